@@ -1,0 +1,60 @@
+# `make run` and `make test` need python3 (3.11 or later, with venv) and make. They set up the rest in .venv and .data.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN = .venv/bin
+export PORT
+
+.PHONY: help run test browser check lock
+
+help: ## What there is to make
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+run: .venv/run ## The site with worker, prices and beat on http://127.0.0.1:8000; another port: make run PORT=8001
+	@$(BIN)/python -c 'import socket, sys; socket.create_server(("127.0.0.1", int(sys.argv[1])))' $(PORT) 2>/dev/null \
+	|| { echo "Port $(PORT) is taken. Choose another one: make run PORT=8001"; exit 1; }
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py createcachetable
+	@$(BIN)/python manage.py seed_demo
+	@echo; echo "Open http://127.0.0.1:$(PORT)/ and sign in as demo / demo. Ctrl-C stops everything."; echo
+	@PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho --procfile .Procfile start
+
+test: .venv/test ## All tests but the browser's; DATABASE_URL and CELERY_BROKER_URL choose where they run
+	@$(BIN)/pytest --numprocesses auto --ignore tests/browser
+
+browser: .venv/test ## The tests in a browser; needs Chromium (Debian: apt install chromium)
+	@$(BIN)/pytest tests/browser
+
+check: .venv/test ## Lint, types, migrations, deployment settings
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/bandit --quiet --recursive dustsite wallet --configfile pyproject.toml
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@DEBUG=false ALLOWED_HOSTS=dust.example.com SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
+	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+lock: .venv/test ## Compile the locks from pyproject.toml
+	@$(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --output-file requirements.txt pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --constraint requirements.txt \
+	--group dev --output-file requirements-dev.txt pyproject.toml
+
+.venv/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: install python3, 3.11 or later."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	|| { echo "$$($(PYTHON) --version) is too old: Dustsite needs Python 3.11 or later (make PYTHON=python3.12 …)."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	|| { echo "Python's venv is missing (Debian: apt install python3-venv)."; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/run: .venv/python requirements.txt
+	@echo "Installing what the site needs. This takes a minute or two, once."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	@touch $@
+
+.venv/test: .venv/python requirements-dev.txt
+	@echo "Installing what the tests need. This takes a minute or two, once."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	@touch $@

@@ -1,0 +1,49 @@
+"""The embedded broker: messages are files in one folder, so that a single machine needs no server.
+
+kombu's own file transport writes a message in place while a reader may already be moving it, which loses messages and
+kills workers. Here a message appears and is taken by one atomic rename each. What a killed worker held is lost with it;
+the sweep sends such work again, as it does for every other broker.
+"""
+
+import time
+import uuid
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from kombu.transport import filesystem
+from kombu.utils.json import dumps, loads
+
+
+class Channel(filesystem.Channel):
+    def _queue_bind(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing: a routing key is its queue's name, so there is no table of bindings that two processes could spoil."""
+
+    def _lookup(self, exchange: str, routing_key: str, default: str | None = None) -> list[str]:
+        return [routing_key]
+
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+        folder = Path(self.data_folder_out)
+        name = f"{time.time_ns():020}_{uuid.uuid4()}.{queue}"
+        draft = folder / f"{name}.draft"
+        draft.write_text(dumps(payload), encoding="utf-8")
+        draft.rename(folder / f"{name}.msg")
+
+    def _get(self, queue: str) -> Any:
+        folder = Path(self.data_folder_in)
+        for name in sorted(path.name for path in folder.iterdir()):
+            if name.partition(".")[2] != f"{queue}.msg":
+                continue
+            taken = folder / f"{name}.taken"
+            try:
+                (folder / name).rename(taken)
+            except FileNotFoundError:  # another worker was first
+                continue
+            payload = taken.read_text(encoding="utf-8")
+            taken.unlink()
+            return loads(payload)
+        raise Empty
+
+
+class Transport(filesystem.Transport):
+    Channel = Channel

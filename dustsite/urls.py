@@ -1,0 +1,17 @@
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+# Operators sign in through the same page as customers, with its limits on attempts.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("wallet.urls")),
+]
+
+handler400 = "wallet.views.errors.bad_request"
+handler403 = "wallet.views.errors.forbidden"
+handler404 = "wallet.views.errors.not_found"
+handler500 = "wallet.views.errors.fault"

@@ -1,0 +1,87 @@
+"""The two small charts, worked out as plain numbers: the shares of a selection, and the tolerance strip of a result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from wallet import formats, money
+from wallet.refusals import plain
+
+SHOWN = 3
+# Where the strip's limits stand, in percent of its width from the middle, and how far the dot may go.
+LIMIT_AT, EDGE_AT = 3125, 4700
+
+
+@dataclass(frozen=True)
+class Share:
+    """One part of the bar: whole percent of the whole, and where it starts."""
+
+    name: str
+    percent: int
+    start: int
+    css: str
+
+
+def shares(parts: Sequence[tuple[str, int]]) -> list[Share]:
+    """The largest three parts and the rest, in percent that add up to 100 (largest remainder)."""
+    ordered = sorted(parts, key=lambda part: (-part[1], part[0]))
+    named = ordered[:SHOWN]
+    rest = ordered[SHOWN:]
+    if len(rest) == 1:
+        named = ordered
+    elif rest:
+        named = [*named, (f"{len(rest)} more", sum(units for _, units in rest))]
+    percents = _whole_percents([units for _, units in named])
+    found, start = [], 0
+    for number, ((name, _), percent) in enumerate(zip(named, percents, strict=True), start=1):
+        found.append(Share(name, percent, start, f"s{number}"))
+        start += percent
+    return found
+
+
+def _whole_percents(parts: Sequence[int]) -> list[int]:
+    whole = sum(parts)
+    percents = [part * 100 // whole for part in parts]
+    by_remainder = sorted(range(len(parts)), key=lambda at: -(parts[at] * 100 % whole))
+    for at in by_remainder[: 100 - sum(percents)]:
+        percents[at] += 1
+    return percents
+
+
+@dataclass(frozen=True)
+class Strip:
+    """How far something moved from its estimate, between −tolerance and +tolerance."""
+
+    place: str
+    moved: str
+    is_over: bool
+    label: str
+    sentence: str
+
+
+def received_strip(quoted: int, received: int, tolerance_percent: Decimal) -> Strip:
+    """What was received compared with the estimate, both in BNB units."""
+    change = Fraction(received - quoted, quoted)
+    text = formats.moved(money.cut_percent(change))
+    if received == quoted:
+        sentence = "You received the same as the estimate."
+    else:
+        much, word = formats.coin(abs(received - quoted)), "more" if received > quoted else "less"
+        sentence = f"You received {much} BNB {word} than the estimate because prices moved."
+    label = f"{text} compared with the estimate. The limit is {plain(tolerance_percent)}%."
+    return Strip(_place(change, tolerance_percent), text, False, label, sentence)
+
+
+def moved_strip(code: str, change: Fraction, tolerance_percent: Decimal) -> Strip:
+    """The move of the price that moved most."""
+    text = formats.moved(money.cut_percent(change))
+    label = f"{code} moved {text}. The limit is {plain(tolerance_percent)}%."
+    return Strip(_place(change, tolerance_percent), text, abs(change) * 100 >= tolerance_percent, label, label)
+
+
+def _place(change: Fraction, tolerance_percent: Decimal) -> str:
+    """Where the dot stands, in percent of the strip's width."""
+    hundredths = change * 100 / Fraction(tolerance_percent) * LIMIT_AT
+    inside = max(-EDGE_AT, min(EDGE_AT, hundredths.numerator // hundredths.denominator))
+    return f"{Decimal(5000 + inside) / 100:f}"

@@ -1,0 +1,40 @@
+"""What a browser may send, and the words for what it sent wrong. Nothing here reads an amount, a price, an owner or a time."""
+
+import re
+from typing import Any
+
+from django import forms
+
+from wallet import validators
+from wallet.refusals import Refusal
+
+
+class SelectionField(forms.Field):
+    """Asset codes, repeated. Duplicates count once; what isn't a code at all is no asset of anybody's."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> list[str]:
+        return list(dict.fromkeys(value or []))
+
+    def validate(self, value: Any) -> None:
+        if not value:
+            raise Refusal("nothing_selected")
+        if not all(re.match(validators.ASSET_CODE, code) for code in value):
+            raise Refusal("unknown_asset")
+
+
+class SelectionForm(forms.Form):
+    asset = SelectionField()
+
+    @property
+    def problem(self) -> str:
+        """The first thing that is wrong, in words."""
+        return str(self.errors["asset"][0])
+
+
+class WalletForm(forms.Form):
+    """What the wallet's address says: a search, and whether small balances are hidden."""
+
+    q = forms.CharField(required=False, max_length=60, strip=True)
+    hide = forms.BooleanField(required=False)

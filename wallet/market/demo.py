@@ -1,0 +1,51 @@
+"""A deterministic, lively market for demonstrations: the same time gives the same prices, and needs no network.
+
+Every asset trades against USDT, the large ones against BTC too, and fiat currencies are what BTC is paid in, so that
+direct, inverse and longer paths all occur. In two minutes a price moves by less than two per cent.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from zlib import crc32
+
+from wallet import clock
+from wallet.catalogue import CATALOGUE
+from wallet.market.base import Ticker, parse_ticker
+
+# Waves of one price: how long each takes in milliseconds, and how far it swings in millionths.
+WAVES = ((41_000, 1_500), (157_000, 4_000), (1_931_000, 18_000))
+AGAINST_BTC = ("ETH", "BNB", "SOL", "LTC", "BCH", "XRP", "LINK", "AVAX", "DOT", "ADA", "MKR", "AAVE")
+FIAT = ("EUR", "GBP", "TRY", "BRL", "AUD", "PLN")
+
+_TICK = Context(prec=6, rounding=ROUND_HALF_EVEN)
+
+
+class Demo:
+    name = "demo"
+
+    def __init__(self, now: Callable[[], datetime] = clock.now) -> None:
+        self.now = now
+
+    def tickers(self) -> list[Ticker]:
+        moment = int(self.now().timestamp() * 1000)
+        usd = {entry.code: _price(entry.code, entry.usd, moment) for entry in CATALOGUE if entry.usd is not None}
+        tickers = [_ticker(code, "USDT", price) for code, price in usd.items() if code not in ("USDT", *FIAT)]
+        tickers += [_ticker(code, "BTC", _TICK.divide(usd[code], usd["BTC"])) for code in AGAINST_BTC]
+        tickers += [_ticker("BTC", code, _TICK.divide(usd["BTC"], usd[code])) for code in FIAT]
+        return [ticker for ticker in tickers if ticker is not None]
+
+
+def _ticker(base: str, quote: str, price: Decimal) -> Ticker | None:
+    return parse_ticker(symbol=base + quote, base=base, quote=quote, text=f"{_TICK.plus(price):f}")
+
+
+def _price(code: str, usd: Decimal, moment: int) -> Decimal:
+    """The asset's price in dollars at a moment in milliseconds: its usual price and three triangle waves on top."""
+    if usd == 1:
+        return usd
+    millionths = 1_000_000
+    for period, swing in WAVES:
+        place = (moment + crc32(f"{code}{period}".encode())) % period
+        millionths += swing * (abs(4 * place - 2 * period) - period) // period
+    return usd * millionths / 1_000_000

@@ -1,0 +1,72 @@
+"""Prices of a live exchange, through ccxt.
+
+ccxt takes a second and a hundred megabytes to import, so only the process that fetches prices loads this file.
+"""
+
+import contextlib
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import ccxt
+import requests
+
+from wallet.market.base import MarketError, Ticker, parse_ticker
+
+TIMEOUT_MS = 8_000
+
+
+class Exchange:
+    """The spot markets of one exchange: those that trade now, at their last price, as exact strings."""
+
+    def __init__(self, exchange_id: str, url: str = "") -> None:
+        """`url` replaces the scheme and host of the exchange's own API, for a mirror or a test server."""
+        if exchange_id not in ccxt.exchanges:
+            raise MarketError(f"EXCHANGE_ID={exchange_id} is not an exchange that ccxt knows.")
+        self.name = exchange_id
+        self.client = getattr(ccxt, exchange_id)(
+            {
+                "timeout": TIMEOUT_MS,
+                "options": {"defaultType": "spot", "fetchMarkets": {"types": ["spot"]}, "fetchCurrencies": False},
+            }
+        )
+        self.client.number = str  # it answers in floats otherwise
+        if url:
+            self.client.urls["api"] = _moved(self.client.urls["api"], url.rstrip("/"))
+
+    def tickers(self) -> list[Ticker]:
+        try:
+            # Asked again each time: a market that was halted a moment ago keeps a last price, but has none now.
+            markets = self.client.load_markets(True)
+            answers = self.client.fetch_tickers()
+        except (ccxt.BaseError, requests.RequestException, ValueError, TypeError, KeyError) as error:
+            raise MarketError(f"{self.name} gave no prices: {type(error).__name__}: {str(error)[:200]}") from error
+        found = (self._ticker(markets.get(symbol), answer) for symbol, answer in answers.items())
+        return [ticker for ticker in found if ticker is not None]
+
+    def _ticker(self, market: dict[str, Any] | None, answer: dict[str, Any]) -> Ticker | None:
+        if market is None or not market.get("spot") or not market.get("active"):
+            return None
+        tick = market["precision"].get("price") if self.client.precisionMode == ccxt.TICK_SIZE else None
+        return parse_ticker(
+            symbol=market["id"],
+            base=market["base"],
+            quote=market["quote"],
+            text=answer.get("last"),
+            tick=tick,
+            observed_at=_moment(answer.get("timestamp")),
+        )
+
+
+def _moved(urls: Any, url: str) -> Any:
+    if isinstance(urls, dict):
+        return {key: _moved(value, url) for key, value in urls.items()}
+    return url + urlsplit(urls).path if isinstance(urls, str) else urls
+
+
+def _moment(milliseconds: Any) -> datetime | None:
+    """The exchange's own time. What does not look like one is as good as none."""
+    with contextlib.suppress(TypeError, ValueError, OverflowError, OSError):
+        seconds, rest = divmod(int(milliseconds), 1000)
+        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000)
+    return None

@@ -1,0 +1,81 @@
+"""One round of the configured source: ask the market once, work out every asset's rate, write them all down together."""
+
+import logging
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from wallet import clock, validators
+from wallet.market.base import BTC, MarketError, Rate, Source, rates
+from wallet.models import Asset, Price, Pulse
+from wallet.retrying import retried
+
+log = logging.getLogger(__name__)
+
+PULSE = "prices"
+
+
+def configured_source() -> Source:
+    """The source that PRICE_SOURCE names; its file, and what that file needs, is loaded only here."""
+    source: Source
+    if settings.PRICE_SOURCE == "demo":
+        source = import_string("wallet.market.demo.Demo")()
+    else:
+        source = import_string("wallet.market.exchange.Exchange")(settings.EXCHANGE_ID, settings.EXCHANGE_URL)
+    return source
+
+
+def refresh(*, wanted_at: datetime | None = None, source: Source | None = None) -> int:
+    """Asks the market and stores its prices; how many assets have one. No lock is held while asking.
+
+    With `wanted_at`, a round that somebody else has begun at or after that moment will do. Raises MarketError when the
+    market gives nothing usable; the stored prices stay then, and grow old.
+    """
+    stored = Price.objects.current_source()
+    if wanted_at and stored.filter(asset__code=validators.BNB, observed_at__gte=wanted_at).exists():
+        return stored.count()
+    source = source or configured_source()
+    started_at = clock.now()
+    assets = dict(Asset.objects.values_list("code", "pk"))
+    in_use = dict(stored.values_list("asset__code", "path"))
+    found = rates(source.tickers(), assets, in_use)
+    if not found.keys() - {BTC}:
+        raise MarketError(f"{source.name} gave no usable price.")
+    _store(source.name, {assets[code]: rate for code, rate in found.items()}, started_at)
+    log.info("%s priced %d of %d assets", source.name, len(found), len(assets))
+    return len(found)
+
+
+@retried
+def _store(source: str, found: dict[int, Rate], started_at: datetime) -> None:
+    """Writes a round as a whole. What it no longer prices is removed; a late round never overwrites a newer price."""
+    Pulse.objects.bulk_create([Pulse(name=PULSE, beat_at=started_at)], ignore_conflicts=True)
+    with transaction.atomic():
+        Pulse.objects.select_for_update().get(name=PULSE)  # one round is written at a time
+        received_at = clock.now()
+        before = Price.objects.in_bulk()
+        fresh = []
+        for pk, rate in found.items():
+            # The exchange's time where it gives one, but never later than its answer was.
+            observed_at = min(rate.observed_at or started_at, received_at)
+            price = Price(
+                asset_id=pk,
+                rate_btc=rate.rate_btc,
+                path=rate.path,
+                quotes=rate.quotes,
+                source=source,
+                observed_at=observed_at,
+            )
+            known = before.get(pk)
+            if known is None or known.source != source or known.observed_at < observed_at:
+                fresh.append(price)
+        Price.objects.bulk_create(
+            fresh,
+            update_conflicts=True,
+            unique_fields=["asset"],
+            update_fields=["rate_btc", "path", "quotes", "source", "observed_at"],
+        )
+        Price.objects.filter(source=source, observed_at__lt=started_at).exclude(asset__in=found).delete()
+        Pulse.objects.beat(PULSE, received_at)

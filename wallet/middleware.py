@@ -1,0 +1,39 @@
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import resolve_url
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
+
+from wallet.web import CustomerRequest
+
+Handler = Callable[[CustomerRequest], HttpResponse]
+
+
+def private_pages(get_response: Handler) -> Handler:
+    """Pages of a signed-in customer are kept by nobody, and a partial is never taken for its page."""
+
+    def middleware(request: CustomerRequest) -> HttpResponse:
+        response = get_response(request)
+        patch_vary_headers(response, ["HX-Request"])
+        if request.user.is_authenticated:
+            patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    return middleware
+
+
+def htmx_sign_in(get_response: Handler) -> Handler:
+    """Sends the whole page to sign in, where a redirect would put the sign-in page into the fragment htmx asked for."""
+
+    def middleware(request: CustomerRequest) -> HttpResponse:
+        response = get_response(request)
+        sign_in = resolve_url(settings.LOGIN_URL)
+        if request.htmx and response.headers.get("Location", "").startswith(sign_in):
+            page = request.htmx.current_url_abs_path or resolve_url(settings.LOGIN_REDIRECT_URL)
+            return HttpResponseClientRedirect(f"{sign_in}?{urlencode({'next': page})}")
+        return response
+
+    return middleware

@@ -1,0 +1,200 @@
+"""What the database itself refuses, beyond constraints, whoever asks: the application, the admin, or SQL by hand.
+
+Entries, transactions, policies and openings are written once. A balance moves only as its newest entry says. The entries of
+a transaction add up to zero for each asset. A conversion that has ended, and its lines, never change.
+
+On SQLite a later migration that rebuilds a table drops the table's triggers with it; it must make them again. The tests
+attack every guard here, so they say so.
+"""
+
+from django.db import migrations
+
+APPEND_ONLY = ["entry", "transaction", "policy", "opening"]
+
+# Guards that ask a question of the new row (NEW) or the old one (OLD): table, event, what is refused, the message.
+GUARDS = {
+    "entry_before_its_transaction": (
+        "entry",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM wallet_transaction t WHERE t.id = NEW.transaction_id)",
+        "a transaction that is written takes no more entries",
+    ),
+    "transaction_has_entries": (
+        "transaction",
+        "INSERT",
+        "(SELECT count(*) FROM wallet_entry e WHERE e.transaction_id = NEW.id) < 2",
+        "a transaction has at least two entries",
+    ),
+    "transaction_adds_up": (
+        "transaction",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM wallet_entry e JOIN wallet_account a ON a.id = e.account_id"
+        " WHERE e.transaction_id = NEW.id GROUP BY a.asset_id HAVING sum(e.units) <> 0)",
+        "the entries of a transaction add up to zero for each asset",
+    ),
+    "transaction_moved_its_balances": (
+        "transaction",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM wallet_entry e JOIN wallet_account a ON a.id = e.account_id"
+        " WHERE e.transaction_id = NEW.id AND ((a.kind = 'customer') <> (e.sequence IS NOT NULL)"
+        " OR e.sequence <> a.sequence OR e.balance_units <> a.units))",
+        "the balances say what the newest entries say",
+    ),
+    "account_starts_empty": (
+        "account",
+        "INSERT",
+        "NEW.units <> 0 OR NEW.sequence <> 0",
+        "an account starts empty",
+    ),
+    "account_moves_by_its_entry": (
+        "account",
+        "UPDATE",
+        "(NEW.units <> OLD.units OR NEW.sequence <> OLD.sequence) AND NOT EXISTS (SELECT 1 FROM wallet_entry e"
+        " WHERE e.account_id = NEW.id AND e.sequence = NEW.sequence AND e.sequence = OLD.sequence + 1"
+        " AND e.balance_units = NEW.units AND e.units = NEW.units - OLD.units)",
+        "a balance moves only as its newest entry says",
+    ),
+    "account_keeps_its_owner": (
+        "account",
+        "UPDATE",
+        "NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.asset_id <> OLD.asset_id"
+        " OR coalesce(NEW.user_id, 0) <> coalesce(OLD.user_id, 0)",
+        "an account keeps its owner, kind and asset",
+    ),
+    "asset_keeps_its_scale": (
+        "asset",
+        "UPDATE",
+        "(NEW.scale <> OLD.scale OR NEW.id <> OLD.id OR NEW.code <> OLD.code) AND EXISTS (SELECT 1 FROM wallet_entry e"
+        " JOIN wallet_account a ON a.id = e.account_id WHERE a.asset_id = OLD.id)",
+        "an asset with ledger entries keeps its code and its scale",
+    ),
+    "conversion_ends_once": (
+        "conversion",
+        "UPDATE",
+        "OLD.status IN ('completed', 'stopped', 'failed')"
+        " OR (OLD.status = 'quoted' AND NEW.status NOT IN ('quoted', 'confirmed'))"
+        " OR (OLD.status = 'confirmed' AND NEW.status = 'quoted')",
+        "a conversion goes from quoted to confirmed to its end, and then never changes",
+    ),
+    "conversion_keeps_its_quote": (
+        "conversion",
+        "UPDATE",
+        "NEW.id <> OLD.id OR NEW.reference <> OLD.reference OR NEW.user_id <> OLD.user_id"
+        " OR NEW.policy_id <> OLD.policy_id OR NEW.quoted_at <> OLD.quoted_at"
+        " OR NEW.quoted_rate_btc <> OLD.quoted_rate_btc OR NEW.quoted_path <> OLD.quoted_path"
+        " OR NEW.quoted_gross_units <> OLD.quoted_gross_units OR NEW.quoted_net_units <> OLD.quoted_net_units"
+        " OR NEW.quoted_value_sats <> OLD.quoted_value_sats"
+        " OR (OLD.confirmed_at IS NOT NULL AND NEW.confirmed_at <> OLD.confirmed_at)",
+        "a quote is written once",
+    ),
+    "conversion_is_kept": (
+        "conversion",
+        "DELETE",
+        "OLD.status <> 'quoted'",
+        "a confirmed conversion is never deleted",
+    ),
+    "line_belongs_to_the_quote": (
+        "line",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM wallet_conversion c WHERE c.id = NEW.conversion_id AND c.status <> 'quoted')",
+        "a confirmed conversion takes no more lines",
+    ),
+    "line_ends_with_its_conversion": (
+        "line",
+        "UPDATE",
+        "EXISTS (SELECT 1 FROM wallet_conversion c WHERE c.id = OLD.conversion_id AND c.status <> 'confirmed')",
+        "a line is written by the quote and by the settlement only",
+    ),
+    "line_keeps_its_quote": (
+        "line",
+        "UPDATE",
+        "NEW.id <> OLD.id OR NEW.conversion_id <> OLD.conversion_id OR NEW.asset_id <> OLD.asset_id"
+        " OR NEW.units <> OLD.units OR NEW.quoted_rate_btc <> OLD.quoted_rate_btc OR NEW.quoted_path <> OLD.quoted_path"
+        " OR NEW.quoted_gross_units <> OLD.quoted_gross_units OR NEW.quoted_net_units <> OLD.quoted_net_units"
+        " OR NEW.quoted_value_sats <> OLD.quoted_value_sats",
+        "a quote is written once",
+    ),
+    "line_is_kept": (
+        "line",
+        "DELETE",
+        "EXISTS (SELECT 1 FROM wallet_conversion c WHERE c.id = OLD.conversion_id AND c.status <> 'quoted')",
+        "the lines of a confirmed conversion are never deleted",
+    ),
+}
+
+KEPT = [*APPEND_ONLY, "conversion", "line", "account"]
+
+
+def install(apps, schema_editor):
+    (_sqlite if schema_editor.connection.vendor == "sqlite" else _postgresql)(schema_editor)
+
+
+def _sqlite(schema_editor):
+    def trigger(name, table, event, condition, message):
+        schema_editor.execute(
+            f"CREATE TRIGGER {name} BEFORE {event} ON wallet_{table} WHEN {condition} BEGIN"
+            f" SELECT RAISE(ABORT, '{message}'); END",
+            params=None,
+        )
+
+    for table in APPEND_ONLY:
+        for event in ("UPDATE", "DELETE"):
+            trigger(f"{table}_refuses_{event.lower()}", table, event, "true", f"wallet_{table} is written once")
+    for name, (table, event, condition, message) in GUARDS.items():
+        trigger(name, table, event, condition, message)
+
+
+def _postgresql(schema_editor):
+    schema_editor.execute(
+        "CREATE FUNCTION wallet_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$",
+        params=None,
+    )
+    for table in KEPT:
+        schema_editor.execute(
+            f"CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON wallet_{table} FOR EACH STATEMENT"
+            f" EXECUTE FUNCTION wallet_refuse('wallet_{table} is never emptied')",
+            params=None,
+        )
+    for table in APPEND_ONLY:
+        schema_editor.execute(
+            f"CREATE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE ON wallet_{table} FOR EACH ROW"
+            f" EXECUTE FUNCTION wallet_refuse('wallet_{table} is written once')",
+            params=None,
+        )
+    for name, (table, event, condition, message) in GUARDS.items():
+        # The row that goes on: BEFORE DELETE must return the old one.
+        row = "OLD" if event == "DELETE" else "NEW"
+        schema_editor.execute(
+            f"CREATE FUNCTION wallet_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {condition} THEN"
+            f" RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END $$",
+            params=None,
+        )
+        schema_editor.execute(
+            f"CREATE TRIGGER {name} BEFORE {event} ON wallet_{table} FOR EACH ROW EXECUTE FUNCTION wallet_{name}()",
+            params=None,
+        )
+
+
+def remove(apps, schema_editor):
+    on_sqlite = schema_editor.connection.vendor == "sqlite"
+
+    def drop(name, table):
+        schema_editor.execute(f"DROP TRIGGER {name}" + ("" if on_sqlite else f" ON wallet_{table}"), params=None)
+
+    for name, (table, *_) in GUARDS.items():
+        drop(name, table)
+        if not on_sqlite:
+            schema_editor.execute(f"DROP FUNCTION wallet_{name}()", params=None)
+    for table in APPEND_ONLY:
+        for event in ("update", "delete") if on_sqlite else ("change",):
+            drop(f"{table}_refuses_{event}", table)
+    if not on_sqlite:
+        for table in KEPT:
+            drop(f"{table}_refuses_truncate", table)
+        schema_editor.execute("DROP FUNCTION wallet_refuse()", params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("wallet", "0001_initial")]
+    operations = [migrations.RunPython(install, remove)]

@@ -1,0 +1,25 @@
+"""The first policy version holds the help article's figures (R1, R7, R9)."""
+
+from decimal import Decimal
+
+from django.db import migrations
+
+FIRST = {
+    "dust_limit_btc": Decimal("0.0012"),
+    "interval_seconds": 6 * 3600,
+    "tolerance_percent": Decimal(5),
+    "charge_percent": Decimal(0),
+    "quote_seconds": 30,
+    "price_age_seconds": 60,
+    "longest_wait_seconds": 120,
+    "reason": "The figures of the help article.",
+}
+
+
+def write(apps, schema_editor):
+    apps.get_model("wallet", "Policy").objects.using(schema_editor.connection.alias).create(**FIRST)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("wallet", "0002_guards")]
+    operations = [migrations.RunPython(write, migrations.RunPython.noop)]

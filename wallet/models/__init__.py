@@ -1,0 +1,20 @@
+from wallet.models.assets import Asset, Price
+from wallet.models.conversions import Conversion, Line
+from wallet.models.customers import Customer
+from wallet.models.ledger import Account, Entry, Transaction
+from wallet.models.policy import Opening, Policy
+from wallet.models.pulse import Pulse
+
+__all__ = [
+    "Account",
+    "Asset",
+    "Conversion",
+    "Customer",
+    "Entry",
+    "Line",
+    "Opening",
+    "Policy",
+    "Price",
+    "Pulse",
+    "Transaction",
+]

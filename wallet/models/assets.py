@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+
+from wallet import money, validators
+from wallet.models.fields import rate_field, rate_is_usable
+
+
+class AssetQuerySet(models.QuerySet["Asset"]):
+    def bnb(self) -> Asset:
+        return self.get(code=validators.BNB)
+
+
+class Asset(models.Model):
+    """A coin, token or fiat currency that customers can hold."""
+
+    class Status(models.TextChoices):
+        LISTED = validators.LISTED
+        UNLISTED = validators.UNLISTED
+        DELISTED = validators.DELISTED
+
+    code = models.CharField(max_length=16, unique=True, validators=[validators.validate_asset_code])
+    name = models.CharField(max_length=60)
+    status = models.CharField(max_length=10, choices=Status, default=Status.LISTED)
+    scale = models.PositiveSmallIntegerField(
+        default=8,
+        validators=[MaxValueValidator(money.MAX_SCALE)],
+        help_text="Decimal places kept. Lower it where the greatest supply would not fit. Fixed once the asset has entries.",
+    )
+    delisted_on = models.DateField(null=True, blank=True)
+    withdraw_until = models.DateField(null=True, blank=True)
+    conversions_paused = models.BooleanField(default=False)
+    pause_reason = models.CharField(
+        max_length=200, blank=True, help_text="Customers read this sentence beside the asset while it is paused."
+    )
+
+    objects = AssetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(code__regex=validators.ASSET_CODE), name="asset_code_is_plain"),
+            models.CheckConstraint(condition=models.Q(scale__lte=money.MAX_SCALE), name="asset_scale_in_range"),
+            models.CheckConstraint(
+                condition=~models.Q(code__in=["BTC", "BNB"]) | models.Q(scale=money.BTC_SCALE),
+                name="asset_btc_and_bnb_keep_8_decimals",
+                violation_error_message="BTC and BNB keep 8 decimal places.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=[validators.LISTED, validators.UNLISTED, validators.DELISTED]),
+                name="asset_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(conversions_paused=False) | ~models.Q(pause_reason=""),
+                name="asset_pause_has_reason",
+                violation_error_message="Say why conversions are paused: customers read it.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def clean(self) -> None:
+        """Code and scale cannot change once amounts have been written down in them."""
+        stored = Asset.objects.filter(pk=self.pk, account__entry__isnull=False).first()
+        if stored and (stored.scale, stored.code) != (self.scale, self.code):
+            raise ValidationError("This asset has ledger entries, so its code and its scale can't change.")
+
+    def validate_convertible(self) -> None:
+        """R6 for this asset. Raises Refusal."""
+        validators.validate_listed(self.code, self.status, self.delisted_on, self.withdraw_until)
+        validators.validate_not_paused(self.code, self.pause_reason if self.conversions_paused else None)
+
+
+class PriceQuerySet(models.QuerySet["Price"]):
+    def current_source(self) -> PriceQuerySet:
+        """The prices of the configured source; another source's do not count."""
+        return self.filter(source=source_name())
+
+    def by_asset(self) -> dict[int, Price]:
+        return {price.asset_id: price for price in self.current_source().select_related("asset")}
+
+
+class Price(models.Model):
+    """What one whole coin of an asset costs in BTC, and how that was found out. One row for each asset."""
+
+    asset = models.OneToOneField(Asset, on_delete=models.PROTECT, primary_key=True)
+    rate_btc = rate_field()
+    path = models.CharField(max_length=60, help_text="The way through the market, like DOGE→USDT→BTC.")
+    quotes = models.JSONField(help_text="The market's own symbols and prices along the path.")
+    source = models.CharField(max_length=40)
+    observed_at = models.DateTimeField()
+
+    objects = PriceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=rate_is_usable("rate_btc"), name="price_is_usable")]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.rate_btc:f}"
+
+    def is_older_than(self, age: timedelta, now: datetime) -> bool:
+        return now - self.observed_at > age
+
+
+def source_name() -> str:
+    """The configured source's name as it is stored with each price."""
+    return str(settings.PRICE_SOURCE if settings.PRICE_SOURCE == "demo" else settings.EXCHANGE_ID)

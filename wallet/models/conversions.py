@@ -1,0 +1,409 @@
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+from wallet import money, refusals, validators
+from wallet.models.assets import Asset, Price
+from wallet.models.fields import rate_field, rate_is_usable
+from wallet.models.ledger import Transaction
+from wallet.models.policy import Policy
+from wallet.refusals import Refusal
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+REFERENCE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_reference() -> str:
+    """A public reference that reads like CV-7K2M-94QX. Eight letters that are hard to mix up: 40 random bits."""
+    letters = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(8))
+    return f"CV-{letters[:4]}-{letters[4:]}"
+
+
+class Priced(models.Model):
+    """A price and the figures that follow from it, as quoted and as settled.
+
+    A line holds its asset's price and its own figures; a conversion holds BNB's price and the sums of its lines.
+    """
+
+    quoted_rate_btc = rate_field()
+    quoted_path = models.CharField(max_length=60)
+    quoted_quotes = models.JSONField()
+    quoted_source = models.CharField(max_length=40)
+    quoted_observed_at = models.DateTimeField()
+    quoted_gross_units = models.BigIntegerField()
+    quoted_charge_units = models.BigIntegerField()
+    quoted_net_units = models.BigIntegerField()
+    quoted_value_sats = models.BigIntegerField()
+
+    settled_rate_btc = rate_field(null=True, blank=True)
+    settled_path = models.CharField(max_length=60, blank=True)
+    settled_quotes = models.JSONField(null=True, blank=True)
+    settled_source = models.CharField(max_length=40, blank=True)
+    settled_observed_at = models.DateTimeField(null=True, blank=True)
+    gross_units = models.BigIntegerField(null=True, blank=True)
+    charge_units = models.BigIntegerField(null=True, blank=True)
+    net_units = models.BigIntegerField(null=True, blank=True)
+    value_sats = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(condition=rate_is_usable("quoted_rate_btc"), name="%(class)s_quoted_rate_is_usable"),
+            models.CheckConstraint(
+                condition=Q(settled_rate_btc__isnull=True) | rate_is_usable("settled_rate_btc"),
+                name="%(class)s_settled_rate_is_usable",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    quoted_net_units=F("quoted_gross_units") - F("quoted_charge_units"),
+                    quoted_net_units__gte=1,
+                    quoted_charge_units__gte=0,
+                    quoted_value_sats__gte=0,
+                ),
+                name="%(class)s_quoted_figures_add_up",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(
+                        gross_units__isnull=True,
+                        charge_units__isnull=True,
+                        net_units__isnull=True,
+                        value_sats__isnull=True,
+                    )
+                    | Q(
+                        net_units=F("gross_units") - F("charge_units"),
+                        net_units__gte=1,
+                        charge_units__gte=0,
+                        value_sats__gte=0,
+                    )
+                ),
+                name="%(class)s_figures_add_up",
+            ),
+        ]
+
+    def set_quoted_price(self, price: Price) -> None:
+        self.quoted_rate_btc = price.rate_btc
+        self.quoted_path = price.path
+        self.quoted_quotes = price.quotes
+        self.quoted_source = price.source
+        self.quoted_observed_at = price.observed_at
+
+    def set_quoted_figures(self, figures: money.Figures) -> None:
+        self.quoted_gross_units, self.quoted_charge_units = figures.gross, figures.charge
+        self.quoted_net_units, self.quoted_value_sats = figures.net, figures.value
+
+    def set_settled_price(self, price: Price) -> None:
+        self.settled_rate_btc = price.rate_btc
+        self.settled_path = price.path
+        self.settled_quotes = price.quotes
+        self.settled_source = price.source
+        self.settled_observed_at = price.observed_at
+
+    def set_figures(self, figures: money.Figures) -> None:
+        self.gross_units, self.charge_units, self.net_units, self.value_sats = figures
+
+
+class ConversionQuerySet(models.QuerySet["Conversion"]):
+    def of(self, user: User) -> ConversionQuerySet:
+        return self.filter(user=user)
+
+    def history(self) -> ConversionQuerySet:
+        """R5: every attempt that was confirmed, newest first."""
+        return self.exclude(status=Conversion.Status.QUOTED).order_by("-pk")
+
+    def before(self, reference: str) -> ConversionQuerySet:
+        """Those older than the one with this reference; all of them when these rows have no such conversion."""
+        mark = self.filter(reference=reference).values_list("pk", flat=True).first()
+        return self if mark is None else self.filter(pk__lt=mark)
+
+    def confirmed(self) -> ConversionQuerySet:
+        return self.filter(status=Conversion.Status.CONFIRMED)
+
+    def due(self, now: datetime) -> ConversionQuerySet:
+        """What waits for an attempt: nobody has claimed it, or the claim has lapsed."""
+        return self.confirmed().filter(next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
+
+    def stale_quotes(self, now: datetime) -> ConversionQuerySet:
+        """Quotes that nobody confirmed within a day."""
+        return self.filter(status=Conversion.Status.QUOTED, quoted_at__lt=now - timedelta(days=1))
+
+
+class Conversion(Priced):
+    """One conversion from the quote to the receipt. Once completed, stopped or failed it never changes."""
+
+    class Status(models.TextChoices):
+        QUOTED = "quoted"
+        CONFIRMED = "confirmed", "in progress"
+        COMPLETED = "completed"
+        STOPPED = "stopped"
+        FAILED = "failed"
+
+    FINAL = (Status.COMPLETED, Status.STOPPED, Status.FAILED)
+
+    reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False)
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT)
+    renews = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="renewals")
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUOTED)
+    quoted_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    reason_code = models.CharField(max_length=20, blank=True)
+    reasons = models.JSONField(
+        default=list, help_text="Every rule that said no, with its facts; the first is the one reported."
+    )
+    transaction = models.OneToOneField(Transaction, null=True, blank=True, on_delete=models.PROTECT)
+
+    # What the rules of a confirmed conversion also need; the verbs set them once they hold the locks.
+    last_converted_at: datetime | None
+    interval: timedelta
+
+    objects = ConversionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="conversion_by_user"),
+            models.Index(fields=["next_attempt_at"], condition=Q(status="confirmed"), name="conversion_due"),
+            models.Index(fields=["quoted_at"], condition=Q(status="quoted"), name="conversion_unconfirmed"),
+        ]
+        constraints = [
+            *Priced.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(status="confirmed"), name="conversion_one_confirmed_per_customer"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(
+                        status="quoted",
+                        confirmed_at__isnull=True,
+                        finished_at__isnull=True,
+                        next_attempt_at__isnull=True,
+                        transaction__isnull=True,
+                        net_units__isnull=True,
+                        attempts=0,
+                        reason_code="",
+                    )
+                    | Q(
+                        status="confirmed",
+                        confirmed_at__isnull=False,
+                        finished_at__isnull=True,
+                        next_attempt_at__isnull=False,
+                        transaction__isnull=True,
+                        net_units__isnull=True,
+                        reason_code="",
+                    )
+                    | Q(
+                        status="completed",
+                        confirmed_at__isnull=False,
+                        finished_at__isnull=False,
+                        next_attempt_at__isnull=True,
+                        transaction__isnull=False,
+                        net_units__isnull=False,
+                        settled_rate_btc__isnull=False,
+                        reason_code="",
+                    )
+                    | Q(
+                        ~Q(reason_code=""),
+                        status__in=["stopped", "failed"],
+                        confirmed_at__isnull=False,
+                        finished_at__isnull=False,
+                        next_attempt_at__isnull=True,
+                        transaction__isnull=True,
+                        net_units__isnull=True,
+                    )
+                ),
+                name="conversion_state_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def clean(self) -> None:
+        """R7 and R8 for the state that the conversion is about to be saved in. Raises Refusal."""
+        bnb = validators.BNB
+        if self.status == self.Status.QUOTED:
+            validators.validate_interval(self.last_converted_at, self.quoted_at, self.interval)
+            oldest = self.quoted_at - self.policy.price_age
+            validators.validate_price(bnb, self.quoted_rate_btc, self.quoted_observed_at, oldest)
+        elif self.status == self.Status.CONFIRMED:
+            assert self.confirmed_at is not None
+            validators.validate_unexpired(self.quoted_at, self.confirmed_at, self.policy.quote_lifetime)
+            validators.validate_interval(self.last_converted_at, self.confirmed_at, self.interval)
+        elif self.status == self.Status.COMPLETED:
+            assert self.confirmed_at is not None and self.finished_at is not None
+            validators.validate_interval(self.last_converted_at, self.finished_at, self.interval)
+            validators.validate_price(bnb, self.settled_rate_btc, self.settled_observed_at, self.confirmed_at)
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.quoted_at + self.policy.quote_lifetime
+
+    @property
+    def is_quoted(self) -> bool:
+        return self.status == self.Status.QUOTED
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.status == self.Status.CONFIRMED
+
+    @property
+    def is_completed(self) -> bool:
+        return self.status == self.Status.COMPLETED
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.status == self.Status.STOPPED
+
+    @property
+    def is_failed(self) -> bool:
+        return self.status == self.Status.FAILED
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in self.FINAL
+
+    @property
+    def assets_text(self) -> str:
+        """The assets in short: "7 assets: LINK, TRX, DOGE +4", the largest first."""
+        lines = sorted(self.lines.all(), key=lambda line: -line.quoted_value_sats)
+        codes = ", ".join(line.asset.code for line in lines[:3])
+        more = f" +{len(lines) - 3}" if len(lines) > 3 else ""
+        return f"{len(lines)} asset{'' if len(lines) == 1 else 's'}: {codes}{more}"
+
+    @property
+    def reason_words(self) -> refusals.Words | None:
+        """Why it was stopped or failed, in the customer's words; None when it was not."""
+        if not self.reasons:
+            return None
+        first = self.reasons[0]
+        return refusals.explain(first["code"], first["facts"])
+
+
+class Line(Priced):
+    """One asset of a conversion: the amount that is given up, and what it comes to."""
+
+    conversion = models.ForeignKey(Conversion, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT)
+    units = models.BigIntegerField()
+
+    # The customer's balance of the asset; the verbs set it once they hold the locks.
+    balance_units: int
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            *Priced.Meta.constraints,
+            models.UniqueConstraint(fields=["conversion", "asset"], name="line_once_per_asset"),
+            models.CheckConstraint(condition=Q(units__gt=0), name="line_units_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversion} {self.asset}"
+
+    @property
+    def move(self) -> Fraction | None:
+        """R9: by which fraction the rate moved from the quote to the settlement; None without a settlement price."""
+        if self.settled_rate_btc is None:
+            return None
+        return money.move(self.quoted_rate_btc, self.settled_rate_btc)
+
+    def clean(self) -> None:
+        """Every rule about one asset, for the state its conversion is about to be saved in. Raises all refusals."""
+        refused = list(self.refusals())
+        if refused:
+            raise ValidationError(refused)
+
+    def refusals(self) -> Iterator[Refusal]:
+        conversion = self.conversion
+        if conversion.is_quoted:
+            yield from quote_refusals(
+                asset=self.asset,
+                units=self.units,
+                rate_btc=self.quoted_rate_btc,
+                observed_at=self.quoted_observed_at,
+                net=self.quoted_net_units,
+                policy=conversion.policy,
+                now=conversion.quoted_at,
+            )
+        elif conversion.is_confirmed:
+            yield from asked(validators.validate_covered, self.asset.code, self.balance_units, self.units)
+        else:
+            yield from self._settlement_refusals()
+
+    def _settlement_refusals(self) -> Iterator[Refusal]:
+        code, policy = self.asset.code, self.conversion.policy
+        assert self.conversion.confirmed_at is not None
+        yield from asked(self.asset.validate_convertible)
+        unpriced = [
+            *asked(
+                validators.validate_price,
+                code,
+                self.settled_rate_btc,
+                self.settled_observed_at,
+                self.conversion.confirmed_at,
+            )
+        ] or [*asked(validators.validate_path, code, self.quoted_path, self.settled_path)]
+        if unpriced:
+            yield from unpriced
+            return
+        rate = self.settled_rate_btc
+        assert rate is not None
+        worth = money.value_btc(self.balance_units, self.asset.scale, rate)
+        yield from asked(validators.validate_below_limit, code, worth, policy.dust_limit_btc)
+        yield from asked(validators.validate_move, code, self.quoted_rate_btc, rate, policy.tolerance_percent)
+        yield from asked(validators.validate_covered, code, self.balance_units, self.units)
+        if self.net_units is not None:
+            yield from asked(validators.validate_yield, code, self.net_units)
+
+
+def asked(rule: Any, *values: Any) -> Iterator[Refusal]:
+    """What the rule says to these values: its refusal, or nothing."""
+    try:
+        rule(*values)
+    except Refusal as refusal:
+        yield refusal
+
+
+def quote_refusals(
+    *,
+    asset: Asset,
+    units: int,
+    rate_btc: Decimal | None,
+    observed_at: datetime | None,
+    net: int | None,
+    policy: Policy,
+    now: datetime,
+) -> Iterator[Refusal]:
+    """Every rule about one balance before it is quoted; the dust page's reasons and the quote's validation alike.
+
+    `net` is what the whole balance comes to in BNB units, None when there is no price of BNB to say so.
+    """
+    yield from asked(validators.validate_source, asset.code)
+    yield from asked(asset.validate_convertible)
+    unpriced = [*asked(validators.validate_price, asset.code, rate_btc, observed_at, now - policy.price_age)]
+    if unpriced:
+        yield from unpriced
+        return
+    assert rate_btc is not None
+    worth = money.value_btc(units, asset.scale, rate_btc)
+    yield from asked(validators.validate_below_limit, asset.code, worth, policy.dust_limit_btc)
+    if net is None:
+        yield Refusal("price_unavailable", asset=validators.BNB)
+    else:
+        yield from asked(validators.validate_yield, asset.code, net)

@@ -1,0 +1,36 @@
+"""Pieces that several models share."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models.sql.compiler import SQLCompiler
+from django.utils.deconstruct import deconstructible
+
+from wallet import money
+
+
+def rate_field(**options: Any) -> "models.DecimalField[Any, Any]":
+    """A price in BTC. At most 12 significant digits, which SQLite and PostgreSQL both keep exactly."""
+    return models.DecimalField(
+        max_digits=money.PRICE_PLACES + 12, decimal_places=money.PRICE_PLACES, editable=False, **options
+    )
+
+
+def rate_is_usable(field: str) -> models.Q:
+    """The condition that a rate is a positive number. The upper bound also refuses PostgreSQL's NaN, which is above all."""
+    return models.Q(**{f"{field}__gt": Decimal(0), f"{field}__lt": money.PRICE_CEILING})
+
+
+@deconstructible(path="wallet.models.fields.IsInteger")
+class IsInteger(models.Func):
+    """True for a whole number. SQLite turns an integer that overflows into a float; this refuses it."""
+
+    output_field = models.BooleanField()
+    arity = 1
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, template="typeof(%(expressions)s) IN ('integer', 'null')", **context)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, template="(%(expressions)s IS NULL OR true)", **context)

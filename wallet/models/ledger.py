@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+
+from wallet.models.assets import Asset
+from wallet.models.fields import IsInteger
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def customers(self) -> AccountQuerySet:
+        return self.filter(kind=Account.Kind.CUSTOMER)
+
+    def held_by(self, user: User) -> AccountQuerySet:
+        """The customer's accounts that hold something, with their assets."""
+        return self.customers().filter(user=user, units__gt=0).select_related("asset").order_by("asset__code")
+
+    def ensure_customer(self, user: User, asset_ids: list[int]) -> None:
+        """Makes sure that the customer has an account for each asset."""
+        self.bulk_create(
+            [Account(kind=Account.Kind.CUSTOMER, user=user, asset_id=pk, units=0, sequence=0) for pk in asset_ids],
+            ignore_conflicts=True,
+        )
+
+    def ensure_house(self, kind: Account.Kind, asset_ids: list[int]) -> dict[int, int]:
+        """The house's accounts of that kind, made where they are missing: asset id → account id."""
+        found = dict(self.filter(kind=kind, asset_id__in=asset_ids).values_list("asset_id", "pk"))
+        missing = [pk for pk in asset_ids if pk not in found]
+        if missing:
+            self.bulk_create([Account(kind=kind, asset_id=pk) for pk in missing], ignore_conflicts=True)
+            found = dict(self.filter(kind=kind, asset_id__in=asset_ids).values_list("asset_id", "pk"))
+        return found
+
+
+class Account(models.Model):
+    """One owner's holding of one asset.
+
+    A customer's account keeps its balance in `units` and the number of its entries in `sequence`. The house's accounts
+    have entries only: a row that every conversion updates would be a queue.
+    """
+
+    class Kind(models.TextChoices):
+        CUSTOMER = "customer"
+        TREASURY = "treasury"
+        FEES = "fees"
+        OUTSIDE = "outside"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT)
+    units = models.BigIntegerField(null=True, editable=False)
+    sequence = models.BigIntegerField(null=True, editable=False)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "asset"], condition=models.Q(kind="customer"), name="account_one_per_customer_and_asset"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "asset"],
+                condition=~models.Q(kind="customer"),
+                name="account_one_per_house_kind_and_asset",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["customer", "treasury", "fees", "outside"]), name="account_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(kind="customer", user__isnull=False, units__isnull=False, sequence__isnull=False)
+                    | ~models.Q(kind="customer")
+                    & models.Q(user__isnull=True, units__isnull=True, sequence__isnull=True)
+                ),
+                name="account_balance_for_customers_only",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(units__isnull=True) | models.Q(units__gte=0), name="account_balance_not_negative"
+            ),
+            models.CheckConstraint(condition=IsInteger("units"), name="account_balance_is_whole"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user or self.kind} {self.asset}"
+
+
+class Transaction(models.Model):
+    """One movement of money. Its entries are written first and add up to zero for each asset; then it is written, once."""
+
+    class Kind(models.TextChoices):
+        DEPOSIT = "deposit"
+        WITHDRAWAL = "withdrawal"
+        CONVERSION = "conversion"
+        ADJUSTMENT = "adjustment"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    reference = models.CharField(max_length=80)
+    posted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-posted_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "reference"], name="transaction_reference_once_per_kind"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["deposit", "withdrawal", "conversion", "adjustment"]),
+                name="transaction_kind_is_known",
+            ),
+            models.CheckConstraint(condition=~models.Q(reference=""), name="transaction_has_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}"
+
+
+class Entry(models.Model):
+    """What one transaction does to one account. For customers: the balance after it, and its number in the account."""
+
+    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False)
+    units = models.BigIntegerField()
+    balance_units = models.BigIntegerField(null=True)
+    sequence = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "entries"
+        indexes = [models.Index(fields=["account", "id"], name="entry_by_account")]
+        constraints = [
+            models.UniqueConstraint(fields=["transaction", "account"], name="entry_one_per_account_and_transaction"),
+            models.UniqueConstraint(fields=["account", "sequence"], name="entry_sequence_once_per_account"),
+            models.CheckConstraint(condition=~models.Q(units=0), name="entry_moves_something"),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(balance_units__isnull=True, sequence__isnull=True)
+                    | models.Q(balance_units__gte=0, sequence__gte=1)
+                ),
+                name="entry_balance_with_sequence",
+            ),
+            models.CheckConstraint(condition=IsInteger("units"), name="entry_units_is_whole"),
+            models.CheckConstraint(condition=IsInteger("balance_units"), name="entry_balance_is_whole"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.units:+d} {self.account}"

@@ -1,0 +1,105 @@
+"""What the page of one conversion says in each of its states, from the review to the receipt."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from wallet import charts, formats, money, refusals
+from wallet.models import Conversion, Line
+
+SLOW = timedelta(seconds=15)
+# How often the progress page asks again: (for so long after Confirm, every so many seconds).
+POLLING = ((timedelta(seconds=10), 1), (timedelta(seconds=60), 3))
+POLLING_LATER = 10
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One conversion with its lines, largest first, at a moment of the database's clock."""
+
+    conversion: Conversion
+    lines: list[Line]
+    now: datetime
+
+    @property
+    def title(self) -> str:
+        count = f"{len(self.lines)} balance{'' if len(self.lines) == 1 else 's'}"
+        conversion = self.conversion
+        if conversion.is_quoted:
+            return f"Convert {count} to BNB?"
+        if conversion.is_confirmed:
+            return f"Converting {count}"
+        if conversion.is_completed:
+            assert conversion.net_units is not None
+            return f"You received {formats.coin(conversion.net_units)} BNB"
+        return "Nothing was converted" if conversion.is_stopped else "We couldn’t convert your balances"
+
+    @property
+    def partial(self) -> str:
+        if self.conversion.is_quoted:
+            return "wallet/_review.html"
+        return "wallet/_result.html" if self.conversion.is_final else "wallet/_progress.html"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.now >= self.conversion.expires_at
+
+    @property
+    def seconds_left(self) -> int:
+        return max(0, (self.conversion.expires_at - self.now) // timedelta(seconds=1))
+
+    @property
+    def _waited(self) -> timedelta:
+        return self.now - self.conversion.confirmed_at if self.conversion.confirmed_at else timedelta(0)
+
+    @property
+    def poll_seconds(self) -> int:
+        return next((seconds for until, seconds in POLLING if self._waited < until), POLLING_LATER)
+
+    @property
+    def is_slow(self) -> bool:
+        return self._waited >= SLOW
+
+    @property
+    def step(self) -> str:
+        return "Checking prices and converting" if self.conversion.attempts else "Waiting"
+
+    @property
+    def selection(self) -> str:
+        """The query that ticks the same assets again on the dust page."""
+        return urlencode([("asset", line.asset.code) for line in self.lines])
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Each line with what its price did, and why it stopped the conversion when it did."""
+        reasons = {reason["facts"].get("asset"): reason for reason in reversed(self.conversion.reasons)}
+        return [
+            {
+                "line": line,
+                "moved": formats.moved(money.cut_percent(line.move)) if line.move is not None else "No price",
+                "verdict": self._verdict(reasons.get(line.asset.code)),
+            }
+            for line in self.lines
+        ]
+
+    def _verdict(self, reason: dict[str, Any] | None) -> str:
+        if reason is None:
+            return ""
+        if reason["code"] == "price_moved":
+            return "Over the limit"
+        return refusals.explain(reason["code"], reason["facts"]).cause.rstrip(".")
+
+    @cached_property
+    def strip(self) -> charts.Strip | None:
+        """The tolerance strip: of the whole when it was completed, of the largest move when it was stopped."""
+        conversion = self.conversion
+        tolerance = conversion.policy.tolerance_percent
+        if conversion.net_units is not None:
+            return charts.received_strip(conversion.quoted_net_units, conversion.net_units, tolerance)
+        moves = [(abs(line.move), line.asset.code, line.move) for line in self.lines if line.move is not None]
+        if not moves:
+            return None
+        _, code, move = max(moves)
+        return charts.moved_strip(code, move, tolerance)

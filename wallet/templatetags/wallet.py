@@ -1,0 +1,53 @@
+"""Filters that write amounts, rates and times; what they do stands in wallet.formats."""
+
+from datetime import datetime
+from zlib import crc32
+
+from django import template
+from django.utils.safestring import SafeString
+
+from wallet import formats
+
+register = template.Library()
+
+register.filter("coin", formats.coin)
+register.filter("amount", formats.amount)
+register.filter("full_amount", formats.full_amount)
+register.filter("aligned", formats.aligned)
+register.filter("rate", formats.rate)
+register.filter("moved", formats.moved)
+register.filter("when", formats.when)
+register.filter("remaining", formats.remaining)
+
+
+@register.filter
+def quiet_coin(units: int) -> SafeString:
+    """An amount of BTC or BNB with quiet leading zeros."""
+    return formats.quiet(formats.coin(units))
+
+
+@register.filter
+def hue(code: str) -> str:
+    """The class that colours an asset's mark, always the same one for an asset."""
+    return f"h{crc32(code.encode()) % 12}"
+
+
+TONES = {"completed": "ok", "stopped": "", "failed": "bad", "confirmed": "plain"}
+
+
+@register.filter
+def tone(status: str) -> str:
+    """The class that colours a conversion's status; the word beside it says the same."""
+    return TONES[status]
+
+
+@register.filter
+def value_text(sats: int) -> SafeString:
+    """A value in BTC, cut to 8 decimals, with quiet leading zeros. Nothing that is worth something reads as zero."""
+    return formats.quiet(formats.coin(sats)) if sats else SafeString("&lt;0.00000001")
+
+
+@register.filter
+def machine_time(moment: datetime) -> str:
+    """A moment for <time datetime>."""
+    return moment.isoformat(timespec="seconds")

@@ -1,0 +1,31 @@
+from django.urls import path, register_converter
+from django.views.generic import RedirectView
+
+from wallet.views import conversions, dust, healthz, history, wallet
+
+
+class ReferenceConverter:
+    """A conversion's public reference, like CV-7K2M-94QX."""
+
+    regex = "CV-[0-9A-Z]{4}-[0-9A-Z]{4}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(ReferenceConverter, "reference")
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="wallet"), name="home"),
+    path("wallet/", wallet.wallet, name="wallet"),
+    path("wallet/dust/", dust.dust, name="dust"),
+    path("wallet/dust/estimate/", dust.estimate, name="estimate"),
+    path("conversions/", history.history, name="history"),
+    path("conversions/<reference:reference>/", conversions.conversion, name="conversion"),
+    path("conversions/<reference:reference>/confirm/", conversions.confirm, name="confirm"),
+    path("conversions/<reference:reference>/renew/", conversions.renew, name="renew"),
+    path("healthz", healthz.healthz, name="healthz"),
+]

@@ -1,0 +1,83 @@
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST, require_safe
+
+from wallet import clock, conversions, tasks
+from wallet.models import Conversion
+from wallet.nudge import nudge
+from wallet.portfolio import portfolio, standing
+from wallet.receipt import Receipt
+from wallet.refusals import Refusal
+from wallet.retrying import Busy
+from wallet.views.errors import refused
+from wallet.web import CustomerRequest, see_other, wants_partial
+
+
+@require_safe
+@login_required
+def conversion(request: CustomerRequest, reference: str) -> HttpResponse:
+    """One conversion from the review to the receipt, for its customer alone."""
+    context = _page(request, reference)
+    return render(request, context["page"].partial if wants_partial(request) else "wallet/conversion.html", context)
+
+
+@require_POST
+@login_required
+def confirm(request: CustomerRequest, reference: str) -> HttpResponse:
+    """R8: accepts the quote. Too late, it makes a new one instead; again, it leads to the same conversion."""
+    try:
+        confirmed = conversions.confirm(user=request.user, reference=reference)
+    except Conversion.DoesNotExist as error:
+        raise Http404 from error
+    except Refusal as refusal:
+        if refusal.code == "quote_expired":
+            return renew(request, reference)
+        return _conflict(request, reference, refused(request, refusal), 409)
+    except Busy:
+        return _conflict(request, reference, "The service is busy. Nothing was converted. Try again.", 503)
+    if confirmed.is_confirmed:
+        nudge(tasks.settle, confirmed.reference)
+    return see_other("conversion", confirmed.reference)
+
+
+@require_POST
+@login_required
+def renew(request: CustomerRequest, reference: str) -> HttpResponse:
+    """Update prices: a new quote for the same assets, which names the one it renews."""
+    old = get_object_or_404(Conversion.objects.of(request.user), reference=reference)
+    if not old.is_quoted:
+        return see_other("conversion", reference)
+    try:
+        fresh = conversions.renew(conversion=old)
+    except Refusal as refusal:
+        return _conflict(request, reference, refused(request, refusal), 409)
+    except Busy:
+        return _conflict(request, reference, "The service is busy. Nothing was converted. Try again.", 503)
+    return see_other("conversion", fresh.reference)
+
+
+def _page(request: CustomerRequest, reference: str) -> dict[str, Any]:
+    rows = Conversion.objects.of(request.user).select_related("policy", "renews")
+    found = get_object_or_404(rows, reference=reference)
+    now = clock.now()
+    state = standing(user=request.user, now=now)
+    lines = found.lines.select_related("asset").order_by("-quoted_value_sats", "asset__code")
+    context = {
+        "page": Receipt(found, list(lines), now),
+        "conversion": found,
+        "policy": found.policy,
+        "standing": state,
+        "now": now,
+        "next_at": now + state.policy.interval,
+    }
+    if found.is_completed:
+        context["left"] = len(portfolio(user=request.user, policy=state.policy, now=now).convertible)
+    return context
+
+
+def _conflict(request: CustomerRequest, reference: str, problem: str, status: int) -> HttpResponse:
+    """The review again, with what stands in the way. Nothing has changed."""
+    return render(request, "wallet/conversion.html", _page(request, reference) | {"problem": problem}, status=status)

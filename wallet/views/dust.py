@@ -1,0 +1,73 @@
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import reswap, retarget
+
+from wallet import clock, conversions
+from wallet.forms import SelectionForm
+from wallet.portfolio import estimate as estimated
+from wallet.portfolio import portfolio, standing
+from wallet.refusals import Refusal
+from wallet.retrying import Busy
+from wallet.views.errors import refused
+from wallet.web import CustomerRequest, see_other, wants_partial
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def dust(request: CustomerRequest) -> HttpResponse:
+    """R3, R4: what can be converted and what can't, each with its reason. POST is Convert: it makes the quote."""
+    if request.method != "POST":
+        return render(request, "wallet/dust.html", _page(request, request.GET.getlist("asset")))
+    form = SelectionForm({"asset": request.POST.getlist("asset")})
+    if not form.is_valid():
+        return _problem(request, form.problem, 422)
+    try:
+        conversion = conversions.quote(user=request.user, codes=form.cleaned_data["asset"])
+    except Refusal as refusal:
+        return _problem(request, refused(request, refusal), 422)
+    except Busy:
+        return _problem(request, "The service is busy. Nothing was converted. Try again.", 503)
+    return see_other("conversion", conversion.reference)
+
+
+@require_POST
+@login_required
+def estimate(request: CustomerRequest) -> HttpResponse:
+    """R8: what the ticked balances would bring at the prices at hand. Writes nothing down.
+
+    htmx gets the summary, and the rows' figures at the same prices; when other balances can be converted than the page
+    lists, it gets the list anew, with the same ones ticked.
+    """
+    context = _page(request, request.POST.getlist("asset"))
+    if not wants_partial(request):
+        return render(request, "wallet/dust.html", context)
+    if request.POST.get("listed", context["portfolio"].listing) != context["portfolio"].listing:
+        return reswap(retarget(render(request, "wallet/_selection.html", context), "#selection"), "outerHTML")
+    return render(request, "wallet/_estimate.html", context)
+
+
+def _page(request: CustomerRequest, selected: list[str]) -> dict[str, Any]:
+    now = clock.now()
+    state = standing(user=request.user, now=now)
+    view = portfolio(user=request.user, policy=state.policy, now=now)
+    chosen = view.convertible if "all" in request.GET else view.chosen(selected)
+    return {
+        "portfolio": view,
+        "standing": state,
+        "policy": state.policy,
+        "selected": {holding.asset.code for holding in chosen},
+        "estimate": estimated(chosen),
+    }
+
+
+def _problem(request: CustomerRequest, problem: str, status: int) -> HttpResponse:
+    """The page again with the selection and what is wrong with it; under htmx only the words, in their place."""
+    if wants_partial(request):
+        response = render(request, "wallet/_problem.html", {"problem": problem}, status=status)
+        return reswap(retarget(response, "#problem"), "outerHTML")
+    context = _page(request, request.POST.getlist("asset")) | {"problem": problem}
+    return render(request, "wallet/dust.html", context, status=status)
