@@ -29,7 +29,6 @@ check: .venv/test ## Lint, types, migrations, deployment settings
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/bandit --quiet --recursive dustsite wallet --configfile pyproject.toml
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@DEBUG=false ALLOWED_HOSTS=dust.example.com SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING

@@ -90,6 +90,8 @@ DATABASE["CONN_HEALTH_CHECKS"] = True
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     if str(DATABASE["NAME"]) == str(DATA_DIR / "db.sqlite3"):
         DATA_DIR.mkdir(exist_ok=True)
+    # In a file, so that tests with several threads meet the locks of a real site.
+    DATABASE["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
     DATABASE["OPTIONS"] = {
         # Every transaction takes the write lock when it begins: two that read first and then both write would deadlock.
         "transaction_mode": "IMMEDIATE",

@@ -83,6 +83,11 @@ class Priced(models.Model):
                         value_sats__isnull=True,
                     )
                     | Q(
+                        # Said outright: a comparison with NULL would pass.
+                        gross_units__isnull=False,
+                        charge_units__isnull=False,
+                        net_units__isnull=False,
+                        value_sats__isnull=False,
                         net_units=F("gross_units") - F("charge_units"),
                         net_units__gte=1,
                         charge_units__gte=0,

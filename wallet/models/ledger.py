@@ -140,7 +140,13 @@ class Entry(models.Model):
             models.CheckConstraint(
                 condition=(
                     models.Q(balance_units__isnull=True, sequence__isnull=True)
-                    | models.Q(balance_units__gte=0, sequence__gte=1)
+                    | models.Q(
+                        # Said outright: a comparison with NULL would pass.
+                        balance_units__isnull=False,
+                        sequence__isnull=False,
+                        balance_units__gte=0,
+                        sequence__gte=1,
+                    )
                 ),
                 name="entry_balance_with_sequence",
             ),

@@ -1,0 +1,68 @@
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db.backends.base.operations import BaseDatabaseOperations
+
+from tests import factories
+from wallet import clock as real_clock
+
+plain_flush = BaseDatabaseOperations.execute_sql_flush
+
+
+def flush_in_spite_of_guards(operations, statements):
+    """Empties the tables between transactional tests, which the guards of the ledger refuse to everybody else."""
+    connection = operations.connection
+    if connection.vendor == "postgresql":
+        return plain_flush(operations, ["SET LOCAL session_replication_role = replica", *statements])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+    drops = [f'DROP TRIGGER "{name}"' for name, _ in triggers]
+    return plain_flush(operations, [*drops, *statements, *(sql for _, sql in triggers)])
+
+
+BaseDatabaseOperations.execute_sql_flush = flush_in_spite_of_guards
+
+
+class Clock:
+    """The database's clock, standing still until a test moves it."""
+
+    def __init__(self):
+        self.at = datetime(2026, 11, 22, 14, 32, 7, tzinfo=UTC)
+
+    def __call__(self):
+        return self.at
+
+    def tick(self, **length):
+        self.at += timedelta(**length)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(real_clock, "now", clock)
+    return clock
+
+
+@pytest.fixture
+def world(db, clock):
+    """A site at a known moment: policy, assets with fresh prices, and a customer with three small balances."""
+    return factories.World(clock)
+
+
+@pytest.fixture
+def signed_in(client, world):
+    client.force_login(world.user)
+    return client
+
+
+@pytest.fixture
+def text():
+    """What a page says, without its markup."""
+
+    def read(response):
+        html = re.sub(r"(?s)<(script|noscript|title).*?</\1>|<[^>]+>", " ", response.content.decode())
+        return re.sub(r"\s+", " ", html).replace("&#x27;", "'").replace("&lt;", "<")
+
+    return read

@@ -1,0 +1,134 @@
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wallet import money
+
+units = st.integers(1, money.MAX_UNITS)
+scales = st.integers(0, money.MAX_SCALE)
+# A price as it is stored: up to 12 digits, anywhere between 10^-18 and 10^6 BTC.
+rates = st.builds(lambda digits, shift: Decimal(digits).scaleb(-shift), st.integers(1, 10**12 - 1), st.integers(6, 29))
+percents = st.integers(0, 100_000).map(lambda thousandths: Decimal(thousandths).scaleb(-3))
+
+
+@pytest.mark.parametrize(
+    ("text", "scale", "expected"),
+    [("12.5", 8, 1_250_000_000), ("0.00000001", 8, 1), ("10", 0, 10), ("00.10", 2, 10), ("0", 8, 0)],
+)
+def test_an_amount_becomes_units_exactly(text, scale, expected):
+    assert money.to_units(text, scale) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "1_000", "１２", "٣", "1e5", "-0", "-1", "+1", "1.", ".5", "NaN", "inf", "1,5", "1 000", "1\n", "9" * 41],
+)
+def test_what_is_not_plain_digits_is_no_amount(text):
+    with pytest.raises(money.AmountError):
+        money.to_units(text, 8)
+
+
+def test_an_amount_is_never_rounded():
+    with pytest.raises(money.AmountError, match="more than 2 decimal places"):
+        money.to_units("1.005", 2)
+
+
+def test_an_amount_that_does_not_fit_is_refused():
+    assert money.to_units("92233720368.54775807", 8) == money.MAX_UNITS
+    with pytest.raises(money.AmountError, match="more than can be kept"):
+        money.to_units("92233720368.54775808", 8)
+
+
+@given(units, scales)
+def test_units_survive_the_way_through_decimal(amount, scale):
+    assert money.to_units(f"{money.to_decimal(amount, scale):f}", scale) == amount
+
+
+@given(units, scales, rates)
+def test_a_value_is_exact(amount, scale, rate):
+    assert Fraction(money.value_btc(amount, scale, rate)) == Fraction(amount, 10**scale) * Fraction(rate)
+
+
+@given(units, scales, rates, rates)
+def test_p11_gross_is_the_largest_whole_number_of_units_that_the_market_gives(amount, scale, rate, bnb):
+    """P11: rounded down, once."""
+    exact = Fraction(amount, 10**scale) * Fraction(rate) / Fraction(bnb) * 10**8
+    gross = money.gross_units(amount, scale, rate, bnb)
+    assert gross <= exact < gross + 1
+
+
+@given(st.integers(0, money.MAX_UNITS), percents)
+def test_p11_a_charge_is_rounded_up_and_never_above_the_gross_amount(gross, percent):
+    """P11: a charge is rounded up, once."""
+    exact = Fraction(gross) * Fraction(percent) / 100
+    charge = money.charge_units(gross, percent)
+    assert charge - 1 < exact <= charge <= gross
+
+
+@given(st.lists(st.integers(1, 10**15), min_size=2, max_size=6), rates, rates, percents)
+def test_p11_splitting_a_balance_never_brings_more(parts, rate, bnb, percent):
+    """P11: no sequence of conversions, split or merged, gives a customer more than the market does."""
+
+    def net(amount):
+        return money.figures(units=amount, scale=8, rate_btc=rate, bnb_rate_btc=bnb, charge_percent=percent).net
+
+    market = Fraction(sum(parts), 10**8) * Fraction(rate) / Fraction(bnb) * 10**8
+    assert sum(net(part) for part in parts) <= market
+    assert net(sum(parts)) <= market
+
+
+def test_figures_of_a_worked_example():
+    """48.7731 DOGE at 0.00000199130864416, BNB at 0.00934273, 2% charge."""
+    figures = money.figures(
+        units=48_773_100,
+        scale=6,
+        rate_btc=Decimal("0.00000199130864416"),
+        bnb_rate_btc=Decimal("0.00934273"),
+        charge_percent=Decimal(2),
+    )
+    # 48.7731 × 0.00000199130864416 = 0.0000971222956…; ÷ 0.00934273 = 0.0103955…; 2% of 1039549 is 20790.98
+    assert figures == money.Figures(gross=1_039_549, charge=20_791, net=1_018_758, value=9712)
+
+
+def test_a_total_only_adds_its_lines():
+    assert money.total([money.Figures(3, 1, 2, 9), money.Figures(5, 1, 4, 1)]) == money.Figures(8, 2, 6, 10)
+    assert money.total([]) == money.Figures(0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("price", ["0", "-1", "NaN", "sNaN", "Infinity", "-Infinity", "1e12", "1e-31", "4e-31"])
+def test_p10_an_unusable_price_is_none(price):
+    """P10: zero, negative, not finite, out of range, or nothing left of it."""
+    assert money.round_price(Decimal(price)) is None
+
+
+@pytest.mark.parametrize(
+    ("price", "stored"),
+    [
+        ("0.0000019913086441649", "0.00000199130864416"),
+        ("1.000000000005", "1"),
+        ("1.0000000000150000001", "1.00000000002"),
+        ("123456789012.5", "123456789012"),
+        ("1.23456e-26", "1.2346e-26"),
+        ("999999999999.9", None),
+    ],
+)
+def test_a_price_keeps_twelve_digits_rounded_half_to_even(price, stored):
+    rounded = money.round_price(Decimal(price))
+    assert rounded == (Decimal(stored) if stored else None)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "settled", "shown"),
+    [
+        ("1", "1.04996", "4.99"),
+        ("1", "0.95004", "-4.99"),
+        ("1", "1.05", "5.00"),
+        ("3", "3", "0.00"),
+        ("3", "2", "-33.33"),
+    ],
+)
+def test_a_move_in_percent_is_cut_and_never_rounded(quoted, settled, shown):
+    assert money.cut_percent(money.move(Decimal(quoted), Decimal(settled))) == Decimal(shown)

@@ -1,0 +1,142 @@
+"""Every documented rule at its boundary."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from wallet import validators
+from wallet.refusals import Refusal
+
+NOW = datetime(2026, 11, 22, 14, 32, 7, tzinfo=UTC)
+SIX_HOURS = timedelta(hours=6)
+
+
+def refusal(rule, *values):
+    with pytest.raises(Refusal) as caught:
+        rule(*values)
+    return caught.value
+
+
+@pytest.mark.parametrize("code", ["ВТС", "ＢＴＣ", "btc", "BTC\n", "BT C", "", "A" * 17, "1inch", "B̈TC"])
+def test_an_asset_code_is_plain(code):
+    with pytest.raises(ValidationError):
+        validators.validate_asset_code(code)
+
+
+def test_r1_the_limit_itself_is_no_small_balance():
+    limit = Decimal("0.0012")
+    validators.validate_below_limit("DOGE", Decimal("0.00119999"), limit)
+    validators.validate_below_limit("DOGE", Decimal("0.001199999999999999999999999999"), limit)
+    assert refusal(validators.validate_below_limit, "DOGE", Decimal("0.0012"), limit).code == "over_limit"
+    assert (
+        refusal(validators.validate_below_limit, "DOGE", Decimal("0.00120000000000000000000001"), limit).code
+        == "over_limit"
+    )
+
+
+def test_r1_the_refusal_names_the_limit_and_the_value_cut():
+    found = refusal(validators.validate_below_limit, "DOGE", Decimal("0.002479149"), Decimal("0.00120000"))
+    assert found.words.cause == "Worth 0.0012 BTC or more."
+    assert "0.00247914 BTC" in found.words.detail
+
+
+def test_r1_a_line_yields_at_least_one_unit():
+    validators.validate_yield("DOGE", 1)
+    assert refusal(validators.validate_yield, "DOGE", 0).code == "too_small"
+    validators.validate_yield("DOGE", 2**63 - 1)
+    assert refusal(validators.validate_yield, "DOGE", 2**63).code == "price_unavailable"
+
+
+def test_r1_bnb_is_not_converted():
+    validators.validate_source("DOGE")
+    assert refusal(validators.validate_source, "BNB").code == "is_bnb"
+
+
+@pytest.mark.parametrize("age", [timedelta(0), timedelta(seconds=21_599), timedelta(hours=6, microseconds=-1)])
+def test_r7_within_six_hours_of_a_conversion_comes_no_other(age):
+    found = refusal(validators.validate_interval, NOW, NOW + age, SIX_HOURS)
+    assert found.code == "wait"
+    assert found.messages[0].startswith("You can convert again at 20:32 UTC on 22 November 2026.")
+    assert "every 6 hours" in found.messages[0]
+
+
+@pytest.mark.parametrize("age", [timedelta(seconds=21_600), timedelta(days=400)])
+def test_r7_after_six_hours_one_may_convert_again(age):
+    validators.validate_interval(NOW, NOW + age, SIX_HOURS)
+    validators.validate_interval(None, NOW, SIX_HOURS)
+
+
+@pytest.mark.parametrize("settled", ["1.05", "0.95", "1.0500000000001", "0.9499999999999", "2", "0.0001"])
+def test_r9_p8_a_move_of_five_percent_or_more_stops(settled):
+    """P8: up or down, exact."""
+    found = refusal(validators.validate_move, "DOGE", Decimal(1), Decimal(settled), Decimal(5))
+    assert found.code == "price_moved"
+
+
+@pytest.mark.parametrize("settled", ["1.04999999999", "0.95000000001", "1"])
+def test_r9_p8_less_than_five_percent_proceeds(settled):
+    """P8: 4.999…% proceeds."""
+    validators.validate_move("DOGE", Decimal(1), Decimal(settled), Decimal(5))
+
+
+def test_r9_is_not_fooled_by_rates_that_do_not_divide_evenly():
+    quoted = Decimal("0.00000300000000001")
+    # One part in 10^12 on either side of quoted × 1.05 = 0.0000031500000000105
+    validators.validate_move("DOGE", quoted, Decimal("0.0000031500000000104"), Decimal(5))
+    assert refusal(validators.validate_move, "DOGE", quoted, Decimal("0.0000031500000000105"), Decimal(5))
+
+
+def test_r9_the_refusal_cuts_the_move():
+    found = refusal(validators.validate_move, "DOGE", Decimal(1), Decimal("0.93816"), Decimal("5.000"))
+    assert found.words.cause == "The price of DOGE moved 6.18%."
+    assert "5% or more" in found.words.detail
+
+
+def test_r6_only_listed_assets():
+    validators.validate_listed("DOGE", "listed")
+    assert refusal(validators.validate_listed, "DOGE", "unlisted").code == "unlisted"
+    found = refusal(validators.validate_listed, "LUNC", "delisted", date(2026, 11, 3), date(2027, 2, 3))
+    assert found.words.cause == "Delisted on 3 November 2026."
+    assert "withdrawn until 3 February 2027" in found.words.detail
+    assert refusal(validators.validate_listed, "LUNC", "delisted").words.cause == "Delisted."
+
+
+def test_r6_a_paused_asset_says_why():
+    validators.validate_not_paused("GALA", None)
+    assert "Network upgrade." in refusal(validators.validate_not_paused, "GALA", "Network upgrade.").messages[0]
+
+
+def test_an_operators_reason_may_have_braces_and_percents():
+    assert "100% {asset}" in refusal(validators.validate_not_paused, "GALA", "100% {asset}").messages[0]
+
+
+@pytest.mark.parametrize("rate", [None, Decimal(0), Decimal(-1), Decimal("NaN"), Decimal("Infinity"), Decimal("1e12")])
+def test_p10_an_unusable_price_never_counts(rate):
+    """P10: missing, zero, negative or not finite."""
+    assert refusal(validators.validate_price, "DOGE", rate, NOW, NOW).code == "price_unavailable"
+
+
+def test_p10_a_price_counts_from_the_moment_on():
+    """P10: a price that is too old never converts anything."""
+    validators.validate_price("DOGE", Decimal(1), NOW, NOW)
+    early = NOW - timedelta(microseconds=1)
+    assert refusal(validators.validate_price, "DOGE", Decimal(1), early, NOW).code == "price_unavailable"
+    assert refusal(validators.validate_price, "DOGE", Decimal(1), None, NOW).code == "price_unavailable"
+
+
+def test_r9_rates_of_different_paths_are_not_compared():
+    validators.validate_path("DOGE", "DOGE→BTC", "DOGE→BTC")
+    assert refusal(validators.validate_path, "DOGE", "DOGE→BTC", "DOGE→USDT→BTC").code == "price_unavailable"
+
+
+def test_r8_a_quote_can_be_confirmed_until_its_lifetime_has_passed():
+    lifetime = timedelta(seconds=30)
+    validators.validate_unexpired(NOW, NOW + timedelta(seconds=29.999), lifetime)
+    assert refusal(validators.validate_unexpired, NOW, NOW + lifetime, lifetime).code == "quote_expired"
+
+
+def test_r4_the_balance_covers_the_amount():
+    validators.validate_covered("DOGE", 10, 10)
+    assert refusal(validators.validate_covered, "DOGE", 9, 10).code == "balance_changed"
