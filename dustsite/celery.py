@@ -1,6 +1,9 @@
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import task_prerun
+from django.db import close_old_connections
 from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dustsite.settings")
@@ -10,3 +13,9 @@ TRANSPORT_ALIASES["embedded"] = "dustsite.embedded_broker:Transport"
 app = Celery("dustsite")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@task_prerun.connect
+def drop_dead_connections(**kwargs: Any) -> None:
+    """A task starts with a connection that works: CELERY_DB_REUSE_MAX keeps them, and never asks how they are."""
+    close_old_connections()

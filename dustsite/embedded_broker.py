@@ -5,6 +5,8 @@ kills workers. Here a message appears and is taken by one atomic rename each. Wh
 the sweep sends such work again, as it does for every other broker.
 """
 
+import logging
+import os
 import time
 import uuid
 from pathlib import Path
@@ -13,6 +15,8 @@ from typing import Any
 
 from kombu.transport import filesystem
 from kombu.utils.json import dumps, loads
+
+log = logging.getLogger(__name__)
 
 
 class Channel(filesystem.Channel):
@@ -26,7 +30,10 @@ class Channel(filesystem.Channel):
         folder = Path(self.data_folder_out)
         name = f"{time.time_ns():020}_{uuid.uuid4()}.{queue}"
         draft = folder / f"{name}.draft"
-        draft.write_text(dumps(payload), encoding="utf-8")
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(dumps(payload))
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut could leave the name without the contents
         draft.rename(folder / f"{name}.msg")
 
     def _get(self, queue: str) -> Any:
@@ -39,9 +46,13 @@ class Channel(filesystem.Channel):
                 (folder / name).rename(taken)
             except FileNotFoundError:  # another worker was first
                 continue
-            payload = taken.read_text(encoding="utf-8")
+            try:
+                payload = loads(taken.read_text(encoding="utf-8"))
+            except (OSError, ValueError):
+                log.exception("cannot read the message %s; it is left aside", taken)
+                continue
             taken.unlink()
-            return loads(payload)
+            return payload
         raise Empty
 
 

@@ -5,7 +5,7 @@ customer's own error pages). True: the same with Django's technical error pages.
 """
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -16,6 +16,7 @@ env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
+DATA_DIR.mkdir(exist_ok=True)
 
 PRODUCTION = not env.bool("DEBUG", default=True)
 DEBUG = env.bool("DEBUG", default=False)
@@ -88,11 +89,8 @@ DATABASE = DATABASES["default"]
 DATABASE["CONN_MAX_AGE"] = 600
 DATABASE["CONN_HEALTH_CHECKS"] = True
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
-    if str(DATABASE["NAME"]) == str(DATA_DIR / "db.sqlite3"):
-        DATA_DIR.mkdir(exist_ok=True)
-    # In a file, so that tests with several threads meet the locks of a real site.
-    DATABASE["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
     DATABASE["OPTIONS"] = {
+        **DATABASE.get("OPTIONS", {}),
         # Every transaction takes the write lock when it begins: two that read first and then both write would deadlock.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -103,6 +101,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     }
 elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     DATABASE["OPTIONS"] = {
+        **DATABASE.get("OPTIONS", {}),
         "options": "-c lock_timeout=5s -c statement_timeout=10s -c idle_in_transaction_session_timeout=15s",
     }
 else:
@@ -115,9 +114,9 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 # --- tasks ----------------------------------------------------------------------------------------------------------
 
-# The embedded broker lies beside the embedded database, so that two sites on one machine never share messages.
-_embedded = f"{DATABASE['NAME']}.broker" if "sqlite3" in DATABASE["ENGINE"] else str(DATA_DIR / "broker")
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=f"embedded://{_embedded}")
+# What the processes of this site share on this machine stands beside its database, so that two sites never share it.
+_site = Path(DATABASE["NAME"]).resolve() if "sqlite3" in DATABASE["ENGINE"] else DATA_DIR / DATABASE["NAME"]
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="embedded://localhost")
 _scheme = urlsplit(CELERY_BROKER_URL).scheme
 
 CELERY_TASK_ACKS_LATE = True
@@ -138,9 +137,8 @@ CELERY_TASK_ROUTES = {"wallet.tasks.refresh_prices": {"queue": "prices"}}
 
 _arguments = {}
 if _scheme == "embedded":
-    folder = Path(unquote(urlsplit(CELERY_BROKER_URL).path))
+    folder = _site.with_name(f"{_site.name}.broker")
     folder.mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "embedded://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(folder),
         "data_folder_out": str(folder),
@@ -166,7 +164,7 @@ CELERY_TASK_QUEUES = [
     for name in ("settle", "prices")
 ]
 
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE_FILENAME = str(_site.with_name(f"{_site.name}.beat"))
 CELERY_BEAT_SCHEDULE = {
     "prices": {"task": "wallet.tasks.refresh_prices", "schedule": 10, "options": {"expires": 10}},
     "sweep": {"task": "wallet.tasks.sweep", "schedule": 5, "options": {"expires": 10}},

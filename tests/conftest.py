@@ -2,6 +2,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 from tests import factories
@@ -23,6 +24,13 @@ def flush_in_spite_of_guards(operations, statements):
 
 
 BaseDatabaseOperations.execute_sql_flush = flush_in_spite_of_guards
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """SQLite in a file of this run's own, so that tests with several threads meet the locks of a real site."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
 class Clock:

@@ -20,8 +20,8 @@ class Market:
 
 
 class Quote:
-    def __init__(self, second, units, rates):
-        self.second, self.units, self.rates = second, units, rates
+    def __init__(self, second, units, rates, bnb):
+        self.second, self.units, self.rates, self.bnb = second, units, rates, bnb
         self.confirmed = self.outcome = None
 
 
@@ -58,7 +58,7 @@ class Customer:
             if self.worth(code, units, rate) >= LIMIT or self.received(code, units, rate, bnb) < 1:
                 return None
             rates[code] = rate
-        return Quote(second, {code: self.balances[code] for code in codes}, rates)
+        return Quote(second, {code: self.balances[code] for code in codes}, rates, bnb)
 
     def confirm(self, quote, second, in_progress):
         covered = all(self.balances.get(code, 0) >= units for code, units in quote.units.items())
@@ -83,7 +83,7 @@ class Customer:
                 return "stopped"
             if abs(rate - quote.rates[code]) >= TOLERANCE * quote.rates[code]:
                 return "stopped"
-        if not self.may_convert(second):
+        if not self.may_convert(second) or abs(bnb - quote.bnb) >= TOLERANCE * quote.bnb:
             return "stopped"
         for code, units in quote.units.items():
             self.balances[code] -= units

@@ -111,7 +111,7 @@ def test_p1_the_entries_of_a_transaction_add_up_for_each_asset(world):
         lambda: write((doge, 5, {}), (other, -4, {})),
         lambda: write((doge, 5, {}), (euro, -5, {})),
         lambda: write((doge, 5, {})),
-        lambda: write(),
+        write,
     )
     write((doge, 5, {}), (other, -5, {}))
 
@@ -233,7 +233,7 @@ def test_a_quote_is_written_once(world):
         lambda: mine.update(confirmed_at="2027-01-01T00:00Z"),
         lambda: confirmed.lines.update(units=1),
         lambda: confirmed.lines.all().delete(),
-        lambda: mine.delete(),
+        mine.delete,
     )
 
 

@@ -153,8 +153,20 @@ def test_p8_r9_just_under_five_percent_proceeds(world, rate):
     assert world.settled("DOGE", DOGE=rate).is_completed
 
 
-def test_r9_bnbs_own_price_is_no_line(world):
-    assert world.settled("DOGE", BNB="0.012").net_units == 1_666_666
+@pytest.mark.parametrize(("rate", "status"), [("0.0105", "stopped"), ("0.0095", "stopped"), ("0.01049", "completed")])
+def test_r9_bnbs_own_price_counts_like_every_other(world, rate, status):
+    """The site says "if a price moves 5% or more, nothing is converted"; what is received depends on BNB's most of all."""
+    found = world.settled("DOGE", BNB=rate)
+    assert found.status == status
+    assert [reason["facts"]["asset"] for reason in found.reasons] == (["BNB"] if status == "stopped" else [])
+
+
+def test_r9_bnb_is_priced_by_the_path_of_the_quote(world):
+    conversion = world.confirmed("DOGE")
+    world.clock.tick(seconds=1)
+    world.observe()
+    factories.price("BNB", "0.01", path="BNB→USDT→BTC")
+    assert conversions.settle(reference=conversion.reference).reason_code == "price_unavailable"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +227,7 @@ def test_p9_a_balance_that_grew_to_the_limit_is_no_small_balance(world):
 
 def test_a_charge_that_leaves_nothing_stops_it(world):
     """A line that yields nothing is refused before anything moves, at settlement as at the quote."""
-    factories.policy(tolerance_percent=Decimal(90))
+    factories.policy(tolerance_percent=Decimal(500))
     other = factories.user("other")
     factories.deposit(other, "LUNC", "0.1")
     stopped = world.settled("LUNC", owner=other, BNB="0.02")

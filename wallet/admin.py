@@ -51,12 +51,20 @@ class AppendOnly(admin.ModelAdmin):
 
 class LineInline(ReadOnly, admin.TabularInline):
     model = Line
-    fields = ["asset", "units", "quoted_rate_btc", "quoted_net_units", "settled_rate_btc", "settled_path", "net_units"]
+    fields = readonly_fields = (
+        "asset",
+        "units",
+        "quoted_rate_btc",
+        "quoted_net_units",
+        "settled_rate_btc",
+        "settled_path",
+        "net_units",
+    )
 
 
 class EntryInline(ReadOnly, admin.TabularInline):
     model = Entry
-    fields = ["account", "units", "balance_units", "sequence"]
+    fields = readonly_fields = ("account", "units", "balance_units", "sequence")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("account__user", "account__asset")

@@ -15,9 +15,10 @@ from django.db.models import Exists, F, OuterRef
 
 from wallet import clock, ledger, money, validators
 from wallet.models import Account, Asset, Conversion, Customer, Line, Opening, Policy, Price, Transaction
+from wallet.models.conversions import new_reference
 from wallet.portfolio import Holding, Portfolio, portfolio
 from wallet.refusals import Refusal, duration
-from wallet.retrying import retried
+from wallet.retrying import Busy, retried
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -83,7 +84,11 @@ def quote(*, user: "User", codes: Sequence[str], renews: Conversion | None = Non
         chosen = _choose(view, wanted)
         if view.bnb_price is None:
             raise Refusal("price_unavailable", asset=validators.BNB)
+        if renews is not None:  # held, so that it isn't cleared away meanwhile
+            renews = Conversion.objects.select_for_update(no_key=True).filter(pk=renews.pk).first()
         conversion = Conversion(user=user, policy=policy, quoted_at=now, renews=renews)
+        while Conversion.objects.filter(reference=conversion.reference).exists():
+            conversion.reference = new_reference()
         conversion.last_converted_at, conversion.interval = customer.last_converted_at, policy.interval
         conversion.set_quoted_price(view.bnb_price)
         lines = [_quoted_line(conversion, holding) for holding in chosen]
@@ -162,14 +167,15 @@ def settle(*, reference: str) -> Conversion | None:
     """Finishes a confirmed conversion at prices observed at or after Confirm: completed, or stopped with the reason.
 
     Runs twice or late without harm: None when there is nothing to do, because it is finished or claimed by another.
-    Raises PricesPending when the market has not answered since Confirm; that uses up no attempt.
+    Raises PricesPending when the market has not answered since Confirm, Busy when the database could not decide for the
+    time being; neither uses up an attempt.
     """
     claimed = _claim(reference)
     if claimed is None:
         return None
     try:
         return _decide(reference=reference)
-    except PricesPending:
+    except (PricesPending, Busy):
         _release(claimed)
         raise
 
@@ -317,11 +323,13 @@ def _finish_without(
 
 def sweep() -> list[str]:
     """The references of the conversions to settle now, oldest first. Gives up on those that used up their attempts."""
-    now = clock.now()
-    due = list(Conversion.objects.due(now).values_list("reference", "attempts"))
+    due = list(Conversion.objects.due(clock.now()).values_list("reference", "attempts"))
     for reference, attempts in due:
         if attempts >= MAX_ATTEMPTS:
-            _give_up(reference)
+            try:
+                _give_up(reference)
+            except Busy:  # the next sweep will; the others must not wait for it
+                log.warning("too busy to give up on %s", reference)
     return [reference for reference, attempts in due if attempts < MAX_ATTEMPTS]
 
 
@@ -447,4 +455,4 @@ def _change(conversion: Conversion, before: Conversion.Status, *fields: str) -> 
 
 
 def _save_lines(lines: list[Line]) -> None:
-    Line.objects.bulk_update([line for line in lines if line.settled_rate_btc is not None], LINE_FIELDS)
+    Line.objects.write([line for line in lines if line.settled_rate_btc is not None], LINE_FIELDS)

@@ -78,7 +78,7 @@ class Receipt:
         return [
             {
                 "line": line,
-                "moved": formats.moved(money.cut_percent(line.move)) if line.move is not None else "No price",
+                "moved": formats.moved(money.cut_percent(line.move)) if line.move is not None else "Not compared",
                 "verdict": self._verdict(reasons.get(line.asset.code)),
             }
             for line in self.lines

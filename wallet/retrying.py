@@ -14,6 +14,7 @@ R = TypeVar("R")
 
 ATTEMPTS = 5
 TEMPORARY = {"40001": "serialization failure", "40P01": "deadlock", "55P03": "lock timeout"}
+STATEMENT_TIMEOUT = "57014"
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,8 @@ def retried(verb: Callable[P, R]) -> Callable[P, R]:
             try:
                 return verb(*args, **kwargs)
             except OperationalError as error:
+                if getattr(error.__cause__, "sqlstate", None) == STATEMENT_TIMEOUT:
+                    raise Busy(verb.__name__) from error  # it has taken long enough already
                 cause = temporary_cause(error) or lost_connection()
                 if cause is None:
                     raise

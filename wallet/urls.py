@@ -1,13 +1,14 @@
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
+from wallet.models.conversions import REFERENCE
 from wallet.views import conversions, dust, healthz, history, wallet
 
 
 class ReferenceConverter:
     """A conversion's public reference, like CV-7K2M-94QX."""
 
-    regex = "CV-[0-9A-Z]{4}-[0-9A-Z]{4}"
+    regex = REFERENCE
 
     def to_python(self, value: str) -> str:
         return value

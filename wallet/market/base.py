@@ -15,10 +15,10 @@ ARROW = "→"
 # Currencies that a path may lead through, in the order in which they are tried.
 HUBS = ("USDT", "USDC", "FDUSD", "BUSD", "TUSD", "USD", "ETH", "BNB", "EUR", "TRY", "BRL", "GBP")
 
-# The first path whose prices are this fine is taken: one tick along it changes the rate by at most a hundredth of a per
-# cent. A path in use is kept until it is much coarser than that and than the best, so that it doesn't flicker between
-# the quote and the settlement, which compare rates of one path only.
-FINE = Decimal("0.0001")
+# The first path whose prices are this fine is taken: one tick along it changes the rate by at most a fifth of a per cent,
+# where the documented tolerance is five. A path in use is kept until it is much coarser than that and than the best, so
+# that it doesn't flicker between the quote and the settlement, which compare rates of one path only.
+FINE = Decimal("0.002")
 PATIENCE = 4
 
 _PRICE = re.compile(r"\A[0-9]{1,30}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?\Z")

@@ -5,6 +5,7 @@ ccxt takes a second and a hundred megabytes to import, so only the process that 
 
 import contextlib
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,17 @@ import requests
 from wallet.market.base import MarketError, Ticker, parse_ticker
 
 TIMEOUT_MS = 8_000
+
+# Whatever ccxt and its parsers raise over an exchange that is out of reach or talks nonsense.
+MALFORMED = (
+    ccxt.BaseError,
+    requests.RequestException,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 
 
 class Exchange:
@@ -39,13 +51,15 @@ class Exchange:
             # Asked again each time: a market that was halted a moment ago keeps a last price, but has none now.
             markets = self.client.load_markets(True)
             answers = self.client.fetch_tickers()
-        except (ccxt.BaseError, requests.RequestException, ValueError, TypeError, KeyError) as error:
+            found = [self._ticker(markets.get(symbol), answer) for symbol, answer in answers.items()]
+        except MALFORMED as error:
             raise MarketError(f"{self.name} gave no prices: {type(error).__name__}: {str(error)[:200]}") from error
-        found = (self._ticker(markets.get(symbol), answer) for symbol, answer in answers.items())
         return [ticker for ticker in found if ticker is not None]
 
     def _ticker(self, market: dict[str, Any] | None, answer: dict[str, Any]) -> Ticker | None:
         if market is None or not market.get("spot") or not market.get("active"):
+            return None
+        if _is_zero(answer.get("baseVolume")):  # nobody has traded it for a day: its last price is not a price of now
             return None
         tick = market["precision"].get("price") if self.client.precisionMode == ccxt.TICK_SIZE else None
         return parse_ticker(
@@ -62,6 +76,12 @@ def _moved(urls: Any, url: str) -> Any:
     if isinstance(urls, dict):
         return {key: _moved(value, url) for key, value in urls.items()}
     return url + urlsplit(urls).path if isinstance(urls, str) else urls
+
+
+def _is_zero(volume: Any) -> bool:
+    with contextlib.suppress(ArithmeticError, TypeError, ValueError):
+        return not Decimal(volume)
+    return False
 
 
 def _moment(milliseconds: Any) -> datetime | None:

@@ -1,20 +1,23 @@
 """One round of the configured source: ask the market once, work out every asset's rate, write them all down together."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from wallet import clock, validators
+from wallet import clock
 from wallet.market.base import BTC, MarketError, Rate, Source, rates
 from wallet.models import Asset, Price, Pulse
 from wallet.retrying import retried
 
 log = logging.getLogger(__name__)
 
-PULSE = "prices"
+# When a round was last begun, and when one was last written.
+ASKED, WRITTEN = "asked", "prices"
+# A round that somebody else began so short a time ago will do: a market that does not answer isn't asked by everyone.
+SHARED = timedelta(seconds=5)
 
 
 def configured_source() -> Source:
@@ -30,14 +33,16 @@ def configured_source() -> Source:
 def refresh(*, wanted_at: datetime | None = None, source: Source | None = None) -> int:
     """Asks the market and stores its prices; how many assets have one. No lock is held while asking.
 
-    With `wanted_at`, a round that somebody else has begun at or after that moment will do. Raises MarketError when the
-    market gives nothing usable; the stored prices stay then, and grow old.
+    With `wanted_at`, a round that somebody else has begun since then, a few seconds ago, will do. Raises MarketError
+    when the market gives nothing usable; the stored prices stay then, and grow old.
     """
     stored = Price.objects.current_source()
-    if wanted_at and stored.filter(asset__code=validators.BNB, observed_at__gte=wanted_at).exists():
-        return stored.count()
-    source = source or configured_source()
     started_at = clock.now()
+    asked = Pulse.objects.filter(name=ASKED).first()
+    if wanted_at and asked and asked.beat_at >= max(wanted_at, started_at - SHARED):
+        return stored.count()
+    Pulse.objects.beat(ASKED, started_at)
+    source = source or configured_source()
     assets = dict(Asset.objects.values_list("code", "pk"))
     in_use = dict(stored.values_list("asset__code", "path"))
     found = rates(source.tickers(), assets, in_use)
@@ -51,15 +56,14 @@ def refresh(*, wanted_at: datetime | None = None, source: Source | None = None) 
 @retried
 def _store(source: str, found: dict[int, Rate], started_at: datetime) -> None:
     """Writes a round as a whole. What it no longer prices is removed; a late round never overwrites a newer price."""
-    Pulse.objects.bulk_create([Pulse(name=PULSE, beat_at=started_at)], ignore_conflicts=True)
+    Pulse.objects.bulk_create([Pulse(name=WRITTEN, beat_at=started_at)], ignore_conflicts=True)
     with transaction.atomic():
-        Pulse.objects.select_for_update().get(name=PULSE)  # one round is written at a time
-        received_at = clock.now()
+        Pulse.objects.select_for_update().get(name=WRITTEN)  # one round is written at a time
         before = Price.objects.in_bulk()
         fresh = []
         for pk, rate in found.items():
-            # The exchange's time where it gives one, but never later than its answer was.
-            observed_at = min(rate.observed_at or started_at, received_at)
+            # The exchange's time where it gives one, but never later than our request: its clock may be ahead.
+            observed_at = min(rate.observed_at or started_at, started_at)
             price = Price(
                 asset_id=pk,
                 rate_btc=rate.rate_btc,
@@ -78,4 +82,4 @@ def _store(source: str, found: dict[int, Rate], started_at: datetime) -> None:
             update_fields=["rate_btc", "path", "quotes", "source", "observed_at"],
         )
         Price.objects.filter(source=source, observed_at__lt=started_at).exclude(asset__in=found).delete()
-        Pulse.objects.beat(PULSE, received_at)
+        Pulse.objects.beat(WRITTEN, clock.now())

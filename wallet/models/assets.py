@@ -67,8 +67,12 @@ class Asset(models.Model):
 
     def clean(self) -> None:
         """Code and scale cannot change once amounts have been written down in them."""
-        stored = Asset.objects.filter(pk=self.pk, account__entry__isnull=False).first()
-        if stored and (stored.scale, stored.code) != (self.scale, self.code):
+        stored = Asset.objects.filter(pk=self.pk).first()
+        if stored is None or (stored.scale, stored.code) == (self.scale, self.code):
+            return
+        if stored.code in ("BTC", validators.BNB):
+            raise ValidationError(f"{stored.code} keeps its code and its scale: conversions are made with it.")
+        if self.account_set.filter(entry__isnull=False).exists():
             raise ValidationError("This asset has ledger entries, so its code and its scale can't change.")
 
     def validate_convertible(self) -> None:

@@ -9,6 +9,9 @@ from django.db import models
 
 from wallet import refusals
 
+DAY, YEAR = 86_400, 366 * 86_400
+UP_TO_A_DAY = [MinValueValidator(1), MaxValueValidator(DAY)]
+
 
 class PolicyQuerySet(models.QuerySet["Policy"]):
     def current(self) -> Policy:
@@ -21,7 +24,9 @@ class Policy(models.Model):
     dust_limit_btc = models.DecimalField(
         "dust limit (BTC)", max_digits=12, decimal_places=8, validators=[MinValueValidator(Decimal("0.00000001"))]
     )
-    interval_seconds = models.PositiveIntegerField("time between conversions (seconds)")
+    interval_seconds = models.PositiveIntegerField(
+        "time between conversions (seconds)", validators=[MaxValueValidator(YEAR)]
+    )
     tolerance_percent = models.DecimalField(
         "price tolerance (%)", max_digits=6, decimal_places=3, validators=[MinValueValidator(Decimal("0.001"))]
     )
@@ -31,10 +36,10 @@ class Policy(models.Model):
         decimal_places=3,
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
     )
-    quote_seconds = models.PositiveIntegerField("quote lifetime (seconds)", validators=[MinValueValidator(1)])
-    price_age_seconds = models.PositiveIntegerField("greatest price age (seconds)", validators=[MinValueValidator(1)])
+    quote_seconds = models.PositiveIntegerField("quote lifetime (seconds)", validators=UP_TO_A_DAY)
+    price_age_seconds = models.PositiveIntegerField("greatest price age (seconds)", validators=UP_TO_A_DAY)
     longest_wait_seconds = models.PositiveIntegerField(
-        "longest wait from Confirm to settlement (seconds)", validators=[MinValueValidator(1)]
+        "longest wait from Confirm to settlement (seconds)", validators=UP_TO_A_DAY
     )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
@@ -56,9 +61,10 @@ class Policy(models.Model):
                     tolerance_percent__lt=Decimal(1000),
                     charge_percent__gte=Decimal(0),
                     charge_percent__lte=Decimal(100),
-                    quote_seconds__gte=1,
-                    price_age_seconds__gte=1,
-                    longest_wait_seconds__gte=1,
+                    interval_seconds__lte=YEAR,
+                    quote_seconds__range=(1, DAY),
+                    price_age_seconds__range=(1, DAY),
+                    longest_wait_seconds__range=(1, DAY),
                 ),
                 name="policy_in_range",
             )

@@ -45,7 +45,8 @@ def estimate(request: CustomerRequest) -> HttpResponse:
     context = _page(request, request.POST.getlist("asset"))
     if not wants_partial(request):
         return render(request, "wallet/dust.html", context)
-    if request.POST.get("listed", context["portfolio"].listing) != context["portfolio"].listing:
+    view = context["portfolio"]
+    if not view.convertible or request.POST.get("listed", view.listing) != view.listing:
         return reswap(retarget(render(request, "wallet/_selection.html", context), "#selection"), "outerHTML")
     return render(request, "wallet/_estimate.html", context)
 

@@ -1,0 +1,97 @@
+"""A stand-in for an exchange's public API in Binance's wire format, on a loopback port of its own, steered by the test."""
+
+import contextlib
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+SYMBOLS = {
+    # symbol: (base, quote, last price, tick)
+    "BTCUSDT": ("BTC", "USDT", "18229.90000000", "0.01000000"),
+    "BNBBTC": ("BNB", "BTC", "0.01551600", "0.00000100"),
+    "BNBUSDT": ("BNB", "USDT", "282.90000000", "0.10000000"),
+    "ETHBTC": ("ETH", "BTC", "0.07657000", "0.00001000"),
+    "DOGEUSDT": ("DOGE", "USDT", "0.07846000", "0.00001000"),
+    "DOGEBTC": ("DOGE", "BTC", "0.00000430", "0.00000001"),
+    "BTCEUR": ("BTC", "EUR", "16977.52000000", "0.01000000"),
+    "LUNCBUSD": ("LUNC", "BUSD", "0.00016540", "0.00000001"),
+    "BUSDUSDT": ("BUSD", "USDT", "0.99980000", "0.00010000"),
+}
+
+
+class Exchange:
+    """What the stand-in says. Change the attributes while it runs."""
+
+    def __init__(self):
+        self.prices = {symbol: price for symbol, (_, _, price, _) in SYMBOLS.items()}
+        self.halted = set()
+        self.volumes = {}
+        self.close_time = None
+        self.body = None
+        self.status = 200
+        self.requests = []
+
+    def symbols(self):
+        return [
+            {
+                "symbol": symbol,
+                "status": "BREAK" if symbol in self.halted else "TRADING",
+                "baseAsset": base,
+                "quoteAsset": quote,
+                "baseAssetPrecision": 8,
+                "quotePrecision": 8,
+                "isSpotTradingAllowed": True,
+                "permissions": ["SPOT"],
+                "permissionSets": [["SPOT"]],
+                "filters": [
+                    {"filterType": "PRICE_FILTER", "minPrice": tick, "maxPrice": "1000000.0", "tickSize": tick}
+                ],
+            }
+            for symbol, (base, quote, _, tick) in SYMBOLS.items()
+        ]
+
+    def tickers(self):
+        now = int(time.time() * 1000) if self.close_time is None else self.close_time
+        return [
+            {"symbol": symbol, "lastPrice": price, "volume": self.volumes.get(symbol, "1000.0"), "closeTime": now}
+            for symbol, price in self.prices.items()
+        ]
+
+    def answer(self, path):
+        self.requests.append(path)
+        if "ticker" in path and self.body is not None:
+            return self.body
+        if path.endswith("/exchangeInfo"):
+            return json.dumps(
+                {"timezone": "UTC", "serverTime": 0, "rateLimits": [], "symbols": self.symbols()}
+            ).encode()
+        return json.dumps(self.tickers()).encode()
+
+
+@contextlib.contextmanager
+def running():
+    """The stand-in and its address, until the end of the block."""
+    exchange = Exchange()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            data = exchange.answer(self.path.partition("?")[0])
+            self.send_response(exchange.status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield exchange, f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

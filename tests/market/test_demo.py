@@ -1,0 +1,50 @@
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+
+from wallet import money
+from wallet.catalogue import CATALOGUE
+from wallet.market.base import rates
+from wallet.market.demo import Demo
+
+START = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def at(seconds):
+    found = rates(Demo(lambda: START + timedelta(seconds=seconds)).tickers(), [entry.code for entry in CATALOGUE], {})
+    return {code: rate.rate_btc for code, rate in found.items()}
+
+
+def test_it_has_at_least_sixty_assets_with_btc_bnb_fiat_and_stable_coins():
+    codes = {entry.code for entry in CATALOGUE}
+    assert len(codes) == len(CATALOGUE) >= 60
+    assert {"BTC", "BNB", "EUR", "USDT", "USDC", "ETH", "DOGE"} <= codes
+
+
+def test_it_prices_everything_but_what_it_says_it_does_not():
+    assert set(at(0)) == {entry.code for entry in CATALOGUE if entry.usd is not None}
+
+
+def test_the_same_time_gives_the_same_prices():
+    assert at(1234) == at(1234)
+
+
+def test_it_is_lively_and_never_near_the_tolerance_within_two_minutes():
+    before = at(0)
+    for seconds in range(10, 130, 10):
+        now = at(seconds)
+        moves = [abs(Fraction(now[code]) / Fraction(before[code]) - 1) for code in before if code != "BTC"]
+        assert sum(move > 0 for move in moves) > len(moves) * 9 // 10
+        assert max(moves) < Fraction(4, 100)
+
+
+def test_the_greatest_supply_fits_every_scale():
+    supplies = {
+        "SHIB": 589 * 10**12,
+        "PEPE": 421 * 10**12,
+        "BTTC": 990 * 10**12,
+        "LUNC": 6_900 * 10**9,
+        "DOGE": 150 * 10**9,
+    }
+    for entry in CATALOGUE:
+        supply = supplies.get(entry.code, 90 * 10**9)
+        assert supply * 10**entry.scale <= money.MAX_UNITS, entry.code

@@ -1,0 +1,122 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from tests import factories
+from tests.market import exchange as stand_in
+from wallet import money
+from wallet.market import rounds
+from wallet.market.base import MarketError, rates
+from wallet.market.exchange import Exchange
+from wallet.models import Price
+
+
+@pytest.fixture
+def market():
+    with stand_in.running() as (exchange, url):
+        exchange.url = url
+        yield exchange
+
+
+def prices(market):
+    tickers = Exchange("binance", market.url).tickers()
+    return rates(tickers, ["BTC", "BNB", "ETH", "DOGE", "EUR", "LUNC", "USDT"], {})
+
+
+def test_prices_are_the_markets_own_strings(market):
+    ticker = next(one for one in Exchange("binance", market.url).tickers() if one.symbol == "DOGEUSDT")
+    assert (ticker.text, ticker.price, ticker.tick) == ("0.07846000", Decimal("0.07846"), Decimal("0.00001"))
+
+
+def test_rates_are_those_of_a_calculation_by_hand(market):
+    found = prices(market)
+    assert (found["BNB"].rate_btc, found["BNB"].path) == (Decimal("0.015516"), "BNB→BTC")
+    assert (found["ETH"].rate_btc, found["ETH"].path) == (Decimal("0.07657"), "ETH→BTC")
+    # One tick of DOGEBTC is 0.23% of its price, so it goes by USDT: 0.07846 ÷ 18229.9
+    assert found["DOGE"].path == "DOGE→USDT→BTC"
+    assert found["DOGE"].rate_btc == money.round_price(Decimal("0.07846") / Decimal("18229.9"))
+    assert found["EUR"].path == "EUR→BTC"
+    assert abs(Fraction(found["EUR"].rate_btc) - 1 / Fraction("16977.52")) < Fraction(1, 10**15)
+    # LUNC trades against BUSD only, which leads to BTC by USDT: 0.0001654 × 0.9998 ÷ 18229.9
+    assert found["LUNC"].path == "LUNC→BUSD→USDT→BTC"
+    assert found["LUNC"].rate_btc == money.round_price(Decimal("0.0001654") * Decimal("0.9998") / Decimal("18229.9"))
+    assert found["LUNC"].quotes[0] == {"symbol": "LUNCBUSD", "price": "0.00016540"}
+    assert (found["BTC"].rate_btc, found["BTC"].path) == (1, "BTC")
+
+
+@pytest.mark.parametrize(
+    "price", ["0", "0.00000000", "-1", "NaN", "Infinity", "abc", "", None, [], "1e999", "9" * 40, "٣"]
+)
+def test_p10_a_malformed_or_zero_price_is_no_price(market, price):
+    """P10: never a wrong number."""
+    market.prices["ETHBTC"] = price
+    assert "ETH" not in prices(market)
+
+
+def test_p10_a_halted_market_has_no_price(market):
+    """P10: its last price is not a price of now; and a market that nobody has traded in for a day has none either."""
+    assert "ETH" in prices(market)
+    market.halted = {"ETHBTC"}
+    market.volumes = {"LUNCBUSD": "0.00000000"}
+    found = prices(market)
+    assert "ETH" not in found
+    assert "LUNC" not in found
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (503, b"{}"),
+        (429, b'{"code": -1003, "msg": "Too many requests."}'),
+        (200, b"<html>502 Bad Gateway</html>"),
+        (200, b"null"),
+        (200, b'"x"'),
+        (200, b"1"),
+        (200, b'[{"symbol": "ETHBTC", "lastPrice": "0.0'),
+        (200, b""),
+        (200, b"[null]"),
+    ],
+)
+def test_an_exchange_that_talks_nonsense_is_a_market_error(market, status, body):
+    market.status, market.body = status, body
+    with pytest.raises(MarketError):
+        Exchange("binance", market.url).tickers()
+
+
+def test_an_exchange_that_is_not_there_is_a_market_error():
+    with pytest.raises(MarketError):
+        Exchange("binance", "http://127.0.0.1:9").tickers()
+
+
+def test_an_exchange_that_nobody_knows_is_a_market_error():
+    with pytest.raises(MarketError, match="nowhere"):
+        Exchange("nowhere")
+
+
+def test_only_the_configured_address_is_asked(market):
+    Exchange("binance", market.url).tickers()
+    assert {path.rpartition("/")[2] for path in market.requests} == {"exchangeInfo", "24hr"}
+
+
+def test_a_round_stores_the_exchanges_time_but_never_one_later_than_the_request(market, world):
+    market.close_time = int(world.clock().timestamp() * 1000) - 1_500
+    rounds.refresh(source=Exchange("binance", market.url))
+    assert Price.objects.get(asset__code="ETH").observed_at == datetime(2026, 11, 22, 14, 32, 5, 500_000, tzinfo=UTC)
+    world.clock.tick(seconds=5)
+    market.close_time += 3_600_000
+    rounds.refresh(source=Exchange("binance", market.url))
+    assert Price.objects.get(asset__code="ETH").observed_at == world.clock()
+
+
+def test_the_configured_exchange_is_asked(market, world, settings):
+    settings.PRICE_SOURCE, settings.EXCHANGE_ID, settings.EXCHANGE_URL = "exchange", "binance", market.url
+    rounds.refresh()
+    price = Price.objects.get(asset__code="DOGE")
+    assert (price.source, price.path) == ("binance", "DOGE→USDT→BTC")
+    assert world.quoted("DOGE").lines.get().quoted_quotes == [
+        {"symbol": "DOGEUSDT", "price": "0.07846000"},
+        {"symbol": "BTCUSDT", "price": "18229.90000000"},
+    ]
+    assert factories.balance(world.user, "DOGE") == 100_000_000

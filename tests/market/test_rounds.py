@@ -1,0 +1,126 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests import factories
+from wallet.market import rounds
+from wallet.market.base import MarketError, parse_ticker
+from wallet.models import Asset, Price, Pulse
+
+
+class Source:
+    name = "demo"
+
+    def __init__(self, **prices):
+        self.prices, self.asked, self.observed_at = prices, 0, None
+
+    def tickers(self):
+        self.asked += 1
+        return [
+            parse_ticker(symbol=f"{code}BTC", base=code, quote="BTC", text=price, observed_at=self.observed_at)
+            for code, price in self.prices.items()
+        ]
+
+
+def rate(code):
+    return Price.objects.filter(asset__code=code).values_list("rate_btc", flat=True).first()
+
+
+def test_a_round_replaces_the_one_before_as_a_whole(world):
+    world.clock.tick(seconds=10)
+    rounds.refresh(source=Source(BNB="0.011", DOGE="0.0000021"))
+    assert (rate("BNB"), rate("DOGE"), rate("BTC")) == (Decimal("0.011"), Decimal("0.0000021"), 1)
+    assert rate("ETH") is None
+    assert Price.objects.get(asset__code="DOGE").observed_at == world.clock()
+
+
+def test_a_late_answer_never_overwrites_a_newer_price_nor_removes_it(world):
+    late = Source(BNB="0.011")
+    original = late.tickers
+
+    def slow():
+        world.clock.tick(seconds=20)
+        rounds.refresh(source=Source(BNB="0.02", DOGE="0.000003"))
+        return original()
+
+    late.tickers = slow
+    rounds.refresh(source=late)
+    assert (rate("BNB"), rate("DOGE")) == (Decimal("0.02"), Decimal("0.000003"))
+
+
+def test_another_sources_prices_are_replaced(world):
+    Price.objects.update(source="kraken", observed_at=world.clock() + timedelta(hours=1))
+    rounds.refresh(source=Source(BNB="0.011"))
+    assert Price.objects.get(asset__code="BNB").source == "demo"
+
+
+@pytest.mark.parametrize("prices", [{}, {"NOPE": "1"}])
+def test_a_market_without_a_usable_price_leaves_everything_as_it_was(world, prices):
+    before = list(Price.objects.values_list())
+    with pytest.raises(MarketError):
+        rounds.refresh(source=Source(**prices))
+    assert list(Price.objects.values_list()) == before
+
+
+def test_one_round_serves_all_that_want_one(world):
+    source = Source(BNB="0.011")
+    wanted = world.clock()
+    world.clock.tick(seconds=1)
+    for _ in range(5):
+        rounds.refresh(wanted_at=wanted, source=source)
+    assert source.asked == 1
+
+
+def test_a_round_from_before_does_not_serve(world):
+    source = Source(BNB="0.011")
+    rounds.refresh(source=source)
+    world.clock.tick(seconds=1)
+    rounds.refresh(wanted_at=world.clock(), source=source)
+    assert source.asked == 2
+
+
+def test_a_market_that_gives_nothing_is_not_asked_by_everyone_at_once(world):
+    source = Source()
+    wanted = world.clock()
+    with pytest.raises(MarketError):
+        rounds.refresh(wanted_at=wanted, source=source)
+    for _ in range(5):
+        rounds.refresh(wanted_at=wanted, source=source)
+    assert source.asked == 1
+    world.clock.tick(seconds=6)
+    with pytest.raises(MarketError):
+        rounds.refresh(wanted_at=wanted, source=source)
+    assert source.asked == 2
+
+
+def test_a_path_in_use_is_kept_from_round_to_round(world):
+    factories.price("DOGE", "0.000002", path="DOGE→USDT→BTC")
+    source = Source(BNB="0.011", DOGE="0.00000200")
+    source.prices |= {"USDT": "0.000016"}
+    source.tickers = lambda: [
+        *Source.tickers(source),
+        parse_ticker(symbol="DOGEUSDT", base="DOGE", quote="USDT", text="0.12500"),
+    ]
+    rounds.refresh(source=source)
+    assert Price.objects.get(asset__code="DOGE").path == "DOGE→USDT→BTC"
+
+
+def test_it_is_written_down_when_a_round_was_made(world):
+    rounds.refresh(source=Source(BNB="0.011"))
+    assert Pulse.objects.get(name="prices").beat_at == world.clock()
+
+
+def test_a_round_takes_the_same_number_of_queries_for_few_assets_and_for_many(world):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as few:
+        rounds.refresh(source=Source(BNB="0.011", DOGE="0.000002"))
+    for number in range(40):
+        factories.asset(f"A{number}")
+    world.clock.tick(seconds=1)
+    with CaptureQueriesContext(connection) as many:
+        rounds.refresh(source=Source(BNB="0.011", DOGE="0.000002", **{f"A{number}": "0.1" for number in range(40)}))
+    assert Asset.objects.count() == 47
+    assert len(many) <= len(few)
