@@ -70,7 +70,8 @@ def text():
     """What a page says, without its markup."""
 
     def read(response):
-        html = re.sub(r"(?s)<(script|noscript|title).*?</\1>|<[^>]+>", " ", response.content.decode())
-        return re.sub(r"\s+", " ", html).replace("&#x27;", "'").replace("&lt;", "<")
+        html = re.sub(r'<span class="z">(.*?)</span>', r"\1", response.content.decode())
+        html = re.sub(r"(?s)<(script|noscript|title).*?</\1>|<[^>]+>", " ", html)
+        return re.sub(r"\s+([.,])?", lambda gap: gap[1] or " ", html).replace("&#x27;", "'").replace("&lt;", "<")
 
     return read

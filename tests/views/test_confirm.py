@@ -1,0 +1,156 @@
+import pytest
+
+from tests import factories
+from wallet.models import Asset, Conversion, Entry, Opening
+from wallet.views import conversions as views
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """The references that Confirm nudged the worker with."""
+    found = []
+    monkeypatch.setattr(views, "nudge", lambda task, reference: found.append((task.name, reference)))
+    return found
+
+
+def confirm(client, conversion, **fields):
+    return client.post(f"/conversions/{conversion.reference}/confirm/", fields)
+
+
+def test_confirm_accepts_the_quote_nudges_the_worker_and_goes_to_the_conversion(signed_in, world, sent):
+    quote = world.quoted()
+    response = confirm(signed_in, quote)
+    assert (response.status_code, response.headers["Location"]) == (303, f"/conversions/{quote.reference}/")
+    assert world.status(quote) == "confirmed"
+    assert sent == [("wallet.tasks.settle", quote.reference)]
+
+
+def test_p4_a_second_confirm_leads_to_the_same_conversion(signed_in, world, sent):
+    """P4: whatever the clicks."""
+    quote = world.quoted()
+    first, second = confirm(signed_in, quote), confirm(signed_in, quote)
+    assert (second.status_code, second.headers["Location"]) == (303, first.headers["Location"])
+    assert Conversion.objects.count() == 1
+
+
+def test_a_confirm_that_comes_too_late_makes_a_new_quote_and_converts_nothing(signed_in, world, sent, text):
+    old = world.quoted("DOGE")
+    world.clock.tick(seconds=31)
+    world.observe(DOGE="0.0000021")
+    response = confirm(signed_in, old)
+    fresh = Conversion.objects.get(renews=old)
+    assert (response.status_code, response.headers["Location"]) == (303, f"/conversions/{fresh.reference}/")
+    words = text(signed_in.get(response.headers["Location"]))
+    assert "These prices were out of date, so we updated them. Nothing was converted." in words
+    assert "was 0.02000000 BNB" in words
+    assert (world.status(old), world.status(fresh), sent) == ("quoted", "quoted", [])
+
+
+def test_too_late_for_a_new_quote_as_well_it_says_why(signed_in, world, sent, text):
+    old = world.quoted("DOGE")
+    world.clock.tick(seconds=31)
+    world.observe()
+    Asset.objects.filter(code="DOGE").update(status="delisted")
+    page = confirm(signed_in, old)
+    assert page.status_code == 409
+    assert "Delisted. DOGE can't be converted any more." in text(page)
+
+
+def test_during_the_wait_confirm_is_a_conflict_in_words(signed_in, world, sent, text):
+    early = world.quoted("ETH")
+    world.settled("DOGE")
+    page = confirm(signed_in, early)
+    assert page.status_code == 409
+    assert "You can convert again at 20:32 UTC on 22 November 2026." in text(page)
+    assert (world.status(early), sent) == ("quoted", [])
+
+
+def test_beside_another_conversion_confirm_is_a_conflict_in_words(signed_in, world, sent, text):
+    first, second = world.quoted("DOGE"), world.quoted("ETH")
+    confirm(signed_in, first)
+    page = confirm(signed_in, second)
+    assert page.status_code == 409
+    assert "A conversion is in progress." in text(page)
+
+
+def test_while_closed_confirm_is_a_conflict_in_words(signed_in, world, sent, text):
+    quote = world.quoted()
+    Opening.objects.create(is_open=False, notice="Back at 16:00 UTC.")
+    page = confirm(signed_in, quote)
+    assert page.status_code == 409
+    assert "Back at 16:00 UTC." in text(page)
+
+
+def test_p12_amounts_prices_and_times_in_the_form_change_nothing(signed_in, world, sent):
+    """P12: nothing the browser sends is used."""
+    quote = world.quoted("DOGE")
+    before = (
+        Conversion.objects.filter(pk=quote.pk).values("quoted_net_units", "quoted_rate_btc", "user", "policy").get()
+    )
+    confirm(signed_in, quote, net_units="9999999999", rate="9", user="2", confirmed_at="2020-01-01", status="completed")
+    after = Conversion.objects.get(pk=quote.pk)
+    assert (after.status, after.confirmed_at, after.net_units) == ("confirmed", world.clock(), None)
+    assert Conversion.objects.filter(pk=quote.pk).values(*before).get() == before
+
+
+@pytest.mark.parametrize("action", ["confirm", "renew"])
+def test_p13_somebody_elses_quote_is_the_same_404_as_none(client, world, sent, text, action):
+    """P13: and nothing changes."""
+    quote = world.quoted()
+    client.force_login(factories.user("stranger"))
+    foreign = client.post(f"/conversions/{quote.reference}/{action}/")
+    missing = client.post(f"/conversions/CV-0000-0000/{action}/")
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    assert text(foreign) == text(missing)
+    assert (world.status(quote), Conversion.objects.count(), sent) == ("quoted", 1, [])
+
+
+@pytest.mark.parametrize("action", ["confirm", "renew"])
+def test_only_posting_is_allowed_with_a_token_signed_in(client, world, action):
+    from django.test import Client
+
+    quote = world.quoted()
+    path = f"/conversions/{quote.reference}/{action}/"
+    assert client.post(path).headers["Location"] == f"/accounts/login/?next={path}"
+    client.force_login(world.user)
+    assert client.get(path).status_code == 405
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(world.user)
+    assert strict.post(path).status_code == 403
+    assert world.status(quote) == "quoted"
+
+
+def test_update_prices_makes_a_quote_that_names_the_old_one(signed_in, world):
+    old = world.quoted("DOGE")
+    world.observe(DOGE="0.0000021")
+    response = signed_in.post(f"/conversions/{old.reference}/renew/")
+    fresh = Conversion.objects.get(renews=old)
+    assert (response.status_code, response.headers["Location"]) == (303, f"/conversions/{fresh.reference}/")
+    assert fresh.quoted_net_units == 2_100_000
+
+
+def test_update_prices_of_a_confirmed_conversion_leads_to_it(signed_in, world):
+    conversion = world.confirmed()
+    response = signed_in.post(f"/conversions/{conversion.reference}/renew/")
+    assert response.headers["Location"] == f"/conversions/{conversion.reference}/"
+    assert Conversion.objects.count() == 1
+
+
+def test_confirm_itself_moves_nothing(signed_in, world, sent):
+    before, entries = factories.balances(world.user), Entry.objects.count()
+    confirm(signed_in, world.quoted())
+    assert (factories.balances(world.user), Entry.objects.count()) == (before, entries)
+
+
+@pytest.mark.parametrize("action", ["confirm", "renew"])
+def test_a_database_that_is_too_busy_is_no_fault(signed_in, world, sent, text, monkeypatch, action):
+    from wallet.retrying import Busy
+
+    def busy(**_):
+        raise Busy("confirm")
+
+    quote = world.quoted()
+    monkeypatch.setattr(views.conversions, action, busy)
+    page = signed_in.post(f"/conversions/{quote.reference}/{action}/")
+    assert page.status_code == 503
+    assert "The service is busy. Nothing was converted. Try again." in text(page)

@@ -1,0 +1,169 @@
+import re
+from decimal import Decimal
+
+import pytest
+
+from tests import factories
+from wallet import conversions
+from wallet.models import Conversion
+
+HTMX = {"HX-Request": "true"}
+
+
+def url(conversion):
+    return f"/conversions/{conversion.reference}/"
+
+
+def test_the_review_says_what_is_given_up_and_what_for(signed_in, world, text):
+    quote = world.quoted("DOGE", "ETH")
+    words = text(signed_in.get(url(quote)))
+    assert "Convert 2 balances to BNB?" in words
+    assert "DOGE 100" in words
+    assert "ETH 0.01" in words
+    assert "You receive about 0.07000000 BNB" in words
+    assert "Fee None" in words
+    assert "Rate 1 BNB = 0.01000000 BTC" in words
+    assert "Next conversion today at 20:32 UTC" in words
+    assert "If a price moves 5% or more, nothing is converted. You can’t undo a conversion." in words
+    assert "Confirm by 14:32:37." in words
+    assert "Confirm conversion" in words
+
+
+def test_an_expired_review_offers_new_prices_and_changes_nothing(signed_in, world, text):
+    quote = world.quoted()
+    world.clock.tick(seconds=30)
+    words = text(signed_in.get(url(quote)))
+    assert "These prices are out of date." in words
+    assert "Update prices" in words
+    assert "Confirm conversion" not in words
+    assert world.status(quote) == "quoted"
+
+
+def test_htmx_gets_the_review_for_its_dialog(signed_in, world):
+    page = signed_in.get(url(world.quoted()), headers=HTMX).content
+    assert page.lstrip().startswith(b'<div class="review" id="review">')
+
+
+def test_progress_polls_and_works_without_javascript(signed_in, world, text):
+    conversion = world.confirmed()
+    page = signed_in.get(url(conversion))
+    html = page.content.decode()
+    assert "Converting 2 balances" in text(page)
+    assert f'hx-get="{url(conversion)}" hx-trigger="every 1s"' in html
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in html
+    assert "Check again" in html
+
+
+@pytest.mark.parametrize(("waited", "polls"), [(9, "1s"), (10, "3s"), (59, "3s"), (60, "10s")])
+def test_progress_polls_ever_less_often(signed_in, world, waited, polls):
+    conversion = world.confirmed()
+    world.clock.tick(seconds=waited)
+    assert f'hx-trigger="every {polls}"' in signed_in.get(url(conversion), headers=HTMX).content.decode()
+
+
+def test_a_slow_conversion_says_that_the_balances_are_safe(signed_in, world, text):
+    conversion = world.confirmed()
+    world.clock.tick(seconds=15)
+    assert "This is taking longer than usual. Your balances are safe." in text(signed_in.get(url(conversion)))
+
+
+def test_the_end_does_not_poll(signed_in, world):
+    page = signed_in.get(url(world.settled()), headers=HTMX).content.decode()
+    assert "hx-trigger" not in page
+    assert "<title>You received 0.07000000 BNB" in page
+
+
+def test_the_receipt_explains_every_number(signed_in, world, text):
+    factories.policy(charge_percent=Decimal(2))
+    done = world.settled("DOGE", "ETH", DOGE="0.00000205")
+    words = text(signed_in.get(url(done)))
+    assert "You received 0.06909000 BNB" in words
+    assert "You can convert again today at 20:32 UTC." in words
+    assert "You received 0.00049000 BNB more than the estimate because prices moved." in words
+    assert "DOGE 100.000000 0.01960000 0.02009000" in words
+    assert "ETH 0.01000000 0.04900000 0.04900000" in words
+    assert "Total 0.06860000 0.06909000" in words
+    assert "DOGE DOGE→BTC 0.00000205 +2.50% DOGEBTC 0.00000205 0.02050000 − 0.00041000 BNB" in words
+    assert "BNB BNB→BTC 0.01000000 BNBBTC 0.01" in words
+    assert "less the fee of 2%, rounded up" in words
+    assert f"Reference {done.reference} · confirmed 22 November 2026, 14:32:08 UTC · converted 14:32:09" in words
+    assert "Fee: 0.00141000 BNB" in words
+    assert "1 small balance left" in words
+
+
+def test_the_rows_of_the_receipt_add_up_to_the_total(signed_in, world):
+    done = world.settled("DOGE", "ETH", "EUR", BNB="0.01033")
+    assert sum(line.net_units for line in done.lines.all()) == done.net_units
+    assert sum(line.quoted_net_units for line in done.lines.all()) == done.quoted_net_units
+
+
+def test_a_stopped_conversion_names_the_asset_and_its_move(signed_in, world, text):
+    stopped = world.settled("DOGE", "ETH", DOGE="0.000001877")
+    words = text(signed_in.get(url(stopped)))
+    assert (
+        "Nothing was converted The price of DOGE moved 6.15%. To protect you, nothing is converted when a price moves"
+        in words
+    )
+    assert "Your balances haven’t changed, and this didn’t use up your 6 hours wait." in words
+    assert "DOGE 100.000000 −6.15% Over the limit" in words
+    assert "ETH 0.01000000 0.00% Not converted" in words
+    assert re.search(r'href="/wallet/dust/\?asset=ETH&amp;asset=DOGE"', signed_in.get(url(stopped)).content.decode())
+
+
+def test_a_stopped_conversion_without_prices_claims_no_moves(signed_in, world, text):
+    conversion = world.confirmed("DOGE")
+    world.clock.tick(seconds=120)
+    conversions.settle(reference=conversion.reference)
+    words = text(signed_in.get(url(conversion)))
+    assert "It could not be converted within 2 minutes." in words
+    assert "DOGE 100.000000 Not compared Not converted" in words
+
+
+def test_a_failed_conversion_says_that_nothing_was_taken(signed_in, world, text):
+    conversion = world.confirmed("DOGE")
+    for _ in range(5):
+        conversions._claim(conversion.reference)
+        world.clock.tick(seconds=10)
+    conversions.sweep()
+    words = text(signed_in.get(url(conversion)))
+    assert "We couldn’t convert your balances Nothing was taken from your wallet." in words
+    assert "It could not be finished in 5 attempts." in words
+
+
+@pytest.mark.parametrize("state", ["quoted", "confirmed", "settled"])
+def test_p13_somebody_elses_is_the_same_404_as_none(client, world, text, state):
+    """P13: nobody sees what belongs to somebody else."""
+    conversion = getattr(world, state)()
+    client.force_login(factories.user("stranger"))
+    foreign, missing = client.get(url(conversion)), client.get("/conversions/CV-0000-0000/")
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    assert text(foreign) == text(missing)
+
+
+@pytest.mark.parametrize(
+    "path", ["/conversions/1/", "/conversions/CV-0/", "/conversions/cv-7k2m-94qx/", "/conversions/%00/"]
+)
+def test_what_is_no_reference_is_not_found(signed_in, path):
+    assert signed_in.get(path).status_code == 404
+
+
+def test_signed_out_it_leads_to_sign_in(client, world):
+    path = url(world.quoted())
+    assert client.get(path).headers["Location"] == f"/accounts/login/?next={path}"
+
+
+def test_only_reading_is_allowed(signed_in, world):
+    assert signed_in.post(url(world.quoted())).status_code == 405
+
+
+def test_the_number_of_queries_does_not_grow_with_the_lines(signed_in, world, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    one = world.quoted("DOGE")
+    with CaptureQueriesContext(connection) as few:
+        signed_in.get(url(one))
+    three = world.quoted("DOGE", "ETH", "EUR")
+    with django_assert_num_queries(len(few)):
+        signed_in.get(url(three))
+    assert Conversion.objects.count() == 2

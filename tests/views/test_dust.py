@@ -1,0 +1,249 @@
+import re
+from decimal import Decimal
+
+import pytest
+
+from tests import factories
+from wallet.models import Asset, Conversion, Customer, Opening, Price
+
+URL = "/wallet/dust/"
+HTMX = {"HX-Request": "true"}
+
+
+def boxes(response):
+    return re.findall(r'name="asset" value="(\w+)"', response.content.decode())
+
+
+def ticked(response):
+    return re.findall(r'name="asset" value="(\w+)" id="[\w-]+" checked', response.content.decode())
+
+
+def test_r3_it_lists_what_can_be_converted_largest_first_and_nothing_is_ticked(signed_in, text):
+    page = signed_in.get(URL)
+    assert boxes(page) == ["ETH", "DOGE", "EUR"]
+    assert ticked(page) == []
+    assert "Choose balances to see what you’d receive." in text(page)
+    assert "worth less than 0.0012 BTC each into BNB. You can do this once every 6 hours." in text(page)
+
+
+@pytest.fixture
+def refusals(world):
+    """One balance of every reason why not."""
+    factories.deposit(world.user, "BTC", "0.0012")
+    factories.deposit(world.user, "LUNC", "0.001")
+    factories.deposit(world.user, "USDT", "2")
+    Asset.objects.filter(code="ETH").update(status="delisted", delisted_on="2026-11-03", withdraw_until="2027-02-03")
+    Asset.objects.filter(code="EUR").update(status="unlisted")
+    Asset.objects.filter(code="DOGE").update(conversions_paused=True, pause_reason="Its network is being upgraded.")
+    Price.objects.filter(asset__code="USDT").delete()
+
+
+def test_r3_what_cannot_be_converted_is_shown_with_its_reason(signed_in, refusals, text):
+    page = signed_in.get(URL)
+    assert boxes(page) == []
+    words = text(page)
+    for reason in (
+        "BTC Bitcoin Worth 0.0012 BTC or more. At 0.00120000 BTC this is above the small-balance limit.",
+        "LUNC Terra Classic Too small to convert. LUNC would convert to less than 0.00000001 BNB after the fee.",
+        "ETH Ethereum Delisted on 3 November 2026. ETH can't be converted any more. It can be withdrawn until 3 February 2027.",
+        "EUR Euro Not listed. EUR is not traded here",
+        "DOGE Dogecoin Conversions paused for DOGE. Its network is being upgraded.",
+        "USDT Tether Price unavailable. There is no current price for USDT.",
+    ):
+        assert reason in words
+    assert "6 balances can’t be converted" in words
+    assert "You have no small balances to convert." in words
+
+
+def test_bnb_itself_is_not_listed(signed_in, world):
+    factories.deposit(world.user, "BNB", "0.01")
+    assert "BNB" not in boxes(signed_in.get(URL))
+    assert "Already BNB" not in signed_in.get(URL).content.decode()
+
+
+def test_every_figure_of_the_rules_comes_from_the_policy(signed_in, world, text):
+    factories.policy(
+        dust_limit_btc=Decimal("0.0007"), interval_seconds=5400, tolerance_percent=Decimal("2.5"), charge_percent=2
+    )
+    words = text(signed_in.get(f"{URL}?asset=DOGE"))
+    assert "worth less than 0.0007 BTC each" in words
+    assert "once every 1 hour 30 minutes" in words
+    assert "If a price moves 2.5% or more" in words
+    assert "Fee 2% · 0.00040000 BNB" in words
+
+
+def test_a_selection_in_the_address_is_ticked(signed_in):
+    assert ticked(signed_in.get(f"{URL}?asset=EUR&asset=DOGE&asset=NOPE&asset=BTC")) == ["DOGE", "EUR"]
+    assert ticked(signed_in.get(f"{URL}?all=1")) == ["ETH", "DOGE", "EUR"]
+
+
+def test_r4_convert_makes_the_quote_and_goes_to_it(signed_in, world):
+    response = signed_in.post(URL, {"asset": ["DOGE", "ETH", "DOGE"]})
+    quote = Conversion.objects.get()
+    assert (response.status_code, response.headers["Location"]) == (303, f"/conversions/{quote.reference}/")
+    assert quote.user == world.user
+    assert quote.lines.count() == 2
+
+
+def test_an_empty_selection_is_a_problem_in_words(signed_in, text):
+    page = signed_in.post(URL, {})
+    assert page.status_code == 422
+    assert "There is a problem Choose at least one balance to convert." in text(page)
+    assert "<title>Error: " in page.content.decode()
+
+
+@pytest.mark.parametrize("code", ["NOPE", "BTC", "doge", "ВТС", "<script>alert(1)</script>", "\x00", "A" * 10_000, " "])
+def test_what_is_not_the_customers_is_a_problem_in_words(signed_in, text, code):
+    page = signed_in.post(URL, {"asset": ["DOGE", code]})
+    assert page.status_code == 422
+    assert "That selection has an asset that isn't in your wallet. Nothing was converted." in text(page)
+    assert ticked(page) == ["DOGE"]
+    assert b"<script>alert" not in page.content
+    assert not Conversion.objects.exists()
+
+
+def test_p13_an_asset_of_somebody_else_is_as_unknown_as_any(signed_in, world, text):
+    """P13: the answer is the same as for what does not exist."""
+    factories.deposit(factories.user("other"), "USDT", "5")
+    foreign, unknown = (signed_in.post(URL, {"asset": [code]}) for code in ("USDT", "NOPE"))
+    assert text(foreign) == text(unknown)
+
+
+def test_ten_thousand_fields_are_refused_in_words(signed_in, text):
+    page = signed_in.post(URL, {"asset": [f"A{number}" for number in range(10_000)]})
+    assert page.status_code == 400
+    assert "more than 5,000 fields. Nothing was converted." in text(page)
+    assert not Conversion.objects.exists()
+
+
+def test_thousands_of_assets_are_no_fault(signed_in):
+    assert signed_in.post(URL, {"asset": [f"A{number}" for number in range(4_900)]}).status_code == 422
+
+
+def test_p12_amounts_and_prices_in_the_form_change_nothing(signed_in, world):
+    """P12: nothing the browser sends sets an amount, a price, an owner or a time."""
+    forged = {
+        "asset": "DOGE",
+        "units": "1",
+        "amount": "0.000001",
+        "quoted_rate_btc": "1",
+        "rate": "1",
+        "user": "1",
+        "quoted_at": "2030-01-01",
+        "policy": "9",
+    }
+    signed_in.post(URL, forged)
+    quote = Conversion.objects.get()
+    assert (quote.quoted_net_units, quote.quoted_at, quote.user) == (2_000_000, world.clock(), world.user)
+
+
+@pytest.mark.parametrize("code", ["over_limit", "delisted"])
+def test_what_a_rule_refuses_is_a_problem_in_words(signed_in, world, text, code):
+    if code == "over_limit":
+        factories.deposit(world.user, "DOGE", "5000")
+    else:
+        Asset.objects.filter(code="DOGE").update(status="delisted")
+    page = signed_in.post(URL, {"asset": ["DOGE", "ETH"]})
+    assert page.status_code == 422
+    expected = {"over_limit": "Worth 0.0012 BTC or more.", "delisted": "Delisted."}[code]
+    assert f"There is a problem {expected}" in text(page)
+    assert ticked(page) == ["ETH"]
+
+
+def test_during_the_wait_the_button_is_gone_and_convert_is_refused(signed_in, world, text):
+    world.settled("DOGE")
+    page = signed_in.get(URL)
+    assert "You can convert again today at 20:32 UTC That’s in 6 hours. You can still choose balances" in text(page)
+    assert b'id="convert"' not in page.content
+    refused = signed_in.post(URL, {"asset": "ETH"})
+    assert refused.status_code == 422
+    assert "You can convert again at 20:32 UTC on 22 November 2026." in text(refused)
+
+
+def test_beside_a_running_conversion_there_is_no_button(signed_in, world, text):
+    conversion = world.confirmed("DOGE")
+    page = signed_in.get(URL)
+    assert "A conversion is in progress" in text(page)
+    assert f"/conversions/{conversion.reference}/" in page.content.decode()
+    assert b'id="convert"' not in page.content
+
+
+def test_while_closed_the_notice_stands_in_the_buttons_place(signed_in, world, text):
+    Opening.objects.create(is_open=False, notice="Back at 16:00 UTC.")
+    page = signed_in.get(URL)
+    assert "Conversions are paused Back at 16:00 UTC." in text(page)
+    assert b'id="convert"' not in page.content
+    assert "Back at 16:00 UTC." in text(signed_in.post(URL, {"asset": "DOGE"}))
+
+
+def test_without_prices_there_is_a_notice_and_no_button(signed_in, world, text):
+    world.clock.tick(minutes=2)
+    page = signed_in.get(URL)
+    assert "Prices are unavailable, so nothing can be converted now." in text(page)
+    assert b'id="convert"' not in page.content
+
+
+def test_htmx_gets_the_problem_in_its_place(signed_in):
+    response = signed_in.post(URL, {}, headers=HTMX)
+    assert response.status_code == 422
+    assert response.headers["HX-Retarget"] == "#problem"
+    assert response.content.lstrip().startswith(b'<div id="problem">')
+
+
+def test_p16_reading_changes_nothing(signed_in, world, django_assert_num_queries):
+    """P16: no GET changes anything, not even for a user who has no row yet."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    user = factories.user("fresh")
+    signed_in.force_login(user)
+    with CaptureQueriesContext(connection) as queries:
+        signed_in.get(URL)
+    assert not [query["sql"] for query in queries if not query["sql"].startswith("SELECT")]
+    assert not Customer.objects.filter(user=user).exists()
+
+
+def test_p16_a_post_needs_its_token(world, text):
+    """P16: without it nothing happens, and the page says so."""
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.user)
+    page = client.post(URL, {"asset": "DOGE"})
+    assert page.status_code == 403
+    assert "This page was open for too long" in text(page)
+    assert not Conversion.objects.exists()
+
+
+def test_signed_out_it_leads_to_sign_in(client, world):
+    for response in (client.get(URL), client.post(URL, {"asset": "DOGE"})):
+        assert response.headers["Location"] == "/accounts/login/?next=/wallet/dust/"
+    assert not Conversion.objects.exists()
+
+
+def test_other_methods_are_not_allowed(signed_in):
+    assert signed_in.put(URL).status_code == 405
+    assert signed_in.delete(URL).status_code == 405
+
+
+def test_every_signed_in_page_is_kept_by_nobody_and_under_the_strict_policy(signed_in):
+    response = signed_in.get(URL)
+    assert "no-store" in response.headers["Cache-Control"]
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r"<style|style=|<script>| on\w+=", response.content.decode())
+
+
+def test_the_number_of_queries_does_not_grow_with_the_assets(signed_in, world, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as few:
+        signed_in.get(URL)
+    for number in range(30):
+        factories.asset(f"A{number}")
+        factories.price(f"A{number}", "0.0001")
+        factories.deposit(world.user, f"A{number}", "1")
+    with django_assert_num_queries(len(few)):
+        signed_in.get(URL)

@@ -1,0 +1,77 @@
+import re
+
+import pytest
+
+from tests import factories
+from wallet.models import Conversion, Price
+
+URL = "/wallet/dust/estimate/"
+HTMX = {"HX-Request": "true"}
+
+
+def test_r8_it_says_what_the_selection_would_bring(signed_in, text):
+    page = signed_in.post(URL, {"asset": ["DOGE", "ETH"]}, headers=HTMX)
+    assert page.content.lstrip().startswith(b'<aside class="card summary" id="summary"')
+    words = text(page)
+    assert "0.07000000 BNB" in words
+    assert "from 2 balances worth 0.00070000 BTC" in words
+    assert "Rate 1 BNB = 0.01000000 BTC" in words
+    assert "Fee None" in words
+    assert "ETH 71%" in words
+    assert "DOGE 29%" in words
+
+
+def test_the_rows_follow_at_the_same_prices(signed_in, world):
+    world.clock.tick(seconds=10)
+    world.observe(DOGE="0.0000025")
+    page = signed_in.post(URL, {"asset": ["DOGE"]}, headers=HTMX).content.decode()
+    row = re.search(r'hx-swap-oob="innerHTML:#get-DOGE">(.*?)</span></?span', page) or re.search(
+        r'hx-swap-oob="innerHTML:#get-DOGE">(.*)', page
+    )
+    assert "2500000" in row.group(1)
+
+
+def test_it_writes_nothing_down(signed_in):
+    signed_in.post(URL, {"asset": ["DOGE"]})
+    assert not Conversion.objects.exists()
+
+
+def test_without_htmx_it_is_the_whole_page_with_the_selection(signed_in, text):
+    page = signed_in.post(URL, {"asset": ["DOGE"]})
+    assert b"<html" in page.content
+    assert "from 1 balance worth 0.00020000 BTC" in text(page)
+    assert re.search(r'value="DOGE" id="[\w-]+" checked', page.content.decode())
+
+
+def test_when_other_balances_can_be_converted_the_list_comes_anew_with_the_same_ticked(signed_in, world):
+    listed = signed_in.get("/wallet/dust/").context["portfolio"].listing
+    Price.objects.filter(asset__code="ETH").delete()
+    page = signed_in.post(URL, {"asset": ["DOGE", "ETH"], "listed": listed}, headers=HTMX)
+    assert page.headers["HX-Retarget"] == "#selection"
+    assert re.findall(r'value="(\w+)" id="[\w-]+" checked', page.content.decode()) == ["DOGE"]
+
+
+@pytest.mark.parametrize("listed", [None, "", "nonsense"])
+def test_with_nothing_to_convert_it_is_no_fault(client, world, listed):
+    client.force_login(factories.user("empty"))
+    fields = {"asset": ["DOGE"]} | ({} if listed is None else {"listed": listed})
+    assert client.post(URL, fields, headers=HTMX).status_code == 200
+    assert client.post(URL, fields).status_code == 200
+
+
+@pytest.mark.parametrize("codes", [[], ["NOPE"], ["\x00"], ["DOGE"] * 500])
+def test_any_selection_has_an_estimate(signed_in, codes):
+    assert signed_in.post(URL, {"asset": codes}, headers=HTMX).status_code == 200
+
+
+def test_prices_that_have_grown_old_are_no_fault(signed_in, world):
+    world.clock.tick(minutes=2)
+    assert signed_in.post(URL, {"asset": ["DOGE"]}, headers=HTMX).status_code == 200
+
+
+def test_only_posting_is_allowed(signed_in):
+    assert signed_in.get(URL).status_code == 405
+
+
+def test_signed_out_it_leads_to_sign_in(client, db):
+    assert client.post(URL).headers["Location"].startswith("/accounts/login/")

@@ -1,0 +1,128 @@
+"""Sign-in and out, health, errors, and what every page has in common."""
+
+import logging
+
+import pytest
+
+from tests import factories
+from wallet import clock as real_clock
+from wallet.models import Price, Pulse
+
+
+def test_the_address_alone_leads_to_the_wallet(client, db):
+    assert client.get("/").headers["Location"] == "/wallet/"
+
+
+@pytest.mark.parametrize("name", ["mira", "mira@example.com"])
+def test_a_customer_signs_in_with_name_or_email(client, world, name):
+    response = client.post("/accounts/login/", {"login": name, "password": "correct horse battery"})
+    assert (response.status_code, response.headers["Location"]) == (302, "/wallet/")
+
+
+def test_sign_in_leads_back_to_where_one_wanted_to_go_but_never_away(client, world):
+    fields = {"login": "mira", "password": "correct horse battery"}
+    assert client.post("/accounts/login/", fields | {"next": "/conversions/"}).headers["Location"] == "/conversions/"
+    client.post("/accounts/logout/")
+    assert client.post("/accounts/login/", fields | {"next": "https://evil.example/"}).headers["Location"] == "/wallet/"
+
+
+def test_p17_a_wrong_password_is_refused_in_words_and_logged_without_what_was_typed(client, world, text, caplog):
+    """P17: sign-in failures are logged, without secrets."""
+    with caplog.at_level(logging.WARNING):
+        page = client.post("/accounts/login/", {"login": "mira", "password": "hunter2"})
+    assert page.status_code == 200
+    assert "There is a problem" in text(page)
+    assert "sign-in failed from 127.0.0.1" in caplog.text
+    assert "hunter2" not in caplog.text
+    assert "hunter2" not in page.content.decode()
+
+
+def test_after_many_wrong_passwords_even_the_right_one_has_to_wait(client, world, text):
+    for _ in range(12):
+        page = client.post("/accounts/login/", {"login": "mira", "password": "wrong"})
+    right = client.post("/accounts/login/", {"login": "mira", "password": "correct horse battery"})
+    assert right.status_code != 302
+    assert "Too many failed login attempts" in text(page) + text(right) or right.status_code == 429
+
+
+def test_signing_out_needs_a_post_and_ends_the_session(signed_in, text):
+    assert "Sign out?" in text(signed_in.get("/accounts/logout/"))
+    assert signed_in.get("/wallet/").status_code == 200
+    signed_in.post("/accounts/logout/")
+    assert signed_in.get("/wallet/").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["signup/", "password/reset/", "password/change/", "email/", "inactive/"])
+def test_the_other_account_pages_stand_in_the_sites_frame(signed_in, client, path):
+    for session in (signed_in, client):
+        response = session.get(f"/accounts/{path}", follow=True)
+        assert response.status_code == 200
+        assert b"/static/css/site.css" in response.content
+
+
+def test_health_says_how_old_everything_is(client, world):
+    world.confirmed("DOGE")
+    world.clock.tick(seconds=7)
+    Pulse.objects.beat("sweep", world.clock())
+    world.clock.tick(milliseconds=500)
+    assert client.get("/healthz").json() == {
+        "database": "ok",
+        "price_age_seconds": 8.5,
+        "oldest_unfinished_seconds": 7.5,
+        "last_beat_seconds": 0.5,
+    }
+
+
+def test_health_of_an_empty_site_has_no_ages(client, db):
+    Price.objects.all().delete()
+    response = client.get("/healthz")
+    assert response.status_code == 200
+    assert set(response.json().values()) == {"ok", None}
+
+
+def test_without_its_database_the_site_is_not_healthy(client, db, monkeypatch):
+    from django.db import OperationalError
+
+    def gone():
+        raise OperationalError
+
+    monkeypatch.setattr(real_clock, "now", gone)
+    response = client.get("/healthz")
+    assert (response.status_code, response.json()) == (503, {"database": "does not answer"})
+
+
+def test_a_page_that_does_not_exist_says_so_in_the_sites_frame(client, db, text):
+    page = client.get("/nothing/here/")
+    assert page.status_code == 404
+    assert "Page not found If you typed the address, check it." in text(page)
+
+
+def test_a_fault_is_a_page_of_its_own_that_says_what_to_do(signed_in, monkeypatch, text):
+    from wallet.views import history
+
+    monkeypatch.setattr(history, "PAGE", None)
+    signed_in.raise_request_exception = False
+    page = signed_in.get("/conversions/")
+    assert page.status_code == 500
+    assert "If you had just confirmed, check your history before trying again." in text(page)
+    assert b"/static/" not in page.content
+
+
+@pytest.mark.parametrize("path", ["/", "/wallet/", "/accounts/login/", "/nothing/", "/healthz", "/admin/"])
+def test_p16_every_response_carries_the_strict_policy(client, db, path):
+    """P16: signed in or out, found or not."""
+    policy = client.get(path).headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_operators_sign_in_through_the_same_page(client, db):
+    response = client.get("/admin/", follow=True)
+    assert response.redirect_chain[-1][0].startswith("/accounts/login/")
+
+
+def test_a_customer_is_no_operator(signed_in):
+    assert signed_in.get("/admin/").status_code in (302, 403)
+    assert signed_in.get("/admin/wallet/conversion/").status_code in (302, 403)
+    assert factories.User.objects.get(username="mira").is_staff is False

@@ -1,0 +1,125 @@
+import pytest
+
+from tests import factories
+from wallet.models import Opening, Price
+
+URL = "/wallet/"
+
+
+def test_r2_it_lists_every_asset_that_the_customer_holds(signed_in, world, text):
+    factories.deposit(world.user, "BTC", "0.5")
+    page = text(signed_in.get(URL))
+    for code, name in {"DOGE": "Dogecoin", "ETH": "Ethereum", "EUR": "Euro", "BTC": "Bitcoin"}.items():
+        assert f"{code} {name}" in page
+    assert "Tether" not in page
+
+
+def test_it_offers_the_small_balances(signed_in, text):
+    page = text(signed_in.get(URL))
+    # 0.02 + 0.05 + 0.02 BNB
+    assert "3 small balances, worth about 0.09000000 BNB" in page
+    assert "Each is worth less than 0.0012 BTC. You can convert them now." in page
+
+
+def test_the_estimated_balance_is_the_sum_of_the_rows(signed_in, world, text):
+    factories.deposit(world.user, "BTC", "0.5")
+    assert "Estimated balance 0.50090000 BTC" in text(signed_in.get(URL))
+
+
+def test_a_balance_without_a_price_is_not_counted_and_says_so(signed_in, world, text):
+    Price.objects.filter(asset__code="ETH").delete()
+    page = text(signed_in.get(URL))
+    assert "Price unavailable" in page
+    assert "1 without a current price isn’t counted" in page
+
+
+def test_during_the_wait_it_says_until_when(signed_in, world, text):
+    world.settled("DOGE")
+    page = text(signed_in.get(URL))
+    assert "You can convert again today at 20:32 UTC. That’s in 6 hours." in page
+
+
+def test_a_running_conversion_is_linked(signed_in, world):
+    conversion = world.confirmed("DOGE")
+    assert f'href="/conversions/{conversion.reference}/"' in signed_in.get(URL).content.decode()
+
+
+def test_while_closed_it_shows_the_operators_notice(signed_in, world, text):
+    Opening.objects.create(is_open=False, notice="Back at <b>16:00</b> UTC.")
+    page = signed_in.get(URL)
+    assert "Conversions are paused" in text(page)
+    assert "Back at &lt;b&gt;16:00&lt;/b&gt; UTC." in page.content.decode()
+
+
+def test_without_prices_it_offers_nothing(signed_in, world, text):
+    world.clock.tick(minutes=5)
+    page = text(signed_in.get(URL))
+    assert "Prices are unavailable" in page
+    assert "There are no current prices" in page
+
+
+def test_an_empty_wallet_is_no_error(client, world, text):
+    client.force_login(factories.user("empty"))
+    page = text(client.get(URL))
+    assert "Your wallet is empty" in page
+    assert "You have no small balances to convert" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"), [("q=eth", {"ETH"}), ("q=ro", {"EUR"}), ("q=%20coin", {"DOGE"}), ("hide=1", {"BTC"})]
+)
+def test_it_searches_and_hides(signed_in, world, query, shown):
+    factories.deposit(world.user, "BTC", "0.5")
+    wanted = {holding.asset.code for holding in signed_in.get(f"{URL}?{query}").context["holdings"]}
+    assert wanted == shown if query != "q=%20coin" else wanted >= shown
+
+
+@pytest.mark.parametrize("query", ["q=" + "x" * 5000, "q=%00", "q=<script>", "hide=maybe", "q=%FF"])
+def test_a_strange_query_is_no_fault(signed_in, query):
+    response = signed_in.get(f"{URL}?{query}")
+    assert response.status_code == 200
+    assert b"<script>" not in response.content.split(b"</head>")[1]
+
+
+def test_htmx_gets_the_list_alone(signed_in):
+    partial = signed_in.get(URL, headers={"HX-Request": "true"})
+    assert partial.content.lstrip().startswith(b'<section class="card" id="assets"')
+    restored = signed_in.get(URL, headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert b"<html" in restored.content
+    assert "HX-Request" in partial.headers["Vary"]
+
+
+def test_signed_out_it_leads_to_sign_in(client, db):
+    response = client.get(URL)
+    assert (response.status_code, response.headers["Location"]) == (302, "/accounts/login/?next=/wallet/")
+
+
+def test_signed_out_htmx_is_sent_to_sign_in_as_a_whole(client, db):
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/wallet/?q=e"}
+    response = client.get(URL, headers=headers)
+    assert response.status_code == 200
+    assert response.headers["HX-Redirect"] == "/accounts/login/?next=%2Fwallet%2F%3Fq%3De"
+
+
+def test_only_reading_is_allowed(signed_in):
+    assert signed_in.post(URL).status_code == 405
+
+
+def test_p13_nobody_sees_what_belongs_to_somebody_else(client, world, text):
+    """P13: another customer's wallet is another page."""
+    client.force_login(factories.user("other"))
+    assert "Dogecoin" not in text(client.get(URL))
+
+
+def test_the_number_of_queries_does_not_grow_with_the_assets(signed_in, world, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as few:
+        signed_in.get(URL)
+    for number in range(30):
+        factories.asset(f"A{number}")
+        factories.price(f"A{number}", "0.0001")
+        factories.deposit(world.user, f"A{number}", "1")
+    with django_assert_num_queries(len(few)):
+        signed_in.get(URL)
