@@ -1,0 +1,175 @@
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from tests import factories
+from wallet import portfolio, tasks
+from wallet.models import Asset, Conversion, Entry, Policy, Transaction
+
+
+def run(name, *args, **options):
+    out = StringIO()
+    call_command(name, *args, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_deposit_credits_a_customer_once(world):
+    args = ("mira", "DOGE", "12.5")
+    assert "mira has 12.500000 DOGE by deposit R1" in run("deposit", *args, reference="R1")
+    run("deposit", *args, reference="R1")
+    assert factories.balance(world.user, "DOGE") == 112_500_000
+
+
+@pytest.mark.parametrize(
+    ("args", "reference", "words"),
+    [
+        (("nobody", "DOGE", "1"), "R1", "There is no user nobody."),
+        (("mira", "NOPE", "1"), "R1", "There is no asset NOPE."),
+        (("mira", "DOGE", "1.1234567"), "R1", "more than 6 decimal places"),
+        (("mira", "DOGE", "1e5"), "R1", "is not an amount"),
+        (("mira", "DOGE", "0"), "R1", "more than zero"),
+        (("mira", "DOGE", "99999999999999"), "R1", "more than can be kept"),
+        (("mira", "DOGE", "1"), " ", "A reference has 1 to 80 characters."),
+        (("mira", "DOGE", "1"), "x" * 81, "A reference has 1 to 80 characters."),
+        (("mira", "DOGE", "2"), "mira-DOGE-100", "stands for another deposit"),
+    ],
+)
+def test_a_deposit_that_cannot_be_made_says_why_and_moves_nothing(world, args, reference, words):
+    before = Entry.objects.count()
+    with pytest.raises(CommandError, match=words):
+        run("deposit", *args, reference=reference)
+    assert Entry.objects.count() == before
+
+
+def test_the_demonstration_has_small_balances_and_every_reason_why_not(db):
+    factories.policy()
+    run("seed_demo")
+    user = factories.User.objects.get(username="demo")
+    from wallet import clock
+
+    view = portfolio.portfolio(user=user, policy=Policy.objects.current(), now=clock.now())
+    assert len(view.convertible) >= 12
+    reasons = {holding.refusal.code for holding in view.refused}
+    assert reasons == {"over_limit", "delisted", "unlisted", "paused", "too_small", "price_unavailable"}
+    assert Asset.objects.count() >= 60
+    assert user.check_password("demo")
+    assert factories.User.objects.get(username="admin").is_superuser
+
+
+def test_the_demonstration_is_safe_to_repeat_and_never_credits_twice(db):
+    factories.policy()
+    run("seed_demo")
+    before = Transaction.objects.count(), factories.balances(factories.User.objects.get(username="demo"))
+    Asset.objects.filter(code="DOGE").update(name="Changed by the operator")
+    run("seed_demo")
+    assert (Transaction.objects.count(), factories.balances(factories.User.objects.get(username="demo"))) == before
+    assert Asset.objects.get(code="DOGE").name == "Changed by the operator"
+
+
+def test_the_demonstration_refuses_to_run_in_production(db, settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="This is production"):
+        run("seed_demo")
+    assert not factories.User.objects.exists()
+
+
+def test_the_demonstration_does_without_a_market_that_does_not_answer(db, settings):
+    factories.policy()
+    settings.PRICE_SOURCE, settings.EXCHANGE_URL = "exchange", "http://127.0.0.1:9"
+    errors = StringIO()
+    run("seed_demo", stderr=errors)
+    assert "No prices yet" in errors.getvalue()
+
+
+def test_refresh_prices_asks_the_configured_source(world, settings):
+    assert "of 7 assets have a price" in run("refresh_prices")
+    settings.PRICE_SOURCE, settings.EXCHANGE_URL = "exchange", "http://127.0.0.1:9"
+    with pytest.raises(CommandError, match="binance gave no prices"):
+        run("refresh_prices")
+
+
+def test_sweep_conversions_sends_what_is_due(world, monkeypatch):
+    sent = []
+    monkeypatch.setattr(tasks.settle, "apply_async", lambda args, **options: sent.append(args))
+    conversion = world.confirmed()
+    assert "1 conversions sent" in run("sweep_conversions")
+    assert sent == [(conversion.reference,)]
+
+
+def test_sweep_conversions_says_when_the_broker_is_gone(world, monkeypatch):
+    from kombu.exceptions import OperationalError
+
+    def gone(args, **options):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(tasks.settle, "apply_async", gone)
+    world.confirmed()
+    with pytest.raises(CommandError, match="The broker takes no messages"):
+        run("sweep_conversions")
+    assert Conversion.objects.get().status == "confirmed"
+
+
+def test_audit_ledger_passes_on_a_balanced_ledger(world):
+    world.settled("DOGE")
+    assert run("audit_ledger") == "The ledger is balanced.\n"
+    assert json.loads(run("audit_ledger", json=True)) == {"violations": []}
+
+
+def without_guards(*statements):
+    """Tampers with the ledger as nobody can while the guards stand; the test's end takes it all back."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            for statement in statements:
+                cursor.execute(statement)
+            cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+            return
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'DROP TRIGGER "{name}"')
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+@pytest.mark.parametrize(
+    ("statement", "promise", "problem"),
+    [
+        ("UPDATE wallet_entry SET units = units + 1 WHERE sequence IS NULL", "P1", "add up to 1, not 0"),
+        ("UPDATE wallet_account SET units = units + 5 WHERE units > 0", "P3", "its entries add up to"),
+        ("UPDATE wallet_account SET units = -5 WHERE units > 0", "P3", "the balance is -5"),
+        ("UPDATE wallet_account SET sequence = 9 WHERE units > 0", "P3", "9 entries are counted, 1 exist"),
+        ("UPDATE wallet_entry SET sequence = 7 WHERE sequence IS NOT NULL", "P3", "entry 1 has the number 7"),
+        ("UPDATE wallet_entry SET balance_units = 3 WHERE sequence IS NOT NULL", "P3", "entry 1 says 3"),
+        ("UPDATE wallet_entry SET sequence = 1, balance_units = 1 WHERE sequence IS NULL", "P3", "house account"),
+    ],
+)
+def test_audit_ledger_names_every_row_that_was_tampered_with(world, statement, promise, problem):
+    if "CHECK" in statement or connection.vendor == "postgresql":
+        statement = statement.replace("= -5", "= 5 - units")
+        problem = problem.replace("the balance is -5", "its entries add up to")
+    without_guards(statement)
+    out = StringIO()
+    with pytest.raises(SystemExit) as caught:
+        call_command("audit_ledger", "--json", stdout=out)
+    assert caught.value.code == 1
+    violations = json.loads(out.getvalue())["violations"]
+    assert [one for one in violations if one["promise"] == promise and problem in one["problem"]]
+
+
+def test_audit_ledger_finds_a_balance_without_entries_and_a_transaction_without_any(world):
+    btc = Asset.objects.get(code="BTC").pk
+    without_guards(
+        f"INSERT INTO wallet_account (kind, user_id, asset_id, units, sequence) VALUES ('customer', {world.user.pk}, {btc}, 5, 0)",
+        "INSERT INTO wallet_transaction (id, kind, reference, posted_at)"
+        " VALUES ('00000000000000000000000000000001', 'deposit', 'ghost', '2026-11-22 00:00:00')",
+    )
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("audit_ledger", stdout=out)
+    assert "the balance is 5, and it has no entries" in out.getvalue()
+    assert "transaction ghost: has no entries" in out.getvalue()

@@ -1,0 +1,135 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wallet import charts, formats, refusals
+
+NOW = datetime(2026, 11, 22, 14, 32, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("units", "scale", "text"),
+    [
+        (0, 8, "0"),
+        (100, 2, "1.00"),
+        (41250, 2, "412.50"),
+        (91_200_480, 8, "0.9120048"),
+        (1_820_455_000, 5, "18,204.55"),
+        (1, 8, "0.00000001"),
+        (10**18, 18, "1"),
+        (19_999_999_999, 18, "0.00000001"),
+        (1, 18, "<0.00000001"),
+        (5, 0, "5"),
+    ],
+)
+def test_an_amount_is_cut_to_eight_decimals_without_trailing_zeros(units, scale, text):
+    assert formats.amount(units, scale) == text
+
+
+def test_bnb_and_btc_always_have_eight_decimals():
+    assert formats.coin(5_420_380) == "0.05420380"
+    assert formats.coin(0) == "0.00000000"
+    assert formats.coin(123_456_789_012) == "1,234.56789012"
+
+
+def test_the_full_amount_has_every_decimal_that_is_kept():
+    assert formats.full_amount(1, 18) == "0.000000000000000001"
+
+
+@pytest.mark.parametrize(("units", "scale"), [(100_000_000, 8), (1_050, 2), (1, 8), (5, 0), (3_140_712, 5)])
+def test_padding_aligns_the_decimal_points_of_a_column(units, scale):
+    html = formats.aligned(units, scale)
+    shown = html.replace('<span class="pad" aria-hidden="true">', "").replace("</span>", "")
+    assert len(shown.partition(".")[2]) == 8
+
+
+def test_leading_zeros_are_quiet_and_the_text_stays_whole():
+    assert formats.quiet("0.05420380") == '<span class="z">0.0</span>5420380'
+    assert formats.quiet("12.5") == "12.5"
+    assert formats.quiet("0.00000000") == '<span class="z">0.0000000</span>0'
+    assert formats.quiet("<0.00000001") == "&lt;0.00000001"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("0.01", "0.01000000"),
+        ("0.00000199130864416", "0.00000199130864416"),
+        ("1E+1", "10.00000000"),
+        ("1", "1.00000000"),
+    ],
+)
+def test_a_rate_shows_what_was_reckoned_with(number, text):
+    assert formats.rate(Decimal(number)) == text
+
+
+@pytest.mark.parametrize(("percent", "text"), [("-0.41", "−0.41%"), ("6.18", "+6.18%"), ("0", "0.00%")])
+def test_a_move_has_its_sign(percent, text):
+    assert formats.moved(Decimal(percent)) == text
+
+
+def test_a_moment_to_come_is_absolute():
+    assert formats.when(NOW + timedelta(hours=6), NOW) == "today at 20:32 UTC"
+    assert formats.when(NOW + timedelta(hours=12), NOW) == "tomorrow at 02:32 UTC"
+    assert formats.when(NOW + timedelta(days=2), NOW) == "on 24 November 2026 at 14:32 UTC"
+    with timezone.override("Europe/Helsinki"):
+        assert formats.when(NOW + timedelta(hours=6), NOW) == "today at 22:32 EET"
+        assert formats.when(NOW + timedelta(hours=9), NOW) == "tomorrow at 01:32 EET"
+
+
+@pytest.mark.parametrize(
+    ("length", "text"),
+    [
+        (timedelta(hours=5, minutes=47, seconds=13), "5 hours 48 minutes"),
+        (timedelta(hours=6), "6 hours"),
+        (timedelta(seconds=59, microseconds=1), "1 minute"),
+        (timedelta(seconds=12), "12 seconds"),
+        (timedelta(0), "0 seconds"),
+        (timedelta(seconds=-5), "0 seconds"),
+    ],
+)
+def test_a_wait_is_never_said_to_be_shorter_than_it_is(length, text):
+    assert formats.remaining(NOW + length, NOW) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(21_600, "6 hours"), (5_400, "1 hour 30 minutes"), (1, "1 second"), (0, "0 seconds")]
+)
+def test_a_length_of_time_in_words(seconds, text):
+    assert refusals.duration(seconds) == text
+
+
+parts = st.lists(st.integers(1, 10**12), min_size=1, max_size=9)
+
+
+@given(parts)
+def test_shares_add_up_to_a_hundred(amounts):
+    found = charts.shares([(f"A{number}", amount) for number, amount in enumerate(amounts)])
+    assert sum(share.percent for share in found) == 100
+    assert len(found) <= 4
+    assert [share.start for share in found] == [sum(one.percent for one in found[:at]) for at in range(len(found))]
+
+
+def test_the_rest_is_one_share():
+    found = charts.shares([("A", 50), ("B", 20), ("C", 10), ("D", 10), ("E", 10)])
+    assert [(share.name, share.percent) for share in found] == [("A", 50), ("B", 20), ("C", 10), ("2 more", 20)]
+
+
+@pytest.mark.parametrize(
+    ("received", "place", "moved", "words"),
+    [
+        (100, "50", "0.00%", "the same as the estimate"),
+        (105, "81.25", "+5.00%", "more than the estimate"),
+        (95, "18.75", "−5.00%", "less than the estimate"),
+        (1, "3", "−99.00%", "less"),
+        (999, "97", "+899.00%", "more"),
+    ],
+)
+def test_the_strip_places_its_dot_between_the_limits(received, place, moved, words):
+    strip = charts.received_strip(100, received, Decimal(5))
+    assert (Decimal(strip.place), strip.moved) == (Decimal(place), moved)
+    assert words in strip.sentence

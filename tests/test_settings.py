@@ -1,0 +1,93 @@
+"""What the environment makes of the settings, each time in a process of its own."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+KEY = "k" * 60
+
+
+def settings(expression="'started'", **environment):
+    """What the expression is under these variables; the last line of the error where the site refuses to start."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    result = subprocess.run(
+        [sys.executable, "-c", f"from dustsite import settings as s; print(({expression}))"],
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return result.stdout.strip() or result.stderr.strip().splitlines()[-1]
+
+
+def test_a_fresh_clone_starts_without_any():
+    assert settings("s.DATABASES['default']['ENGINE'], s.CELERY_BROKER_URL, s.PRICE_SOURCE, s.DEBUG, s.PRODUCTION") == (
+        "('django.db.backends.sqlite3', 'embedded://localhost', 'demo', False, False)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({}, "Set SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "Set SECRET_KEY"),
+        ({"SECRET_KEY": "public-key-for-demonstrations-that-production-refuses"}, "Set SECRET_KEY"),
+        ({"SECRET_KEY": KEY}, "Set ALLOWED_HOSTS"),
+        ({"SECRET_KEY": KEY, "ALLOWED_HOSTS": "*"}, "Set ALLOWED_HOSTS"),
+        ({"SECRET_KEY": KEY, "ALLOWED_HOSTS": "dust.example.com"}, "started"),
+    ],
+)
+def test_production_refuses_to_start_on_an_unsafe_setting(environment, words):
+    assert words in settings(DEBUG="false", **environment)
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"PRICE_SOURCE": "guess"}, "PRICE_SOURCE must be demo or exchange"),
+        ({"DATABASE_URL": "mysql://localhost/dust"}, "DATABASE_URL must name"),
+        ({"CELERY_BROKER_URL": "sqs://"}, "CELERY_BROKER_URL must begin with"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_words(environment, words):
+    assert words in settings(**environment)
+
+
+def test_the_brokers_are_chosen_by_their_address_alone():
+    assert "quorum" in settings("s.CELERY_TASK_QUEUES[0].queue_arguments", CELERY_BROKER_URL="amqp://guest@127.0.0.1//")
+    assert "600" in settings(
+        "s.CELERY_BROKER_TRANSPORT_OPTIONS['visibility_timeout']", CELERY_BROKER_URL="redis://127.0.0.1/1"
+    )
+
+
+def test_what_a_database_address_says_beyond_the_name_is_kept():
+    options = settings("s.DATABASES['default']['OPTIONS']", DATABASE_URL="postgres://u@127.0.0.1/d?sslmode=require")
+    assert "'sslmode': 'require'" in options
+    assert "lock_timeout" in options
+
+
+def test_two_sites_on_one_machine_share_nothing(tmp_path):
+    def folder(name):
+        return settings(
+            "s.CELERY_BROKER_TRANSPORT_OPTIONS['data_folder_in'], s.CELERY_BEAT_SCHEDULE_FILENAME",
+            DATABASE_URL=f"sqlite:///{tmp_path}/{name}.sqlite3",
+        )
+
+    assert folder("one") == f"('{tmp_path}/one.sqlite3.broker', '{tmp_path}/one.sqlite3.beat')"
+    assert folder("one") != folder("two")
+
+
+def test_the_technical_error_pages_are_for_those_who_ask():
+    assert settings("s.DEBUG, s.PRODUCTION", DEBUG="true") == "(True, False)"
+
+
+def test_production_is_strict():
+    strict = settings(
+        "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS > 0",
+        DEBUG="false",
+        SECRET_KEY=KEY,
+        ALLOWED_HOSTS="dust.example.com",
+    )
+    assert strict == "(True, True, True, True)"

@@ -1,0 +1,106 @@
+"""The main job on real processes: web, worker and beat through the broker that the environment names, no browser needed."""
+
+import html
+import os
+import re
+
+import pytest
+
+from tests.market import exchange as stand_in
+from tests.site import Browser, running, wait_for
+
+ENDS = ("You received", "Nothing was converted", "We couldn’t convert")
+
+
+def finished(browser, path):
+    return any(end in browser.open(path) for end in ENDS) and html.unescape(browser.page)
+
+
+def convert(browser, *codes):
+    """Convert and Confirm; the conversion's path."""
+    browser.open("/wallet/dust/")
+    browser.post("/wallet/dust/", asset=codes)
+    path = re.search(r"/conversions/CV-\w{4}-\w{4}/", browser.address)[0]
+    browser.post(f"{path}confirm/")
+    return path
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+def test_the_main_job_end_to_end(site):
+    browser = Browser(site)
+    browser.sign_in()
+    assert "Fiat and Spot" in browser.page
+    assert "14 small balances" in browser.page
+    path = convert(browser, "DOGE", "ETH", "LINK")
+    page = wait_for(lambda: finished(browser, path), what="the conversion")
+    received = re.search(r"You received <span[^>]*>([\d.]+) BNB", page)[1]
+    assert received in browser.open("/conversions/")
+    assert "11 small balances" in browser.open("/wallet/")
+    assert "You can convert again" in browser.page
+    assert "The ledger is balanced." in site.manage("audit_ledger")
+
+
+def test_beat_keeps_prices_fresh_and_the_pulse_going(site):
+    import json
+    import urllib.request
+
+    def health():
+        return json.load(urllib.request.urlopen(f"{site.url}/healthz"))
+
+    wait_for(lambda: health()["last_beat_seconds"] is not None, what="the first sweep")
+    wait_for(lambda: health()["price_age_seconds"] > 3, what="prices that grow old")
+    wait_for(lambda: health()["price_age_seconds"] < 3, what="a round of prices by beat")
+
+
+def test_what_lost_its_message_is_finished_by_the_sweep(tmp_path):
+    with running(tmp_path, everything=False) as site:
+        site.prepare()
+        site.start_web()
+        browser = Browser(site)
+        browser.sign_in()
+        path = convert(browser, "DOGE")
+        # Nobody was there to take the message, and it is lost.
+        if "CELERY_BROKER_URL" not in os.environ:
+            folder = next(tmp_path.glob("*.broker"), None)
+            for message in folder.glob("*.msg") if folder else ():
+                message.unlink()
+        assert "Converting 1 balance" in browser.open(path)
+        site.start_worker()
+        site.start_worker("prices", "prices")
+        site.start_beat()
+        assert "You received" in wait_for(lambda: finished(browser, path), what="the conversion")
+
+
+def test_one_worker_without_options_does_everything(tmp_path):
+    with running(tmp_path, everything=False) as site:
+        site.prepare()
+        site.start_web()
+        site.start("worker", "celery", "-A", "dustsite", "worker", "--pool", "solo", "--loglevel", "INFO")
+        browser = Browser(site)
+        browser.sign_in()
+        path = convert(browser, "DOGE")
+        assert "You received" in wait_for(lambda: finished(browser, path), what="the conversion")
+
+
+def test_a_live_market_is_valued_and_converted_at_exactly_its_prices(tmp_path):
+    with stand_in.running() as (market, url):
+        market.prices["DOGEUSDT"] = "0.07900000"
+        live = {"PRICE_SOURCE": "exchange", "EXCHANGE_ID": "binance", "EXCHANGE_URL": url}
+        with running(tmp_path, **live) as site:
+            browser = Browser(site)
+            browser.sign_in()
+            path = convert(browser, "DOGE", "ETH")
+            page = wait_for(lambda: finished(browser, path), what="the conversion")
+    # 48.7731 DOGE × 0.079 ÷ 18229.9 ÷ 0.015516 = 0.013622…; 0.0012941 ETH × 0.07657 ÷ 0.015516 = 0.006386…
+    doge = 487731 * 79 * 10**8 * 10**6 * 10 // (10**4 * 10**3 * 182299 * 15516)
+    eth = 12941 * 7657 * 10**8 * 10**6 // (10**7 * 10**5 * 15516)
+    assert "You received <span" in page
+    assert f"0.{doge + eth:08d} BNB" in page
+    assert f"0.{doge:08d}" in page
+    assert f"0.{eth:08d}" in page
+    assert "DOGEUSDT 0.07900000" in page
