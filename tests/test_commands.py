@@ -162,9 +162,9 @@ def test_audit_ledger_names_every_row_that_was_tampered_with(world, statement, p
 
 
 def test_audit_ledger_finds_a_balance_without_entries_and_a_transaction_without_any(world):
-    btc = Asset.objects.get(code="BTC").pk
+    mine = f"{world.user.pk}, {Asset.objects.get(code='BTC').pk}"
     without_guards(
-        f"INSERT INTO wallet_account (kind, user_id, asset_id, units, sequence) VALUES ('customer', {world.user.pk}, {btc}, 5, 0)",
+        f"INSERT INTO wallet_account (kind, user_id, asset_id, units, sequence) VALUES ('customer', {mine}, 5, 0)",
         "INSERT INTO wallet_transaction (id, kind, reference, posted_at)"
         " VALUES ('00000000000000000000000000000001', 'deposit', 'ghost', '2026-11-22 00:00:00')",
     )

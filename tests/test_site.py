@@ -25,9 +25,10 @@ def convert(browser, *codes):
     return path
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("site")) as site:
+@pytest.fixture
+def site(tmp_path):
+    """One site at a time: two that share a broker would take each other's messages."""
+    with running(tmp_path) as site:
         yield site
 
 

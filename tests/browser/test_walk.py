@@ -1,0 +1,167 @@
+"""The main job in a real browser, with and without JavaScript, on a desktop and on a phone, in both colour schemes."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+def assert_accessible(page):
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_main_job_with_javascript(visit):
+    page = visit(viewport=DESKTOP)
+    expect(page.get_by_role("heading", name="14 small balances, worth about")).to_be_visible()
+    page.get_by_role("link", name="Convert small balance to BNB").click()
+    expect(page.locator("#count")).to_have_text("0 of 14 selected")
+    for code in ("DOGE", "ETH", "LINK"):
+        page.check(f"#choose-{code}")
+    expect(page.locator("#count")).to_have_text("3 of 14 selected")
+    expect(page.locator("#summary .sub")).to_contain_text("from 3 balances worth")
+    assert page.evaluate("document.getElementById('all').indeterminate")
+
+    page.get_by_role("button", name="Review conversion").click()
+    dialog = page.locator("#dialog")
+    expect(dialog).to_have_attribute("open", "")
+    expect(page.locator("#review-title")).to_be_focused()
+    expect(dialog).to_contain_text("Convert 3 balances to BNB?")
+    expect(page.locator("#left")).to_contain_text(re.compile(r"\d+ seconds left to confirm"))
+    page.get_by_role("button", name="Confirm conversion").click()
+
+    page.wait_for_url("**/conversions/CV-*/")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_contain_text("You received", timeout=20_000)
+    expect(page.locator("#calculation")).to_contain_text("DOGE→USDT→BTC")
+    received = re.search(r"[\d.]+", heading.inner_text().replace("You received", ""))[0]
+    page.get_by_role("link", name="Conversion history", exact=True).first.click()
+    expect(page.locator(".past tbody tr")).to_contain_text(["Completed"])
+    expect(page.locator(".past tbody tr")).to_contain_text([received])
+    page.goto("/wallet/dust/")
+    expect(page.locator("#summary")).to_contain_text("You can convert again")
+    expect(page.get_by_role("button", name="Review conversion")).to_have_count(0)
+
+
+def test_the_main_job_without_javascript(visit):
+    page = visit(viewport=DESKTOP, java_script_enabled=False)
+    page.click("text=Convert small balance to BNB")
+    page.click("text=Review conversion")
+    assert "Choose at least one balance to convert." in page.inner_text("#problem")
+    page.get_by_role("link", name="Select all").click()
+    assert page.locator("[name=asset]:checked").count() == 14
+    page.uncheck("#choose-LTC")
+    page.click("text=Update prices")
+    assert "from 13 balances worth" in page.inner_text("#summary")
+    page.click("text=Review conversion")
+    assert "Convert 13 balances to BNB?" in page.inner_text("main")
+    page.click("text=Confirm conversion")
+    page.wait_for_url("**/conversions/CV-*/")
+    page.wait_for_selector("text=You received", timeout=30_000)
+    page.click("text=Go to wallet")
+    assert "1 small balance, worth about" in page.inner_text("main")
+
+
+def test_cancel_returns_to_the_selection_and_four_presses_are_one_conversion(visit):
+    page = visit(viewport=PHONE, path="/wallet/dust/?asset=DOGE&asset=ADA")
+    expect(page.locator(".dock")).to_contain_text("2 of 14 selected")
+    page.locator("#convert-dock").click()
+    expect(page.locator("#dialog")).to_have_attribute("open", "")
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.locator("#dialog")).not_to_have_attribute("open", "")
+    expect(page.locator("#choose-DOGE")).to_be_checked()
+    page.locator("#convert-dock").click()
+    expect(page.locator("#dialog")).to_have_attribute("open", "")
+    page.evaluate("for (let i = 0; i < 4; i++) document.querySelector('#confirm button').click()")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("You received", timeout=20_000)
+    page.goto("/conversions/")
+    expect(page.locator(".past tbody tr")).to_have_count(1)
+
+
+def test_the_list_can_be_searched_and_select_all_acts_on_what_is_shown(visit):
+    page = visit(viewport=DESKTOP, path="/wallet/dust/")
+    page.check("#choose-DOGE")
+    page.fill("#find", "e")
+    shown = page.locator(".choices tbody tr:visible").count()
+    assert 0 < shown < 14
+    expect(page.locator("#all-label")).to_have_text(f"Select all {shown} shown")
+    page.fill("#find", "sol")
+    expect(page.locator("#count")).to_have_text("1 of 14 selected, 1 not shown")
+    page.check("#all")
+    expect(page.locator("#count")).to_have_text("2 of 14 selected, 1 not shown")
+    page.fill("#find", "")
+    expect(page.locator("[name=asset]:checked")).to_have_count(2)
+
+
+def test_nothing_ticked_is_said_where_the_eye_and_the_focus_go(visit):
+    page = visit(viewport=DESKTOP, path="/wallet/dust/")
+    page.get_by_role("button", name="Review conversion").click()
+    expect(page.locator("#problem")).to_contain_text("Choose at least one balance to convert.")
+    expect(page.locator("#problem-title")).to_be_focused()
+
+
+def test_an_expired_review_turns_confirm_into_update_prices(visit):
+    page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE")
+    page.clock.install()
+    page.reload()
+    page.get_by_role("button", name="Review conversion").click()
+    expect(page.locator("#dialog")).to_have_attribute("open", "")
+    button = page.locator("#confirm button")
+    button.focus()
+    page.clock.run_for(31_000)
+    expect(button).to_have_text("Update prices")
+    expect(button).to_be_focused()
+    expect(page.locator("#left")).to_contain_text("These prices are out of date.")
+    button.click()
+    expect(page.locator("main")).to_contain_text("These prices were out of date, so we updated them.")
+    expect(page.get_by_role("button", name="Confirm conversion")).to_be_visible()
+
+
+def test_the_wallet_is_searched_without_a_new_page(visit):
+    page = visit(viewport=DESKTOP)
+    page.fill("#search", "doge")
+    expect(page.locator(".holdings tbody tr")).to_have_count(1)
+    expect(page.locator("#search")).to_be_focused()
+    assert "q=doge" in page.url
+    page.check("#hide")
+    expect(page.locator("#assets")).to_contain_text("small balances hidden")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE, {"width": 320, "height": 640}], ids=["1280", "390", "320"])
+def test_every_page_is_accessible_and_fits_its_width(visit, scheme, viewport):
+    page = visit(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
+
+    def check():
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+    check()
+    page.goto("/wallet/dust/?asset=DOGE&asset=SHIB")
+    check()
+    page.locator(".refused summary").click()
+    check()
+    page.locator("#convert:visible, #convert-dock:visible").click()
+    expect(page.locator("#dialog")).to_have_attribute("open", "")
+    check()
+    page.locator("#confirm button").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("You received", timeout=20_000)
+    check()
+    for path in ("/conversions/", "/wallet/dust/", "/wallet/?q=nothing", "/accounts/password/change/"):
+        page.goto(path)
+        check()
+
+
+def test_nothing_signed_in_is_kept_in_the_browser_and_no_other_host_is_asked(visit, site):
+    page = visit(viewport=DESKTOP)
+    hosts = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    page.fill("#search", "doge")
+    expect(page.locator(".holdings tbody tr")).to_have_count(1)
+    page.goto("/wallet/dust/")
+    kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert "<" not in kept, kept  # htmx keeps the address of the page, but never the page
+    assert hosts == {f"127.0.0.1:{site.port}"}
