@@ -12,15 +12,16 @@ plain_flush = BaseDatabaseOperations.execute_sql_flush
 
 
 def flush_in_spite_of_guards(operations, statements):
-    """Empties the tables between transactional tests, which the guards of the ledger refuse to everybody else."""
-    connection = operations.connection
+    """Empties the tables after a transactional test, which the guards refuse to all others; the first policy comes back."""
     if connection.vendor == "postgresql":
-        return plain_flush(operations, ["SET LOCAL session_replication_role = replica", *statements])
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
-    drops = [f'DROP TRIGGER "{name}"' for name, _ in triggers]
-    return plain_flush(operations, [*drops, *statements, *(sql for _, sql in triggers)])
+        plain_flush(operations, ["SET LOCAL session_replication_role = replica", *statements])
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        drops = [f'DROP TRIGGER "{name}"' for name, _ in triggers]
+        plain_flush(operations, [*drops, *statements, *(sql for _, sql in triggers)])
+    factories.policy()
 
 
 BaseDatabaseOperations.execute_sql_flush = flush_in_spite_of_guards

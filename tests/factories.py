@@ -70,7 +70,7 @@ class World:
 
     def __init__(self, clock):
         self.clock = clock
-        self.policy = Policy.objects.first() or policy()
+        self.policy = Policy.objects.current()
         for code in ASSETS:
             asset(code)
         self.rates = {code: rate for code, (_, _, rate) in ASSETS.items()}

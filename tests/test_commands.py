@@ -45,7 +45,6 @@ def test_a_deposit_that_cannot_be_made_says_why_and_moves_nothing(world, args, r
 
 
 def test_the_demonstration_has_small_balances_and_every_reason_why_not(db):
-    factories.policy()
     run("seed_demo")
     user = factories.User.objects.get(username="demo")
     from wallet import clock
@@ -60,7 +59,6 @@ def test_the_demonstration_has_small_balances_and_every_reason_why_not(db):
 
 
 def test_the_demonstration_is_safe_to_repeat_and_never_credits_twice(db):
-    factories.policy()
     run("seed_demo")
     before = Transaction.objects.count(), factories.balances(factories.User.objects.get(username="demo"))
     Asset.objects.filter(code="DOGE").update(name="Changed by the operator")
@@ -77,7 +75,6 @@ def test_the_demonstration_refuses_to_run_in_production(db, settings):
 
 
 def test_the_demonstration_does_without_a_market_that_does_not_answer(db, settings):
-    factories.policy()
     settings.PRICE_SOURCE, settings.EXCHANGE_URL = "exchange", "http://127.0.0.1:9"
     errors = StringIO()
     run("seed_demo", stderr=errors)

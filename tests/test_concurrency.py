@@ -8,7 +8,7 @@ from django.db import connection
 from tests import factories
 from wallet import conversions, ledger
 from wallet.audit import audit
-from wallet.models import Asset, Conversion, Policy
+from wallet.models import Asset, Conversion
 from wallet.refusals import Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,8 +18,6 @@ THREADS = 12
 
 @pytest.fixture
 def site(transactional_db):
-    if not Policy.objects.exists():
-        factories.policy()
     for code, (_, _, rate) in factories.ASSETS.items():
         factories.asset(code)
         factories.price(code, rate)

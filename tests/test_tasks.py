@@ -88,7 +88,7 @@ def test_a_busy_database_uses_up_no_attempt(world, sent, monkeypatch):
     world.observe()
 
     def busy(**_):
-        raise Busy("settle")
+        raise Busy
 
     monkeypatch.setattr(conversions, "_decide", busy)
     tasks.settle(conversion.reference)

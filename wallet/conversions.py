@@ -214,7 +214,7 @@ def _decide(*, reference: str) -> Conversion:
         Account.objects.ensure_customer(user, [bnb.pk])
         accounts = _set_balances(lines, user, bnb)
         now = clock.now()
-        prices = Price.objects.by_asset()
+        prices = Price.objects.of(line.asset_id for line in lines)
         assert conversion.confirmed_at is not None
         if now - conversion.confirmed_at >= conversion.policy.longest_wait:
             late = Refusal("too_late", longest_wait=duration(conversion.policy.longest_wait_seconds))

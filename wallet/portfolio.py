@@ -95,16 +95,13 @@ class Portfolio:
         return [holding for holding in self.convertible if holding.asset.code in wanted]
 
 
-def portfolio(*, user: "User", policy: Policy, now: datetime, accounts: Iterable[Account] | None = None) -> Portfolio:
-    """The customer's balances, most valuable first, in a constant number of queries.
-
-    `accounts` gives the customer's accounts where the caller has locked them already.
-    """
+def portfolio(*, user: "User", policy: Policy, now: datetime) -> Portfolio:
+    """The customer's balances, most valuable first, in a constant number of queries."""
     oldest = now - policy.price_age
-    prices = {pk: price for pk, price in Price.objects.by_asset().items() if price.observed_at >= oldest}
+    accounts = list(Account.objects.held_by(user))
+    found = Price.objects.of(account.asset_id for account in accounts)
+    prices = {pk: price for pk, price in found.items() if price.observed_at >= oldest}
     bnb_price = next((price for price in prices.values() if price.asset.code == validators.BNB), None)
-    if accounts is None:
-        accounts = Account.objects.held_by(user)
     holdings = [_holding(account, prices.get(account.asset_id), bnb_price, policy, now) for account in accounts]
     holdings.sort(key=_largest_first)
     return Portfolio(policy, now, bnb_price, holdings)

@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 class Busy(Exception):
     """The database was too busy to decide. Nothing has changed; trying again may work."""
 
+    def __str__(self) -> str:
+        return "The service is busy. Nothing was converted. Try again."
+
 
 def temporary_cause(error: OperationalError) -> str | None:
     """Why the database could not do it just now, or None when trying again would not help."""
@@ -51,12 +54,12 @@ def retried(verb: Callable[P, R]) -> Callable[P, R]:
                 return verb(*args, **kwargs)
             except OperationalError as error:
                 if getattr(error.__cause__, "sqlstate", None) == STATEMENT_TIMEOUT:
-                    raise Busy(verb.__name__) from error  # it has taken long enough already
+                    raise Busy from error  # it has taken long enough already
                 cause = temporary_cause(error) or lost_connection()
                 if cause is None:
                     raise
                 log.warning("%s: %s, attempt %d of %d", verb.__name__, cause, attempt, ATTEMPTS)
             time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  # no secret
-        raise Busy(verb.__name__)
+        raise Busy
 
     return run

@@ -41,7 +41,7 @@
   const countDown = () => {
     clearInterval(timer);
     const left = $("left"), form = $("confirm");
-    if (!left || !form.action.includes("/confirm/")) return;
+    if (!left || !form?.action.includes("/confirm/")) return;
     const from = left.firstChild.textContent.split(".")[0];
     const ends = performance.now() + Number(left.dataset.seconds) * 1000;
     timer = setInterval(() => {

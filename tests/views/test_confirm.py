@@ -147,7 +147,7 @@ def test_a_database_that_is_too_busy_is_no_fault(signed_in, world, sent, text, m
     from wallet.retrying import Busy
 
     def busy(**_):
-        raise Busy("confirm")
+        raise Busy
 
     quote = world.quoted()
     monkeypatch.setattr(views.conversions, action, busy)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -86,8 +86,10 @@ class PriceQuerySet(models.QuerySet["Price"]):
         """The prices of the configured source; another source's do not count."""
         return self.filter(source=source_name())
 
-    def by_asset(self) -> dict[int, Price]:
-        return {price.asset_id: price for price in self.current_source().select_related("asset")}
+    def of(self, asset_ids: Iterable[int]) -> dict[int, Price]:
+        """The current source's prices of these assets and of BNB, by asset id."""
+        wanted = models.Q(asset__in=list(asset_ids)) | models.Q(asset__code=validators.BNB)
+        return {price.asset_id: price for price in self.current_source().filter(wanted).select_related("asset")}
 
 
 class Price(models.Model):
@@ -107,9 +109,6 @@ class Price(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} {self.rate_btc:f}"
-
-    def is_older_than(self, age: timedelta, now: datetime) -> bool:
-        return now - self.observed_at > age
 
 
 def source_name() -> str:

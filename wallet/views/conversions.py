@@ -32,12 +32,10 @@ def confirm(request: CustomerRequest, reference: str) -> HttpResponse:
         confirmed = conversions.confirm(user=request.user, reference=reference)
     except Conversion.DoesNotExist as error:
         raise Http404 from error
-    except Refusal as refusal:
-        if refusal.code == "quote_expired":
+    except (Refusal, Busy) as error:
+        if isinstance(error, Refusal) and error.code == "quote_expired":
             return renew(request, reference)
-        return _conflict(request, reference, refused(request, refusal), 409)
-    except Busy:
-        return _conflict(request, reference, "The service is busy. Nothing was converted. Try again.", 503)
+        return _conflict(request, reference, *refused(request, error, status=409))
     if confirmed.is_confirmed:
         nudge(tasks.settle, confirmed.reference)
     return see_other("conversion", confirmed.reference)
@@ -52,10 +50,8 @@ def renew(request: CustomerRequest, reference: str) -> HttpResponse:
         return see_other("conversion", reference)
     try:
         fresh = conversions.renew(conversion=old)
-    except Refusal as refusal:
-        return _conflict(request, reference, refused(request, refusal), 409)
-    except Busy:
-        return _conflict(request, reference, "The service is busy. Nothing was converted. Try again.", 503)
+    except (Refusal, Busy) as error:
+        return _conflict(request, reference, *refused(request, error, status=409))
     return see_other("conversion", fresh.reference)
 
 

@@ -27,10 +27,8 @@ def dust(request: CustomerRequest) -> HttpResponse:
         return _problem(request, form.problem, 422)
     try:
         conversion = conversions.quote(user=request.user, codes=form.cleaned_data["asset"])
-    except Refusal as refusal:
-        return _problem(request, refused(request, refusal), 422)
-    except Busy:
-        return _problem(request, "The service is busy. Nothing was converted. Try again.", 503)
+    except (Refusal, Busy) as error:
+        return _problem(request, *refused(request, error, status=422))
     return see_other("conversion", conversion.reference)
 
 

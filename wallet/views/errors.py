@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from wallet.refusals import Refusal
+from wallet.retrying import Busy
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,9 @@ def fault(request: HttpRequest) -> HttpResponse:
     return HttpResponse(FAULT_PAGE, status=500)
 
 
-def refused(request: HttpRequest, refusal: Refusal) -> str:
-    """The words of a refusal, which the log keeps too, by its code (P17)."""
-    log.info("refused %s %s for user %s: %s", request.method, request.path, request.user.pk, refusal.code)
-    return refusal.messages[0]
+def refused(request: HttpRequest, error: Refusal | Busy, *, status: int) -> tuple[str, int]:
+    """The words and the status for what a verb would not do; the log keeps the refusal by its code (P17)."""
+    if isinstance(error, Busy):
+        return str(error), 503
+    log.info("refused %s %s for user %s: %s", request.method, request.path, request.user.pk, error.code)
+    return error.messages[0], status
