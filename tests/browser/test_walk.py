@@ -96,6 +96,22 @@ def test_the_list_can_be_searched_and_select_all_acts_on_what_is_shown(visit):
     expect(page.locator("[name=asset]:checked")).to_have_count(2)
 
 
+def test_update_prices_changes_the_figures_and_keeps_selection_and_focus(visit, site):
+    page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE&asset=ETH")
+    amount = page.locator("#summary .big")
+    before = amount.inner_text()
+    site.manage("refresh_prices")
+    page.locator("#update").focus()
+    page.keyboard.press("Enter")
+    expect(amount).not_to_have_text(before.replace("\n", ""))
+    expect(page.locator("#update")).to_be_focused()
+    expect(page.locator("[name=asset]:checked")).to_have_count(2)
+    expect(page.locator("#dialog")).not_to_have_attribute("open", "")
+    rows = [page.locator(f"#get-{code}").inner_text() for code in ("DOGE", "ETH")]
+    total = sum(int(row.replace("0.", "", 1)) for row in rows)
+    expect(page.locator("#summary")).to_contain_text(f"0.{total:08d}")
+
+
 def test_nothing_ticked_is_said_where_the_eye_and_the_focus_go(visit):
     page = visit(viewport=DESKTOP, path="/wallet/dust/")
     page.get_by_role("button", name="Review conversion").click()
@@ -109,6 +125,7 @@ def test_an_expired_review_turns_confirm_into_update_prices(visit):
     page.reload()
     page.get_by_role("button", name="Review conversion").click()
     expect(page.locator("#dialog")).to_have_attribute("open", "")
+    page.clock.run_for(1_000)  # until htmx has settled
     button = page.locator("#confirm button")
     button.focus()
     page.clock.run_for(31_000)

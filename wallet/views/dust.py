@@ -45,8 +45,8 @@ def estimate(request: CustomerRequest) -> HttpResponse:
         return render(request, "wallet/dust.html", context)
     view = context["portfolio"]
     if not view.convertible or request.POST.get("listed", view.listing) != view.listing:
-        return reswap(retarget(render(request, "wallet/_selection.html", context), "#selection"), "outerHTML")
-    return render(request, "wallet/_estimate.html", context)
+        return _in_place(render(request, "wallet/_selection.html", context), "#selection")
+    return _in_place(render(request, "wallet/_estimate.html", context), "#summary")
 
 
 def _page(request: CustomerRequest, selected: list[str]) -> dict[str, Any]:
@@ -66,7 +66,11 @@ def _page(request: CustomerRequest, selected: list[str]) -> dict[str, Any]:
 def _problem(request: CustomerRequest, problem: str, status: int) -> HttpResponse:
     """The page again with the selection and what is wrong with it; under htmx only the words, in their place."""
     if wants_partial(request):
-        response = render(request, "wallet/_problem.html", {"problem": problem}, status=status)
-        return reswap(retarget(response, "#problem"), "outerHTML")
+        return _in_place(render(request, "wallet/_problem.html", {"problem": problem}, status=status), "#problem")
     context = _page(request, request.POST.getlist("asset")) | {"problem": problem}
     return render(request, "wallet/dust.html", context, status=status)
+
+
+def _in_place(response: HttpResponse, target: str) -> HttpResponse:
+    """The fragment takes its own place on the page, whichever button asked for it."""
+    return reswap(retarget(response, target), "outerHTML")

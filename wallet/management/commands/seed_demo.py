@@ -36,7 +36,7 @@ HOLDINGS = {
     "FTT": "2.5",
     "GALA": "88.1",
     # too small, and without a price
-    "PEPE": "0.001",
+    "BTTC": "0.001",
     "CRO": "41.6",
 }
 
