@@ -11,10 +11,11 @@ help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 run: .venv/run ## The site with worker, prices and beat on http://127.0.0.1:8000; another port: make run PORT=8001
+	@case "$(PORT)" in ''|*[!0-9]*) echo "PORT=$(PORT) is not a port: make run PORT=8001"; exit 1;; esac
 	@$(BIN)/python -c 'import socket, sys; socket.create_server(("127.0.0.1", int(sys.argv[1])))' $(PORT) 2>/dev/null \
-	|| { echo "Port $(PORT) is taken. Choose another one: make run PORT=8001"; exit 1; }
+	|| { echo "Port $(PORT) cannot be used; perhaps another program has it. Choose another one: make run PORT=$$(($(PORT) % 60000 + 1))"; exit 1; }
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py createcachetable
+	@$(BIN)/python manage.py createcachetable --verbosity 0
 	@$(BIN)/python manage.py seed_demo
 	@echo; echo "Open http://127.0.0.1:$(PORT)/ and sign in as demo / demo. Ctrl-C stops everything."; echo
 	@PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho --procfile .Procfile start

@@ -256,5 +256,6 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "utc"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
+    # Celery says of every task that it came and went; what happened, the tasks say themselves.
+    "loggers": {"celery": {"level": "WARNING"}, "django.server": {"handlers": ["console"], "propagate": False}},
 }

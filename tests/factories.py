@@ -41,7 +41,7 @@ def price(code, rate, *, observed_at=None, path=None, source="demo"):
     fields = {
         "rate_btc": Decimal(rate),
         "path": path or ("BTC" if code == "BTC" else f"{code}→BTC"),
-        "quotes": [{"symbol": f"{code}BTC", "price": str(rate)}],
+        "quotes": [{"symbol": f"{code}BTC", "price": str(rate)}] if code != "BTC" else [],
         "source": source,
         "observed_at": observed_at or clock.now(),
     }

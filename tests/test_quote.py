@@ -130,6 +130,7 @@ def test_r7_during_the_wait_nothing_can_be_quoted(world):
     world.clock.tick(seconds=21_599)
     world.observe()
     assert refusal(world, "ETH").code == "wait"
+    assert refusal(world, "DOGE", "NOPE").code == "wait"
     world.clock.tick(seconds=1)
     assert world.quoted("ETH")
 

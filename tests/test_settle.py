@@ -6,6 +6,7 @@ import pytest
 from tests import factories
 from wallet import conversions
 from wallet.audit import audit
+from wallet.market.base import parse_ticker, rates
 from wallet.models import Account, Asset, Conversion, Customer, Entry, Price
 
 
@@ -134,7 +135,29 @@ def test_r9_a_price_that_came_by_another_path_stops_it(world):
     world.clock.tick(seconds=1)
     world.observe()
     factories.price("DOGE", "0.000002", path="DOGE→USDT→BTC")
-    assert_stopped(world, conversions.settle(reference=conversion.reference), before, "price_unavailable")
+    assert_stopped(world, conversions.settle(reference=conversion.reference), before, "path_changed")
+
+
+@pytest.mark.parametrize(
+    ("price", "status"), [("0.08238300", "stopped"), ("0.07453700", "stopped"), ("0.08238299", "completed")]
+)
+def test_p8_r9_is_judged_by_the_markets_own_prices_and_not_by_rounded_rates(world, price, status):
+    """P8: exactly 5% of 0.07846 through USDT, which the rates of twelve digits hide."""
+
+    def observe(text):
+        world.observe()
+        tickers = [
+            parse_ticker(symbol="DOGEUSDT", base="DOGE", quote="USDT", text=text),
+            parse_ticker(symbol="BTCUSDT", base="BTC", quote="USDT", text="18229.90000000"),
+        ]
+        found = rates(tickers, ["DOGE"], {})["DOGE"]
+        Price.objects.filter(asset__code="DOGE").update(rate_btc=found.rate_btc, path=found.path, quotes=found.quotes)
+
+    observe("0.07846000")
+    conversion = world.confirmed("DOGE")
+    world.clock.tick(seconds=1)
+    observe(price)
+    assert conversions.settle(reference=conversion.reference).status == status
 
 
 @pytest.mark.parametrize("rate", ["0.0000021", "0.0000019", "0.000003", "0.000001"])
@@ -166,7 +189,7 @@ def test_r9_bnb_is_priced_by_the_path_of_the_quote(world):
     world.clock.tick(seconds=1)
     world.observe()
     factories.price("BNB", "0.01", path="BNB→USDT→BTC")
-    assert conversions.settle(reference=conversion.reference).reason_code == "price_unavailable"
+    assert conversions.settle(reference=conversion.reference).reason_code == "path_changed"
 
 
 @pytest.mark.parametrize(

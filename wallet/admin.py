@@ -193,4 +193,4 @@ class PulseAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["name", "beat_at"]
 
 
-admin.site.site_header = "Dustsite operators"
+admin.site.site_header = admin.site.site_title = "Dustsite operators"

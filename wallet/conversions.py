@@ -39,6 +39,7 @@ REPORT_ORDER = [
     "delisted",
     "paused",
     "price_unavailable",
+    "path_changed",
     "over_limit",
     "price_moved",
     "balance_changed",
@@ -80,6 +81,8 @@ def quote(*, user: "User", codes: Sequence[str], renews: Conversion | None = Non
         policy = Policy.objects.current()
         require_open()
         _refuse_second(user)
+        # Asked first of all: during the wait it is the answer to every selection.
+        validators.validate_interval(customer.last_converted_at, now, policy.interval)
         view = portfolio(user=user, policy=policy, now=now)
         chosen = _choose(view, wanted)
         if view.bnb_price is None:

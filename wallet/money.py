@@ -5,7 +5,7 @@ price of one whole coin in BTC, an exact Decimal of at most PRICE_DIGITS signifi
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
 from typing import NamedTuple
@@ -18,6 +18,9 @@ BNB_SCALE = 8
 PRICE_DIGITS = 12
 PRICE_PLACES = 30
 PRICE_CEILING = Decimal(10) ** 12
+
+# Marks a price along a path that is divided by: its market trades the pair the other way round.
+AGAINST = "against"
 
 EXACT = Context(prec=100, traps=[Inexact, InvalidOperation])
 _ROUND_PRICE = Context(prec=PRICE_DIGITS, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation])
@@ -80,7 +83,16 @@ def charge_units(gross: int, charge_percent: Decimal) -> int:
     return -(-charge.numerator // charge.denominator)
 
 
-def move(quoted: Decimal, settled: Decimal) -> Fraction:
+def exact_rate(quotes: Iterable[Mapping[str, str]]) -> Fraction:
+    """The rate that the market's own prices along a path give, without any rounding. No prices: BTC itself, 1."""
+    rate = Fraction(1)
+    for quote in quotes:
+        price = Fraction(quote["price"])
+        rate = rate / price if quote.get("way") == AGAINST else rate * price
+    return rate
+
+
+def move(quoted: Fraction | Decimal, settled: Fraction | Decimal) -> Fraction:
     """By which fraction a rate moved, exactly; negative when it fell."""
     return (Fraction(settled) - Fraction(quoted)) / Fraction(quoted)
 

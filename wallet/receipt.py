@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 from wallet import charts, formats, money, refusals
 from wallet.models import Conversion, Line
@@ -67,11 +66,6 @@ class Receipt:
         return "Checking prices and converting" if self.conversion.attempts else "Waiting"
 
     @property
-    def selection(self) -> str:
-        """The query that ticks the same assets again on the dust page."""
-        return urlencode([("asset", line.asset.code) for line in self.lines])
-
-    @property
     def rows(self) -> list[dict[str, Any]]:
         """Each line with what its price did, and why it stopped the conversion when it did."""
         reasons = {reason["facts"].get("asset"): reason for reason in reversed(self.conversion.reasons)}
@@ -88,7 +82,7 @@ class Receipt:
         if reason is None:
             return ""
         if reason["code"] == "price_moved":
-            return "Over the limit"
+            return f"{reason['facts']['tolerance']}% or more"
         return refusals.explain(reason["code"], reason["facts"]).cause.rstrip(".")
 
     @cached_property

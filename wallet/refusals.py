@@ -26,6 +26,9 @@ WORDS = {
     "price_unavailable": Words(
         "Price unavailable.", "There is no current price for {asset}. Try again in a few minutes."
     ),
+    "path_changed": Words(
+        "The way {asset} is priced changed.", "Its price before and after can't be compared. Try again with new prices."
+    ),
     # R1
     "over_limit": Words("Worth {limit} BTC or more.", "At {value} BTC this is above the small-balance limit."),
     "too_small": Words("Too small to convert.", "{asset} would convert to less than 0.00000001 BNB after the fee."),

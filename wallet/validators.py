@@ -58,7 +58,7 @@ def validate_price(code: str, rate_btc: Decimal | None, observed_at: datetime | 
 def validate_path(code: str, quoted_path: str, path: str) -> None:
     """R9: two rates can be compared when they came by the same path through the market."""
     if quoted_path != path:
-        raise Refusal("price_unavailable", asset=code)
+        raise Refusal("path_changed", asset=code)
 
 
 def validate_below_limit(code: str, value_btc: Decimal, limit_btc: Decimal) -> None:
@@ -76,10 +76,12 @@ def validate_yield(code: str, net: int) -> None:
         raise Refusal("price_unavailable", asset=code)
 
 
-def validate_move(code: str, quoted: Decimal, settled: Decimal, tolerance_percent: Decimal) -> None:
-    """R9: a rate that moved by the tolerance or more, up or down, stops the conversion. Cross-multiplied, exact."""
-    moved = abs(Fraction(settled) - Fraction(quoted))
-    if moved * 100 >= Fraction(tolerance_percent) * Fraction(quoted):
+def validate_move(code: str, quoted: Fraction, settled: Fraction, tolerance_percent: Decimal) -> None:
+    """R9: a rate that moved by the tolerance or more, up or down, stops the conversion.
+
+    The rates are those of the market's own prices: one that is rounded for storing could hide a move of exactly 5%.
+    """
+    if abs(settled - quoted) * 100 >= Fraction(tolerance_percent) * quoted:
         cut = money.cut_percent(money.move(quoted, settled))
         raise Refusal("price_moved", asset=code, move=f"{abs(cut):f}", tolerance=plain(tolerance_percent))
 

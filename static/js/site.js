@@ -32,6 +32,7 @@
   const find = (text) => {
     const wanted = text.trim().toLowerCase();
     for (const box of boxes()) box.closest("tr").hidden = !box.closest("tr").dataset.find.includes(wanted);
+    $("no-match").hidden = boxes().some(isShown);
     count();
     say(`${boxes().filter(isShown).length} shown`);
   };
@@ -72,7 +73,10 @@
 
   document.addEventListener("change", ({ target }) => {
     if (target.id === "all") for (const box of boxes().filter(isShown)) box.checked = target.checked;
-    if (target.closest("#selection")) count();
+    if (target.closest("#selection")) {
+      $("problem").replaceChildren();
+      count();
+    }
   });
   document.addEventListener("input", ({ target }) => { if (target.id === "find") find(target.value); });
   document.addEventListener("keydown", (event) => {
@@ -92,9 +96,9 @@
     const button = event.target.querySelector("button");
     if (button.ariaBusy === "true") return event.preventDefault();
     button.ariaBusy = "true";
-    button.textContent = "Starting…";
+    button.textContent = event.target.action.includes("/confirm/") ? "Starting…" : "Updating…";
   });
-  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  window.addEventListener("pageshow", (event) => { event.persisted ? location.reload() : count(); });
 
   // --- htmx ---
   document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {

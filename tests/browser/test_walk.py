@@ -36,6 +36,7 @@ def test_the_main_job_with_javascript(visit):
     page.wait_for_url("**/conversions/CV-*/")
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_contain_text("You received", timeout=20_000)
+    expect(page).to_have_title(re.compile("You received"))
     expect(page.locator("#calculation")).to_contain_text("DOGE→USDT→BTC")
     received = re.search(r"[\d.]+", heading.inner_text().replace("You received", ""))[0]
     page.get_by_role("link", name="Conversion history", exact=True).first.click()
@@ -117,6 +118,18 @@ def test_nothing_ticked_is_said_where_the_eye_and_the_focus_go(visit):
     page.get_by_role("button", name="Review conversion").click()
     expect(page.locator("#problem")).to_contain_text("Choose at least one balance to convert.")
     expect(page.locator("#problem-title")).to_be_focused()
+    page.check("#choose-DOGE")
+    expect(page.locator("#problem")).to_be_empty()
+
+
+def test_coming_back_ticks_nothing_that_the_customer_did_not_tick(visit, site):
+    page = visit(viewport=DESKTOP, path="/wallet/dust/")
+    page.locator("[name=asset]").first.check()
+    page.goto("/conversions/")
+    site.manage("deposit", "demo", "AAVE", "0.5", "--reference", "largest")
+    page.go_back()
+    expect(page.locator("#count")).to_have_text("0 of 15 selected")
+    expect(page.locator("[name=asset]:checked")).to_have_count(0)
 
 
 def test_an_expired_review_turns_confirm_into_update_prices(visit):

@@ -117,6 +117,6 @@ def test_the_configured_exchange_is_asked(market, world, settings):
     assert (price.source, price.path) == ("binance", "DOGE→USDT→BTC")
     assert world.quoted("DOGE").lines.get().quoted_quotes == [
         {"symbol": "DOGEUSDT", "price": "0.07846000"},
-        {"symbol": "BTCUSDT", "price": "18229.90000000"},
+        {"symbol": "BTCUSDT", "price": "18229.90000000", "way": "against"},
     ]
     assert factories.balance(world.user, "DOGE") == 100_000_000

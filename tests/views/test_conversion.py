@@ -104,10 +104,12 @@ def test_a_stopped_conversion_names_the_asset_and_its_move(signed_in, world, tex
         "Nothing was converted The price of DOGE moved 6.15%. To protect you, nothing is converted when a price moves"
         in words
     )
-    assert "Your balances haven’t changed, and this didn’t use up your 6 hours wait." in words
-    assert "DOGE 100.000000 −6.15% Over the limit" in words
+    assert "Your balances haven’t changed, and this didn’t use up your wait of 6 hours." in words
+    assert "DOGE 100.000000 −6.15% 5% or more" in words
     assert "ETH 0.01000000 0.00% Not converted" in words
-    assert re.search(r'href="/wallet/dust/\?asset=ETH&amp;asset=DOGE"', signed_in.get(url(stopped)).content.decode())
+    again = re.search(r'href="(/wallet/dust/\?from=[\w-]+)"', signed_in.get(url(stopped)).content.decode())[1]
+    page = signed_in.get(again).content.decode()
+    assert sorted(re.findall(r'value="(\w+)" id="[\w-]+" checked', page)) == ["DOGE", "ETH"]
 
 
 def test_a_stopped_conversion_without_prices_claims_no_moves(signed_in, world, text):

@@ -77,6 +77,17 @@ def test_a_selection_in_the_address_is_ticked(signed_in):
     assert ticked(signed_in.get(f"{URL}?all=1")) == ["ETH", "DOGE", "EUR"]
 
 
+def test_the_selection_of_a_conversion_is_ticked_for_its_customer_alone(signed_in, world):
+    quote = world.quoted("DOGE", "EUR")
+    assert ticked(signed_in.get(f"{URL}?from={quote.reference}")) == ["DOGE", "EUR"]
+    for strange in ("CV-0000-0000", "%00", "x" * 3000):
+        assert ticked(signed_in.get(f"{URL}?from={strange}")) == []
+    stranger = factories.user("stranger")
+    factories.deposit(stranger, "DOGE", "5")
+    signed_in.force_login(stranger)
+    assert ticked(signed_in.get(f"{URL}?from={quote.reference}")) == []
+
+
 def test_r4_convert_makes_the_quote_and_goes_to_it(signed_in, world):
     response = signed_in.post(URL, {"asset": ["DOGE", "ETH", "DOGE"]})
     quote = Conversion.objects.get()

@@ -55,7 +55,13 @@ def test_without_prices_it_offers_nothing(signed_in, world, text):
     world.clock.tick(minutes=5)
     page = text(signed_in.get(URL))
     assert "Prices are unavailable" in page
-    assert "There are no current prices" in page
+    assert "Estimated balance Price unavailable There are no current prices" in page
+
+
+def test_a_wallet_of_small_balances_that_are_hidden_is_not_called_empty(signed_in, text):
+    words = text(signed_in.get(f"{URL}?hide=1"))
+    assert "All your balances are small, and hidden." in words
+    assert "empty" not in words
 
 
 def test_an_empty_wallet_is_no_error(client, world, text):

@@ -94,17 +94,18 @@ def _rate(code: str, markets: Mapping[tuple[str, str], Ticker], in_use: str | No
     if path is None:
         return None
     exact = Decimal(1)
-    hops = []
+    hops, quotes = [], []
     for pair in pairwise(path):
         ticker = markets[pair]
         forwards = ticker.base == pair[0]
         exact = _MANY_DIGITS.multiply(exact, ticker.price) if forwards else _MANY_DIGITS.divide(exact, ticker.price)
         hops.append(ticker)
+        way = {} if forwards else {"way": money.AGAINST}
+        quotes.append({"symbol": ticker.symbol, "price": ticker.text, **way})
     rate_btc = money.round_price(exact)
     if rate_btc is None:
         return None
     times = [hop.observed_at for hop in hops if hop.observed_at is not None]
-    quotes = [{"symbol": hop.symbol, "price": hop.text} for hop in hops]
     return Rate(rate_btc, ARROW.join(path), quotes, min(times, default=None))
 
 

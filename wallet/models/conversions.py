@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -31,6 +32,10 @@ def new_reference() -> str:
     """A public reference that reads like CV-7K2M-94QX. Eight letters that are hard to mix up: 40 random bits."""
     letters = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(8))
     return f"CV-{letters[:4]}-{letters[4:]}"
+
+
+def is_reference(text: str) -> bool:
+    return re.fullmatch(REFERENCE, text) is not None
 
 
 class Priced(models.Model):
@@ -100,6 +105,16 @@ class Priced(models.Model):
             ),
         ]
 
+    @property
+    def move(self) -> Fraction | None:
+        """R9: by which fraction the rate moved from the quote to the settlement, by the market's own prices.
+
+        None where the two cannot be compared: without a settlement price, or when it came by another path.
+        """
+        if self.settled_quotes is None or self.settled_path != self.quoted_path:
+            return None
+        return money.move(money.exact_rate(self.quoted_quotes), money.exact_rate(self.settled_quotes))
+
     def set_quoted_price(self, price: Price) -> None:
         self.quoted_rate_btc = price.rate_btc
         self.quoted_path = price.path
@@ -117,6 +132,11 @@ class Priced(models.Model):
         self.settled_quotes = price.quotes
         self.settled_source = price.source
         self.settled_observed_at = price.observed_at
+
+    def validate_move(self, code: str, tolerance_percent: Decimal) -> None:
+        assert self.settled_quotes is not None
+        quoted, settled = money.exact_rate(self.quoted_quotes), money.exact_rate(self.settled_quotes)
+        validators.validate_move(code, quoted, settled, tolerance_percent)
 
     def set_figures(self, figures: money.Figures) -> None:
         self.gross_units, self.charge_units, self.net_units, self.value_sats = figures
@@ -267,9 +287,8 @@ class Conversion(Priced):
             assert self.confirmed_at is not None and self.finished_at is not None
             validators.validate_interval(self.last_converted_at, self.finished_at, self.interval)
             validators.validate_price(bnb, self.settled_rate_btc, self.settled_observed_at, self.confirmed_at)
-            assert self.settled_rate_btc is not None
             validators.validate_path(bnb, self.quoted_path, self.settled_path)
-            validators.validate_move(bnb, self.quoted_rate_btc, self.settled_rate_btc, self.policy.tolerance_percent)
+            self.validate_move(bnb, self.policy.tolerance_percent)
 
     @property
     def expires_at(self) -> datetime:
@@ -370,13 +389,6 @@ class Line(Priced):
     def __str__(self) -> str:
         return f"{self.conversion} {self.asset}"
 
-    @property
-    def move(self) -> Fraction | None:
-        """R9: by which fraction the rate moved from the quote to the settlement; None without a settlement price."""
-        if self.settled_rate_btc is None:
-            return None
-        return money.move(self.quoted_rate_btc, self.settled_rate_btc)
-
     def clean(self) -> None:
         """Every rule about one asset, for the state its conversion is about to be saved in. Raises all refusals."""
         refused = list(self.refusals())
@@ -420,7 +432,7 @@ class Line(Priced):
         assert rate is not None
         worth = money.value_btc(self.balance_units, self.asset.scale, rate)
         yield from asked(validators.validate_below_limit, code, worth, policy.dust_limit_btc)
-        yield from asked(validators.validate_move, code, self.quoted_rate_btc, rate, policy.tolerance_percent)
+        yield from asked(self.validate_move, code, policy.tolerance_percent)
         yield from asked(validators.validate_covered, code, self.balance_units, self.units)
         if self.net_units is not None:
             yield from asked(validators.validate_yield, code, self.net_units)

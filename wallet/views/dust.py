@@ -8,6 +8,8 @@ from django_htmx.http import reswap, retarget
 
 from wallet import clock, conversions
 from wallet.forms import SelectionForm
+from wallet.models import Conversion
+from wallet.models.conversions import is_reference
 from wallet.portfolio import estimate as estimated
 from wallet.portfolio import portfolio, standing
 from wallet.refusals import Refusal
@@ -21,7 +23,7 @@ from wallet.web import CustomerRequest, see_other, wants_partial
 def dust(request: CustomerRequest) -> HttpResponse:
     """R3, R4: what can be converted and what can't, each with its reason. POST is Convert: it makes the quote."""
     if request.method != "POST":
-        return render(request, "wallet/dust.html", _page(request, request.GET.getlist("asset")))
+        return render(request, "wallet/dust.html", _page(request, _asked_for(request)))
     form = SelectionForm({"asset": request.POST.getlist("asset")})
     if not form.is_valid():
         return _problem(request, form.problem, 422)
@@ -47,6 +49,14 @@ def estimate(request: CustomerRequest) -> HttpResponse:
     if not view.convertible or request.POST.get("listed", view.listing) != view.listing:
         return _in_place(render(request, "wallet/_selection.html", context), "#selection")
     return _in_place(render(request, "wallet/_estimate.html", context), "#summary")
+
+
+def _asked_for(request: CustomerRequest) -> list[str]:
+    """The codes that the address ticks: those it names, and those of the customer's conversion that it is `from`."""
+    reference = request.GET.get("from", "")
+    before = Conversion.objects.of(request.user).filter(reference=reference) if is_reference(reference) else None
+    again = before.values_list("lines__asset__code", flat=True) if before is not None else []
+    return [*request.GET.getlist("asset"), *again]
 
 
 def _page(request: CustomerRequest, selected: list[str]) -> dict[str, Any]:

@@ -1,12 +1,10 @@
-import re
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from wallet.models import Conversion
-from wallet.models.conversions import REFERENCE
+from wallet.models.conversions import is_reference
 from wallet.web import CustomerRequest
 
 PAGE = 20
@@ -18,7 +16,7 @@ def history(request: CustomerRequest) -> HttpResponse:
     """R5: every attempt that was confirmed, newest first. `before` names the conversion that the page goes on after."""
     rows = Conversion.objects.of(request.user).history()
     before = request.GET.get("before", "")
-    if re.fullmatch(REFERENCE, before):
+    if is_reference(before):
         rows = rows.before(before)
     shown = list(rows.prefetch_related("lines__asset")[: PAGE + 1])
     context = {
