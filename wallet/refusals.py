@@ -37,7 +37,6 @@ WORDS = {
         "The price of {asset} moved {move}%.",
         "To protect you, nothing is converted when a price moves {tolerance}% or more.",
     ),
-    "not_held": Words("Your {asset} balance is empty.", "Choose another balance."),
     "balance_changed": Words("Your {asset} balance changed.", "Check the new amounts."),
     # R7, R8
     "wait": Words("You can convert again at {until_at}.", "One conversion every {interval} is possible."),
