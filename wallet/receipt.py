@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from wallet import charts, formats, money, refusals
+from wallet import charts, formats, refusals, validators
 from wallet.models import Conversion, Line
 
 SLOW = timedelta(seconds=15)
@@ -66,17 +66,22 @@ class Receipt:
         return "Checking prices and converting" if self.conversion.attempts else "Waiting"
 
     @property
-    def rows(self) -> list[dict[str, Any]]:
-        """Each line with what its price did, and why it stopped the conversion when it did."""
+    def moves(self) -> list[dict[str, str]]:
+        """What each price did, and why it stopped the conversion when it did; BNB's where it was the reason."""
         reasons = {reason["facts"].get("asset"): reason for reason in reversed(self.conversion.reasons)}
-        return [
+        rows = [
             {
-                "line": line,
-                "moved": formats.moved(money.cut_percent(line.move)) if line.move is not None else "Not compared",
+                "code": line.asset.code,
+                "amount": formats.full_amount(line.units, line.asset.scale),
+                "moved": line.moved_text,
                 "verdict": self._verdict(reasons.get(line.asset.code)),
             }
             for line in self.lines
         ]
+        if validators.BNB in reasons:
+            verdict = self._verdict(reasons[validators.BNB])
+            rows.insert(0, {"code": "BNB", "amount": "", "moved": self.conversion.moved_text, "verdict": verdict})
+        return rows
 
     def _verdict(self, reason: dict[str, Any] | None) -> str:
         if reason is None:
@@ -92,7 +97,8 @@ class Receipt:
         tolerance = conversion.policy.tolerance_percent
         if conversion.net_units is not None:
             return charts.received_strip(conversion.quoted_net_units, conversion.net_units, tolerance)
-        moves = [(abs(line.move), line.asset.code, line.move) for line in self.lines if line.move is not None]
+        priced = [*((line.asset.code, line.move) for line in self.lines), (validators.BNB, conversion.move)]
+        moves = [(abs(move), code, move) for code, move in priced if move is not None]
         if not moves:
             return None
         _, code, move = max(moves)

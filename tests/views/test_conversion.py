@@ -112,6 +112,13 @@ def test_a_stopped_conversion_names_the_asset_and_its_move(signed_in, world, tex
     assert sorted(re.findall(r'value="(\w+)" id="[\w-]+" checked', page)) == ["DOGE", "ETH"]
 
 
+def test_a_conversion_that_bnbs_price_stopped_shows_bnbs_move(signed_in, world, text):
+    words = text(signed_in.get(url(world.settled("DOGE", BNB="0.0106"))))
+    assert "The price of BNB moved 6.00%." in words
+    assert "BNB +6.00% 5% or more DOGE 100.000000 0.00% Not converted" in words
+    assert "+6.00% −5% Estimate +5%" in words
+
+
 def test_a_stopped_conversion_without_prices_claims_no_moves(signed_in, world, text):
     conversion = world.confirmed("DOGE")
     world.clock.tick(seconds=120)

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q
 
-from wallet import money, refusals, validators
+from wallet import formats, money, refusals, validators
 from wallet.models.assets import Asset, Price, source_name
 from wallet.models.fields import rate_field, rate_is_usable
 from wallet.models.ledger import Transaction
@@ -114,6 +114,11 @@ class Priced(models.Model):
         if self.settled_quotes is None or self.settled_path != self.quoted_path:
             return None
         return money.move(money.exact_rate(self.quoted_quotes), money.exact_rate(self.settled_quotes))
+
+    @property
+    def moved_text(self) -> str:
+        """The move in percent with its sign, or that there is none to speak of."""
+        return "Not compared" if self.move is None else formats.moved(money.cut_percent(self.move))
 
     def set_quoted_price(self, price: Price) -> None:
         self.quoted_rate_btc = price.rate_btc
