@@ -146,7 +146,7 @@ def without_guards(*statements):
     ],
 )
 def test_audit_ledger_names_every_row_that_was_tampered_with(world, statement, promise, problem):
-    if "CHECK" in statement or connection.vendor == "postgresql":
+    if connection.vendor == "postgresql":  # its constraint cannot be put aside
         statement = statement.replace("= -5", "= 5")
         problem = problem.replace("the balance is -5", "its entries add up to")
     without_guards(statement)
