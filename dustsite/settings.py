@@ -133,7 +133,13 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_TASK_DEFAULT_QUEUE = "settle"
-CELERY_TASK_ROUTES = {"wallet.tasks.refresh_prices": {"queue": "prices"}}
+# Prices and upkeep have queues of their own: neither an exchange that hangs nor a long audit may hold up settlement.
+CELERY_TASK_ROUTES = {
+    "wallet.tasks.refresh_prices": {"queue": "prices"},
+    "wallet.tasks.audit_ledger": {"queue": "upkeep"},
+    "wallet.tasks.sum_house_balances": {"queue": "upkeep"},
+    "wallet.tasks.clear_quotes": {"queue": "upkeep"},
+}
 
 _arguments = {}
 if _scheme == "embedded":
@@ -161,13 +167,15 @@ else:
     raise ImproperlyConfigured("CELERY_BROKER_URL must begin with embedded://, redis:// or amqp://.")
 CELERY_TASK_QUEUES = [
     Queue(name, Exchange("dustsite", type="topic"), routing_key=name, queue_arguments=_arguments)
-    for name in ("settle", "prices")
+    for name in ("settle", "prices", "upkeep")
 ]
 
 CELERY_BEAT_SCHEDULE_FILENAME = str(_site.with_name(f"{_site.name}.beat"))
 CELERY_BEAT_SCHEDULE = {
     "prices": {"task": "wallet.tasks.refresh_prices", "schedule": 10, "options": {"expires": 10}},
     "sweep": {"task": "wallet.tasks.sweep", "schedule": 5, "options": {"expires": 10}},
+    "audit": {"task": "wallet.tasks.audit_ledger", "schedule": 900, "options": {"expires": 900}},
+    "house-balances": {"task": "wallet.tasks.sum_house_balances", "schedule": 60, "options": {"expires": 60}},
     "clear-quotes": {"task": "wallet.tasks.clear_quotes", "schedule": 3600, "options": {"expires": 3600}},
 }
 

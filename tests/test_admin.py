@@ -3,9 +3,9 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 
 from tests import factories
-from wallet.models import Asset, Conversion, Opening, Policy
+from wallet.models import Asset, Conversion, HouseAccount, HouseBalance, Opening, Policy
 
-READ_ONLY = ["conversion", "line", "transaction", "entry", "account", "price", "customer", "pulse"]
+READ_ONLY = ["conversion", "line", "transaction", "entry", "account", "houseaccount", "price", "customer", "pulse"]
 
 
 @pytest.fixture
@@ -22,7 +22,19 @@ def models():
 def test_all_models_are_registered():
     from django.apps import apps
 
-    assert set(models()) == set(apps.get_app_config("wallet").get_models())
+    # What the house holds is shown with its accounts.
+    assert {*models(), HouseBalance} == {*apps.get_app_config("wallet").get_models(), HouseAccount}
+
+
+def test_what_the_house_holds_is_listed_in_a_constant_number_of_queries(operator, django_assert_num_queries):
+    with django_assert_num_queries(7) as few:
+        page = operator.get("/admin/wallet/houseaccount/?kind__exact=treasury").content.decode()
+    assert "100.000000" in page  # the DOGE that it took
+    assert "-0.02000000" in page  # the BNB that it gave and is short of
+    for code in ("BTC", "USDT", "LUNC"):
+        factories.deposit(User.objects.get(username="mira"), code, "1")
+    with django_assert_num_queries(len(few)):
+        operator.get("/admin/wallet/houseaccount/")
 
 
 @pytest.mark.parametrize("name", [*READ_ONLY, "asset", "policy", "opening"])
@@ -30,7 +42,7 @@ def test_every_list_and_every_row_can_be_opened(operator, name):
     listing = operator.get(f"/admin/wallet/{name}/")
     assert listing.status_code == 200
     model = next(model for model in models() if model._meta.model_name == name)
-    for row in model._default_manager.all()[:3]:
+    for row in admin.site._registry[model].get_queryset(listing.wsgi_request)[:3]:
         assert operator.get(f"/admin/wallet/{name}/{row.pk}/change/").status_code == 200
 
 

@@ -1,14 +1,15 @@
 """Many at once, on the real locks of the database that the suite runs on."""
 
 import threading
+import uuid
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from tests import factories
-from wallet import conversions, ledger
+from wallet import clock, conversions, ledger
 from wallet.audit import audit
-from wallet.models import Asset, Conversion
+from wallet.models import Account, Asset, Conversion, Entry, Transaction
 from wallet.refusals import Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -157,3 +158,71 @@ def test_the_audit_reads_one_snapshot_while_money_moves(site):
     moved, violations = together(deposits, audits)
     assert moved is None
     assert violations == []
+
+
+def test_p1_two_sessions_that_write_the_same_transaction_by_hand_do_not_both_succeed(site):
+    """P1: neither sees the other's entries, so each sum would be right, and both together wrong."""
+    btc = Asset.objects.get(code="BTC").pk
+    accounts = [
+        Account.objects.ensure_house(kind, [btc])[btc] for kind in (Account.Kind.TREASURY, Account.Kind.OUTSIDE)
+    ]
+    shared, written = uuid.uuid4(), threading.Event()
+
+    def entries(*every):
+        for account, units in zip(accounts, every, strict=False):
+            Entry.objects.create(transaction_id=shared, account_id=account, units=units)
+
+    def record(kind):
+        Transaction(pk=shared, kind=kind, reference="by hand", posted_at=clock.now()).save(force_insert=True)
+
+    def first():
+        with transaction.atomic():
+            entries(5, -5)
+            written.set()
+            record("adjustment")
+
+    def whole():
+        assert written.wait(10)
+        with transaction.atomic():
+            entries(9, -9)
+            record("deposit")
+
+    def half():
+        assert written.wait(10)
+        with transaction.atomic():
+            entries(7)
+
+    done, *others = together(first, whole, half)
+    assert done is None
+    assert all(isinstance(other, IntegrityError) for other in others), others
+    assert sorted(Entry.objects.filter(transaction=shared).values_list("units", flat=True)) == [-5, 5]
+
+
+def test_entries_are_written_only_where_each_statement_sees_what_is_committed(site):
+    """In a snapshot of its own a session would not see that the transaction has been written meanwhile."""
+    if connection.vendor == "sqlite":  # no such choice: one writer at a time
+        assert "SERIALIZABLE" not in str(connection.settings_dict)
+        return
+    with pytest.raises(IntegrityError, match="READ COMMITTED"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        factories.deposit(site, "BTC", "1", "in a snapshot")
+
+
+def test_summing_the_houses_balances_beside_those_who_write_misses_no_entry(site):
+    """Ids are given out before they are committed: one that is late must not be left out for ever."""
+    stop = threading.Event()
+
+    def deposits(worker):
+        for number in range(25):
+            factories.deposit(site, "BTC", "0.01", f"s{worker}-{number}")
+        stop.set()
+
+    def sums():
+        while not stop.is_set():
+            ledger.sum_house_balances()
+
+    assert together(*[lambda worker=worker: deposits(worker) for worker in range(4)], sums) == [None] * 5
+    outside = Account.objects.get(kind="outside", asset__code="BTC")
+    assert ledger.house_balances([outside]) == {outside.pk: -100_000_000}
+    assert not list(audit())

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tests import factories
 from wallet import ledger, money
 from wallet.audit import audit
-from wallet.models import Account, Asset, Entry, Transaction
+from wallet.models import Account, Asset, Entry, HouseBalance, Transaction
 
 
 def test_a_deposit_credits_the_customer_and_debits_the_outside(world):
@@ -65,9 +65,70 @@ def test_p2_more_than_there_is_cannot_be_taken(world):
 
 def test_a_house_balance_is_the_sum_of_its_entries(world):
     world.settled("DOGE")
+    assert house("DOGE") == {"treasury": 100_000_000, "outside": -100_000_000}
+    assert house("BNB") == {"treasury": -2_000_000}
+
+
+def house(code):
+    accounts = list(Account.objects.house().filter(asset__code=code))
+    balances = ledger.house_balances(accounts)
+    return {account.kind: balances[account.pk] for account in accounts}
+
+
+def test_a_house_balance_is_told_from_the_stored_sum_and_what_came_since(world, django_assert_num_queries):
+    factories.deposit(world.user, "DOGE", "1", "before")
+    ledger.sum_house_balances()
+    factories.deposit(world.user, "DOGE", "2", "after")
+    outside = Account.objects.get(kind="outside", asset__code="DOGE")
+    assert HouseBalance.objects.get(account=outside).units == -101_000_000
+    every = list(Account.objects.house())
+    with django_assert_num_queries(2) as told:
+        assert ledger.house_balances(every)[outside.pk] == -103_000_000
+    # Only what came since is read.
+    assert f"> {HouseBalance.objects.get(account=outside).entry_id}" in told.captured_queries[1]["sql"]
+    ledger.sum_house_balances()
+    ledger.sum_house_balances()
+    assert house("DOGE") == {"outside": -103_000_000}
+
+
+def test_a_house_balance_may_pass_64_bits(world):
+    btc = Asset.objects.get(code="BTC")
+    for number in range(3):
+        owner = factories.user(f"rich{number}")
+        ledger.deposit(user=owner, asset=btc, units=money.MAX_UNITS, reference=f"rich{number}")
+        if number == 1:
+            ledger.sum_house_balances()
+    assert house("BTC") == {"outside": -3 * money.MAX_UNITS}
+    ledger.sum_house_balances()
+    assert house("BTC") == {"outside": -3 * money.MAX_UNITS}
+    assert not list(audit())
+
+
+def test_an_adjustment_moves_a_balance_both_ways_against_the_treasury(world):
+    """P14: a correction is a new entry."""
     doge = Asset.objects.get(code="DOGE")
-    assert ledger.house_balance(Account.Kind.TREASURY, doge) == 100_000_000
-    assert ledger.house_balance(Account.Kind.OUTSIDE, doge) == -100_000_000
+    ledger.adjust(user=world.user, asset=doge, units=-40_000_000, reference="A1")
+    ledger.adjust(user=world.user, asset=doge, units=1, reference="A2")
+    assert ledger.adjust(user=world.user, asset=doge, units=1, reference="A2").kind == "adjustment"
+    assert factories.balance(world.user, "DOGE") == 60_000_001
+    assert house("DOGE") == {"outside": -100_000_000, "treasury": 39_999_999}
+    assert not list(audit())
+
+
+@pytest.mark.parametrize("units", [0, -100_000_001])
+def test_an_adjustment_of_nothing_or_below_nothing_is_refused(world, units):
+    doge = Asset.objects.get(code="DOGE")
+    with pytest.raises(ledger.LedgerError):
+        ledger.adjust(user=world.user, asset=doge, units=units, reference="A1")
+    assert factories.balance(world.user, "DOGE") == 100_000_000
+
+
+def test_an_adjustments_reference_stands_for_one_adjustment(world):
+    doge = Asset.objects.get(code="DOGE")
+    ledger.adjust(user=world.user, asset=doge, units=-1, reference="A1")
+    with pytest.raises(ledger.ReferenceReused, match="another adjustment"):
+        ledger.adjust(user=world.user, asset=doge, units=-2, reference="A1")
+    assert factories.balance(world.user, "DOGE") == 99_999_999
 
 
 def test_a_deposit_takes_the_same_number_of_statements_for_a_new_and_an_old_customer(

@@ -54,6 +54,48 @@ def test_a_fifth_attempt_that_is_still_running_is_not_given_up(world):
     assert conversions._decide(reference=conversion.reference).is_completed
 
 
+def customers(world, count):
+    """Conversions of customers of their own, confirmed one after the other."""
+    made = []
+    for number in range(count):
+        owner = factories.user(f"customer{number}")
+        factories.deposit(owner, "DOGE", "100")
+        made.append(world.confirmed("DOGE", owner=owner).reference)
+    return made
+
+
+def test_those_that_lost_an_attempt_run_one_at_a_time_and_the_least_tried_first(world):
+    """What kills its worker takes no other with it: an innocent one is soon alone, and done."""
+    poison, innocent, fresh = customers(world, 3)
+    for attempts, reference in ((2, poison), (1, innocent)):
+        Conversion.objects.filter(reference=reference).update(attempts=attempts)
+    assert conversions.sweep() == [fresh, innocent]
+    assert conversions._claim(innocent)
+    assert conversions.sweep() == [fresh]  # one that lost an attempt is in the next
+    world.observe()
+    assert conversions._decide(reference=innocent).is_completed
+    assert conversions.sweep() == [fresh, poison]
+
+
+def test_one_that_kills_its_worker_each_time_holds_up_nobody_and_fails_alone(world):
+    """Every kill takes with it whatever was claimed at the same moment."""
+    poison, *others = customers(world, 5)
+    world.observe()
+    done, rounds = set(), 0
+    while Conversion.objects.confirmed().exists():
+        rounds += 1
+        sent = conversions.sweep()
+        claimed = [reference for reference in sent if conversions._claim(reference)]
+        if poison not in claimed:
+            for reference in claimed:
+                done.add(conversions._decide(reference=reference).reference)
+        world.clock.tick(seconds=10)
+        world.observe()
+    assert Conversion.objects.get(reference=poison).is_failed
+    assert done == set(others)
+    assert rounds <= 11
+
+
 def test_waiting_for_the_market_uses_up_no_attempts(world):
     conversion = world.confirmed()
     for _ in range(10):

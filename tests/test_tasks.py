@@ -3,10 +3,10 @@ import logging
 import pytest
 
 from tests import factories
-from wallet import conversions, tasks
+from wallet import conversions, ledger, tasks
 from wallet.market import rounds
 from wallet.market.base import MarketError
-from wallet.models import Conversion, Pulse
+from wallet.models import Conversion, HouseBalance, Pulse
 from wallet.retrying import Busy
 
 
@@ -14,9 +14,9 @@ from wallet.retrying import Busy
 def sent(monkeypatch):
     """What tasks sent to other tasks: (task, its arguments)."""
     found = []
-    for task in (tasks.settle, tasks.refresh_prices):
+    for task in (tasks.settle, tasks.refresh_prices, tasks.sweep):
         monkeypatch.setattr(
-            task, "apply_async", lambda args, name=task.name, **options: found.append((name, args, options))
+            task, "apply_async", lambda args=(), name=task.name, **options: found.append((name, args, options))
         )
     return found
 
@@ -30,6 +30,23 @@ def test_settle_finishes_a_conversion(world, sent):
     world.observe()
     tasks.settle(conversion.reference)
     assert world.status(conversion) == "completed"
+    assert sent == []
+
+
+def test_after_one_that_had_to_run_alone_the_next_is_sent_at_once(world, sent):
+    conversion = world.confirmed()
+    world.observe()
+    Conversion.objects.update(attempts=1)
+    tasks.settle(conversion.reference)
+    assert world.status(conversion) == "completed"
+    assert names(sent) == [("sweep", ())]
+
+
+def test_a_round_leaves_those_that_lost_an_attempt_to_the_sweep(world, sent, monkeypatch):
+    world.confirmed()
+    Conversion.objects.update(attempts=1)
+    monkeypatch.setattr(rounds, "refresh", lambda wanted_at: world.observe())
+    tasks.refresh_prices()
     assert sent == []
 
 
@@ -109,3 +126,16 @@ def test_clearing_is_a_task(world):
     world.clock.tick(days=2)
     tasks.clear_quotes()
     assert not Conversion.objects.exists()
+
+
+def test_the_houses_balances_are_summed_by_a_task_that_a_busy_database_does_not_break(world, monkeypatch, caplog):
+    tasks.sum_house_balances()
+    assert HouseBalance.objects.get(account__kind="outside", account__asset__code="DOGE").units == -100_000_000
+
+    def busy():
+        raise Busy
+
+    monkeypatch.setattr(ledger, "sum_house_balances", busy)
+    with caplog.at_level(logging.WARNING):
+        tasks.sum_house_balances()
+    assert "the next round will" in caplog.text

@@ -3,16 +3,18 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.forms import model_to_dict
 from django.http import HttpRequest
 
-from wallet import formats
+from wallet import formats, ledger
 from wallet.models import (
     Account,
     Asset,
     Conversion,
     Customer,
     Entry,
+    HouseAccount,
     Line,
     Opening,
     Policy,
@@ -109,6 +111,36 @@ class AccountAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(empty_value="entries only")
     def balance(self, account: Account) -> str | None:
         return None if account.units is None else formats.full_amount(account.units, account.asset.scale)
+
+
+class HouseChangeList(ChangeList):
+    """The balances of the accounts on the page, in as many queries for one as for a hundred."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        balances = ledger.house_balances(self.result_list)
+        for account in self.result_list:
+            account.held_units = balances[account.pk]
+
+
+@admin.register(HouseAccount)
+class HouseAccountAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["asset", "kind", "holds"]
+    list_display_links = None
+    list_filter = ["kind"]
+    list_select_related = ["asset"]
+    search_fields = ["asset__code"]
+    ordering = ["asset__code", "kind"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return HouseAccount.objects.house().order_by(*self.get_ordering(request))
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return HouseChangeList
+
+    @admin.display
+    def holds(self, account: Any) -> str:
+        return formats.full_amount(account.held_units, account.asset.scale)
 
 
 @admin.register(Transaction)

@@ -325,15 +325,24 @@ def _finish_without(
 
 
 def sweep() -> list[str]:
-    """The references of the conversions to settle now, oldest first. Gives up on those that used up their attempts."""
-    due = list(Conversion.objects.due(clock.now()).values_list("reference", "attempts"))
+    """The references of the conversions to settle now, oldest first. Gives up on those that used up their attempts.
+
+    Whatever lost an attempt may itself be what killed its worker. So those run one at a time, the least tried first: it
+    takes no other with it, and nobody else's attempts are used up by its kills.
+    """
+    now = clock.now()
+    due = list(Conversion.objects.due(now).values_list("reference", "attempts"))
     for reference, attempts in due:
         if attempts >= MAX_ATTEMPTS:
             try:
                 _give_up(reference)
             except Busy:  # the next sweep will; the others must not wait for it
                 log.warning("too busy to give up on %s", reference)
-    return [reference for reference, attempts in due if attempts < MAX_ATTEMPTS]
+    untried = [reference for reference, attempts in due if attempts == 0]
+    if Conversion.objects.retrying(now).exists():
+        return untried
+    tried = sorted((one for one in due if 0 < one[1] < MAX_ATTEMPTS), key=lambda one: one[1])
+    return untried + [reference for reference, _ in tried[:1]]
 
 
 @retried

@@ -6,16 +6,22 @@ database transaction that writes the entry; the house's accounts have entries on
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Max, Q
 
 from wallet import clock, money
-from wallet.models import Account, Asset, Customer, Entry, Transaction
+from wallet.models import Account, Asset, Customer, Entry, HouseBalance, Transaction
 from wallet.retrying import retried
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+CHUNK = 2_000
 
 
 class LedgerError(Exception):
@@ -103,7 +109,6 @@ def _move_balances(units: Mapping[int, int]) -> None:
             raise IntegrityError("A customer's account is missing.")
 
 
-@retried
 def deposit(*, user: "User", asset: Asset, units: int, reference: str) -> Transaction:
     """Credits a customer from the outside world. The same reference with the same contents posts once.
 
@@ -111,34 +116,106 @@ def deposit(*, user: "User", asset: Asset, units: int, reference: str) -> Transa
     """
     if units < 1:
         raise LedgerError("A deposit is more than zero.")
+    return _move(
+        Transaction.Kind.DEPOSIT,
+        user=user,
+        asset=asset,
+        units=units,
+        house=Account.Kind.OUTSIDE,
+        reference=reference,
+    )
+
+
+def adjust(*, user: "User", asset: Asset, units: int, reference: str) -> Transaction:
+    """Corrects a customer's balance from the treasury, up or (with negative units) down. The same reference posts once.
+
+    Entries are never changed, so this is how a mistake is put right (P14). Raises InsufficientFunds, AmountTooLarge, and
+    ReferenceReused when the reference stands for another adjustment.
+    """
+    if not units:
+        raise LedgerError("An adjustment is not zero.")
+    return _move(
+        Transaction.Kind.ADJUSTMENT,
+        user=user,
+        asset=asset,
+        units=units,
+        house=Account.Kind.TREASURY,
+        reference=reference,
+    )
+
+
+@retried
+def _move(
+    kind: Transaction.Kind, *, user: "User", asset: Asset, units: int, house: Account.Kind, reference: str
+) -> Transaction:
+    """One balance of one customer against the house's account of that kind, once for each reference."""
     Customer.objects.ensure(user)
     Account.objects.ensure_customer(user, [asset.pk])
-    outside = Account.objects.ensure_house(Account.Kind.OUTSIDE, [asset.pk])[asset.pk]
+    house_account = Account.objects.ensure_house(house, [asset.pk])[asset.pk]
     with transaction.atomic():
         Customer.objects.lock(user)
         account = lock_accounts(user, [asset.pk])[asset.pk]
-        posted = Transaction.objects.filter(kind=Transaction.Kind.DEPOSIT, reference=reference).first()
+        posted = Transaction.objects.filter(kind=kind, reference=reference).first()
         if posted is None:
             try:
                 with transaction.atomic():
                     return post(
-                        kind=Transaction.Kind.DEPOSIT,
+                        kind=kind,
                         reference=reference,
                         posted_at=clock.now(),
                         customer_moves={account: units},
-                        house_moves=[Move(outside, -units)],
+                        house_moves=[Move(house_account, -units)],
                     )
             except IntegrityError:
-                # Another customer's deposit took the reference at the same moment.
-                posted = Transaction.objects.filter(kind=Transaction.Kind.DEPOSIT, reference=reference).first()
+                # Another customer's movement took the reference at the same moment.
+                posted = Transaction.objects.filter(kind=kind, reference=reference).first()
                 if posted is None:
                     raise
-        if set(posted.entries.values_list("account_id", "units")) != {(account.pk, units), (outside, -units)}:
-            raise ReferenceReused(f"The reference {reference} stands for another deposit. Nothing was credited.")
+        if set(posted.entries.values_list("account_id", "units")) != {(account.pk, units), (house_account, -units)}:
+            raise ReferenceReused(
+                f"The reference {reference} stands for another {kind.label.lower()}. Nothing was moved."
+            )
         return posted
 
 
-def house_balance(kind: Account.Kind, asset: Asset) -> int:
-    """What a house account holds of an asset, in units. Added in Python: the sum of many customers may pass 64 bits."""
-    units = Entry.objects.filter(account__kind=kind, account__asset=asset).values_list("units", flat=True)
-    return sum(units.iterator(chunk_size=10_000))
+# --- the house's balances -------------------------------------------------------------------------------------------
+
+
+def house_balances(accounts: Iterable[Account]) -> dict[int, int]:
+    """What the house's accounts hold, in units, by account id: the stored sums and the entries since, in two queries.
+
+    Added in Python: the sum of many customers may pass 64 bits.
+    """
+    sums = {account.pk: HouseBalance(account=account) for account in accounts}
+    sums |= HouseBalance.objects.in_bulk(list(sums))
+    balances = {pk: stored.units for pk, stored in sums.items()}
+    since = reduce(or_, [Q(account=pk, pk__gt=stored.entry_id) for pk, stored in sums.items()], Q(pk__in=[]))
+    for pk, units in Entry.objects.filter(since).order_by().values_list("account_id", "units").iterator(CHUNK):
+        balances[pk] += units
+    return balances
+
+
+def sum_house_balances() -> None:
+    """Brings the stored sums up to date, so that asking for a balance reads no more than what came since.
+
+    Raises Busy when somebody has been writing entries for seconds on end; the stored sums are as right as before then.
+    """
+    last = _last_entry()
+    for account in Account.objects.house().order_by("pk"):
+        stored = HouseBalance.objects.filter(account=account).first() or HouseBalance(account=account)
+        entries = Entry.objects.filter(account=account, pk__gt=stored.entry_id, pk__lte=last)
+        stored.units += sum(entries.order_by().values_list("units", flat=True).iterator(CHUNK))
+        stored.entry_id = last
+        stored.save()
+
+
+@retried
+def _last_entry() -> int:
+    """The id up to which every entry that will ever be there is there."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Ids are given out before they are committed. This waits for those who are writing, a moment at the most:
+            # they hold up whoever comes after this lock.
+            cursor.execute("SET LOCAL lock_timeout = '500ms'")
+            cursor.execute("LOCK TABLE wallet_entry IN SHARE MODE")
+        return Entry.objects.aggregate(last=Max("pk"))["last"] or 0

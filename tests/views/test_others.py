@@ -71,6 +71,7 @@ def test_health_says_how_old_everything_is(client, world):
         "price_age_seconds": 8.5,
         "oldest_unfinished_seconds": 7.5,
         "last_beat_seconds": 0.5,
+        "last_audit_passed_seconds": None,
     }
 
 

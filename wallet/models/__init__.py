@@ -1,7 +1,7 @@
 from wallet.models.assets import Asset, Price
 from wallet.models.conversions import Conversion, Line
 from wallet.models.customers import Customer
-from wallet.models.ledger import Account, Entry, Transaction
+from wallet.models.ledger import Account, Entry, HouseAccount, HouseBalance, Transaction
 from wallet.models.policy import Opening, Policy
 from wallet.models.pulse import Pulse
 
@@ -11,6 +11,8 @@ __all__ = [
     "Conversion",
     "Customer",
     "Entry",
+    "HouseAccount",
+    "HouseBalance",
     "Line",
     "Opening",
     "Policy",

@@ -167,6 +167,14 @@ class ConversionQuerySet(models.QuerySet["Conversion"]):
         """What waits for an attempt: nobody has claimed it, or the claim has lapsed."""
         return self.confirmed().filter(next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
 
+    def untried(self) -> ConversionQuerySet:
+        """Those that have not lost an attempt."""
+        return self.filter(attempts=0)
+
+    def retrying(self, now: datetime) -> ConversionQuerySet:
+        """Those that lost an attempt and are in the next one."""
+        return self.confirmed().filter(attempts__gt=1, next_attempt_at__gt=now)
+
     def answered(self) -> ConversionQuerySet:
         """Those for which the market has answered since Confirm: no price that they need is merely older."""
         prices = Price.objects.current_source()

@@ -34,3 +34,16 @@ class IsInteger(models.Func):
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, Any]:
         return self.as_sql(compiler, connection, template="(%(expressions)s IS NULL OR true)", **context)
+
+
+class WholeNumberField(models.CharField):  # type: ignore[type-arg]  # the stubs' parameters mean nothing here
+    """A whole number of any size, kept as its digits: the sum of many customers' units may pass 64 bits."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**({"max_length": 40} | options))
+
+    def from_db_value(self, value: str | None, *args: Any) -> int | None:
+        return None if value is None else int(value)
+
+    def get_prep_value(self, value: Any) -> Any:
+        return None if value is None else str(int(value))

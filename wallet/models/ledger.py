@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from wallet.models.assets import Asset
-from wallet.models.fields import IsInteger
+from wallet.models.fields import IsInteger, WholeNumberField
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -20,6 +20,9 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def held_by(self, user: User) -> AccountQuerySet:
         """The customer's accounts that hold something, with their assets."""
         return self.customers().filter(user=user, units__gt=0).select_related("asset").order_by("asset__code")
+
+    def house(self) -> AccountQuerySet:
+        return self.exclude(kind=Account.Kind.CUSTOMER)
 
     def ensure_customer(self, user: User, asset_ids: list[int]) -> None:
         """Makes sure that the customer has an account for each asset."""
@@ -156,3 +159,24 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.units:+d} {self.account}"
+
+
+class HouseBalance(models.Model):
+    """The sum of a house account's entries up to one of them, so that its balance need not be added up from the first.
+
+    It says nothing that the entries don't say; the audit compares the two.
+    """
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True)
+    entry_id = models.BigIntegerField(default=0)
+    units = WholeNumberField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.account)
+
+
+class HouseAccount(Account):
+    """The house's accounts as operators see them, each with what it holds."""
+
+    class Meta:
+        proxy = True

@@ -2,6 +2,9 @@ from datetime import datetime
 
 from django.db import models
 
+# The names of what beats: the sweep, and an audit that found nothing wrong.
+SWEPT, AUDITED = "sweep", "audit"
+
 
 class PulseQuerySet(models.QuerySet["Pulse"]):
     def beat(self, name: str, at: datetime) -> None:
