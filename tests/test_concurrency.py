@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests import factories
+from tests.site import wait_for
 from wallet import clock, conversions, ledger
 from wallet.audit import audit
 from wallet.models import Account, Asset, Conversion, Entry, Transaction
@@ -166,7 +167,7 @@ def test_p1_two_sessions_that_write_the_same_transaction_by_hand_do_not_both_suc
     accounts = [
         Account.objects.ensure_house(kind, [btc])[btc] for kind in (Account.Kind.TREASURY, Account.Kind.OUTSIDE)
     ]
-    shared, written = uuid.uuid4(), threading.Event()
+    shared, written, entered = uuid.uuid4(), threading.Event(), threading.Event()
 
     def entries(*every):
         for account, units in zip(accounts, every, strict=False):
@@ -175,10 +176,18 @@ def test_p1_two_sessions_that_write_the_same_transaction_by_hand_do_not_both_suc
     def record(kind):
         Transaction(pk=shared, kind=kind, reference="by hand", posted_at=clock.now()).save(force_insert=True)
 
+    def held_up():
+        if connection.vendor == "sqlite":  # nobody else is in a transaction
+            return 2
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            return cursor.fetchone()[0]
+
     def first():
         with transaction.atomic():
             entries(5, -5)
             written.set()
+            wait_for(lambda: entered.is_set() or held_up() == 2)
             record("adjustment")
 
     def whole():
@@ -191,6 +200,7 @@ def test_p1_two_sessions_that_write_the_same_transaction_by_hand_do_not_both_suc
         assert written.wait(10)
         with transaction.atomic():
             entries(7)
+            entered.set()
 
     done, *others = together(first, whole, half)
     assert done is None
