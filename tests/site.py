@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,14 +15,11 @@ from pathlib import Path
 
 import psycopg
 
+from tests.servers import free_port
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def wait_for(condition, seconds=60, what="it"):
@@ -100,9 +96,9 @@ class Site:
         )
         wait_for(self.answers, what="the web process")
 
-    def start_worker(self, name="worker", queues="settle"):
-        pool = ["--pool", "threads", "--concurrency", "2"]
-        self.start(name, "celery", "-A", "dustsite", "worker", "-Q", queues, "-n", f"{name}@site", *pool, *QUIET)
+    def start_worker(self, name="worker", queues="settle", pool="threads", concurrency=2):
+        options = ["--pool", pool, "--concurrency", str(concurrency)]
+        self.start(name, "celery", "-A", "dustsite", "worker", "-Q", queues, "-n", f"{name}@site", *options, *QUIET)
 
     def start_beat(self):
         self.start("beat", "celery", "-A", "dustsite", "beat", "--schedule", str(self.folder / "beat"))
@@ -112,6 +108,7 @@ class Site:
         self.start_web()
         self.start_worker()
         self.start_worker("prices", "prices")
+        self.start_worker("upkeep", "upkeep")
         self.start_beat()
 
     def answers(self):

@@ -1,0 +1,171 @@
+"""P4, P6, P7: kill -9 before and after every SQL statement and commit of a verb; then the site goes on."""
+
+import os
+import signal
+from collections import Counter
+from itertools import count
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, connections
+
+from tests import factories
+from wallet import conversions
+from wallet.audit import audit
+from wallet.models import Conversion, Transaction
+from wallet.refusals import Refusal
+
+
+def until_killed(verb, number, moment):
+    """Runs the verb in a process of its own that is killed before or after its SQL statement with this number.
+
+    BEGIN and COMMIT count too. False when the verb came to its end before.
+    """
+    connections.close_all()
+    child = os.fork()
+    if child:
+        _, status = os.waitpid(child, 0)
+        if os.WIFSIGNALED(status):
+            assert os.WTERMSIG(status) == signal.SIGKILL
+            return True
+        assert os.waitstatus_to_exitcode(status) == 0, "the verb failed by itself"
+        return False
+    try:
+        statements = count(1)
+
+        def counted(run):
+            at = next(statements)
+            if at == number and moment == "before":
+                os.kill(os.getpid(), signal.SIGKILL)
+            result = run()
+            if at == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return result
+
+        commit = connection._commit
+        connection._commit = lambda: counted(commit)
+        with connection.execute_wrapper(lambda execute, *args: counted(lambda: execute(*args))):
+            verb()
+        os._exit(0)
+    except BaseException:  # noqa: BLE001  # the child must never come back into the test
+        os._exit(1)
+
+
+@pytest.fixture
+def world(transactional_db, clock):
+    return factories.World(clock)
+
+
+def customer(world, name):
+    owner = User.objects.create(username=name)
+    factories.deposit(owner, "DOGE", "100")
+    factories.deposit(owner, "ETH", "0.01")
+    return owner
+
+
+def finish(world, limit):
+    """The sweep and the workers go on as if nothing had been; within so many lapses of a claim all is finished."""
+    for _ in range(limit):
+        world.clock.tick(seconds=10)
+        world.observe()
+        while True:
+            found = [conversions.settle(reference=reference) for reference in conversions.sweep()]
+            if not [one for one in found if one is not None]:
+                break
+        if not Conversion.objects.confirmed().exists():
+            return
+    raise AssertionError("something is stuck")
+
+
+def is_whole(owner, conversion):
+    """Converted once and wholly, or not at all; and the ledger says the same."""
+    posted = Transaction.objects.filter(kind="conversion", reference=conversion.reference).count()
+    whole = {"BNB": 7_000_000} if conversion.is_completed else {"DOGE": 100_000_000, "ETH": 1_000_000}
+    assert factories.balances(owner) == whole
+    assert posted == (1 if conversion.is_completed else 0)
+    assert list(audit()) == []
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_p4_p7_a_crash_at_every_statement_of_confirm_loses_and_doubles_nothing(world, figure, moment):
+    """P4, P7: a quote or a confirmed conversion, nothing between; and the customer's second Confirm ends it."""
+    left, outcomes = Counter(), 0
+    for number in count(1):
+        owner = customer(world, f"customer{number}")
+        world.observe()
+        quote = world.quoted("DOGE", "ETH", owner=owner)
+        killed = until_killed(lambda: conversions.confirm(user=owner, reference=quote.reference), number, moment)
+        conversion = Conversion.objects.get(pk=quote.pk)
+        assert conversion.status in ("quoted", "confirmed")
+        left[conversion.status] += 1
+        again = conversions.confirm(user=owner, reference=quote.reference)
+        assert again.is_confirmed
+        finish(world, 1)
+        conversion.refresh_from_db()
+        assert conversion.is_completed
+        is_whole(owner, conversion)
+        outcomes += 1
+        if not killed:
+            break
+    figure(f"{number - 1} statements, killed {moment} each: left {dict(left)}; {outcomes} completed, none twice")
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_p4_p6_p7_a_crash_at_every_statement_of_settle_is_made_good_by_the_sweep(world, figure, moment):
+    """P4, P6, P7: a claim lapses after 10 s, and the next attempt ends it."""
+    left = Counter()
+    for number in count(1):
+        owner = customer(world, f"customer{number}")
+        world.observe()
+        reference = world.confirmed("DOGE", "ETH", owner=owner).reference
+        world.clock.tick(seconds=1)
+        world.observe()
+        killed = until_killed(lambda: conversions.settle(reference=reference), number, moment)
+        conversion = Conversion.objects.get(reference=reference)
+        left[f"{conversion.status}, {conversion.attempts} attempts"] += 1
+        is_whole(owner, conversion)
+        finish(world, 1)
+        conversion.refresh_from_db()
+        assert conversion.is_completed
+        assert conversion.attempts in (1, 2)
+        is_whole(owner, conversion)
+        if not killed:
+            break
+    figure(f"{number - 1} statements, killed {moment} each: left {dict(left)}; {number} completed, none twice")
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_p6_p7_a_crash_at_every_statement_of_the_sweep_is_made_good_by_the_next(world, figure, moment):
+    """P6, P7: what used up its attempts fails with every balance untouched, and what is due is settled."""
+    for number in count(1):
+        spent, due = customer(world, f"spent{number}"), customer(world, f"due{number}")
+        world.observe()
+        lost = world.confirmed("DOGE", "ETH", owner=spent)
+        fine = world.confirmed("DOGE", "ETH", owner=due)
+        Conversion.objects.filter(pk=lost.pk).update(attempts=conversions.MAX_ATTEMPTS)
+        killed = until_killed(conversions.sweep, number, moment)
+        finish(world, 1)
+        for owner, conversion, status in ((spent, lost, "failed"), (due, fine, "completed")):
+            conversion.refresh_from_db()
+            assert conversion.status == status
+            is_whole(owner, conversion)
+        if not killed:
+            break
+    figure(f"{number - 1} statements, killed {moment} each: every spent one failed, every due one completed")
+
+
+def test_a_crash_while_a_quote_is_written_leaves_no_half_quote(world, figure):
+    """P7: a quote has its lines, or it is not there."""
+    for number in count(1):
+        owner = customer(world, f"customer{number}")
+        world.observe()
+        killed = until_killed(lambda: world.quoted("DOGE", "ETH", owner=owner), number, "before")
+        for made in Conversion.objects.of(owner):
+            assert made.lines.count() == 2
+        if not killed:
+            break
+        try:
+            world.settled("DOGE", "ETH", owner=owner)
+        except Refusal as refusal:
+            raise AssertionError(refusal) from refusal
+    figure(f"{number - 1} statements")

@@ -1,0 +1,28 @@
+"""P4: a broker may deliver a message as often as it likes."""
+
+from tests.chaos.conftest import confirm, customers, judge, size, wait_until_finished
+from wallet.models import Conversion, Transaction
+
+SEND = (
+    "from wallet import tasks; import sys; [tasks.settle.apply_async((r,)) for _ in range(10) for r in {references!r}]"
+)
+
+
+def test_p4_one_message_delivered_ten_times_to_four_workers_has_one_effect(site, figure):
+    """P4: one claim, one transaction, whoever comes first."""
+    for number in range(4):
+        site.start_worker(f"worker{number}", concurrency=2)
+    site.start_worker("prices", "prices")
+    owners = customers("customer", size(10, 50), DOGE="100", ADA="10")
+    references = [confirm(owner, "DOGE", "ADA") for owner in owners]
+    site.manage("shell", "-c", SEND.format(references=references))
+    site.start_beat()
+    wait_until_finished()
+    assert Transaction.objects.filter(kind="conversion").count() == len(owners)
+    assert set(Conversion.objects.values_list("attempts", flat=True)) == {1}
+    logs = "".join(site.log(f"worker{number}") for number in range(4))
+    assert all(logs.count(f"{reference} completed") == 1 for reference in references)
+    took_part = sum("completed" in site.log(f"worker{number}") for number in range(4))
+    figure(
+        f"{10 * len(owners)} messages for {len(owners)} conversions, {took_part} workers took part: {judge(len(owners))}"
+    )

@@ -1,0 +1,162 @@
+"""P4, P6, P15: the database and the broker stop, freeze and disappear under load, and come back."""
+
+import http.client
+import random
+import threading
+import time
+import urllib.parse
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from tests.chaos.conftest import confirm, customers, judge, send, size, unfinished, wait_until_finished
+from tests.chaos.proxy import Proxy
+from tests.site import wait_for
+from wallet import conversions
+from wallet.audit import audit
+from wallet.market import rounds
+from wallet.models import Conversion
+
+TOKEN = "c" * 32
+
+
+def start(site):
+    site.start_worker("worker0", pool="prefork")
+    site.start_worker("worker1")
+    site.start_worker("prices", "prices")
+    site.start_beat()
+
+
+def processes_as_started(site):
+    """Nobody has ended, and so nobody needed to be started again."""
+    return {name: process.pid for name, process in site.processes.items() if process.poll() is None}
+
+
+def click_confirm(site, owner, reference):
+    """A browser's Confirm; the answer's status and how many seconds it took."""
+    client = Client()
+    client.force_login(owner)
+    cookies = {name: morsel.value for name, morsel in client.cookies.items()} | {"csrftoken": TOKEN}
+    headers = {
+        "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Host": f"127.0.0.1:{site.port}",
+    }
+    browser = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30)
+    began = time.monotonic()
+    body = urllib.parse.urlencode({"csrfmiddlewaretoken": TOKEN})
+    browser.request("POST", f"/conversions/{reference}/confirm/", body, headers)
+    status = browser.getresponse().status
+    return status, time.monotonic() - began
+
+
+def confirm_all(site, owners):
+    """Everybody converts; the slowest Confirm in seconds."""
+    slowest = 0.0
+    for owner in owners:
+        quote = conversions.quote(user=owner, codes=["DOGE", "ADA"])
+        status, seconds = click_confirm(site, owner, quote.reference)
+        assert status == 303
+        slowest = max(slowest, seconds)
+    return slowest
+
+
+def stop(broker):
+    broker.kill()
+    return broker.start
+
+
+def freeze(broker):
+    broker.freeze()
+    return broker.thaw
+
+
+@pytest.mark.parametrize("outage", [stop, freeze])
+def test_p6_p15_the_broker_stops_and_freezes_under_load(site, broker, figure, outage):
+    """P15: Confirm answers within 2 s meanwhile. P6: all is finished within 60 s of its return. Nobody ends for good."""
+    start(site)
+    site.start_web()
+    times, each = size(2, 10), size(4, 10)
+    owners = customers("customer", times * each * 2, DOGE="100", ADA="10")
+    before = processes_as_started(site)
+    slowest = longest = 0.0
+    for _ in range(times):
+        rounds.refresh()
+        slowest = max(slowest, confirm_all(site, [owners.pop() for _ in range(each)]))
+        recover = outage(broker)
+        rounds.refresh()
+        slowest = max(slowest, confirm_all(site, [owners.pop() for _ in range(each)]))
+        recover()
+        longest = max(longest, wait_until_finished())
+        assert list(audit()) == []
+    assert slowest < 2
+    assert processes_as_started(site) == before
+    figure(
+        f"{times} times, {each} Confirms before and {each} during each: the slowest answered in {slowest * 1000:.0f} ms,"
+        f" the last finished {longest:.1f} s after the broker's return; {judge(times * each * 2)}"
+    )
+
+
+def test_p6_p15_a_network_that_swallows_packets(site, broker, figure):
+    """P15 and P6, when what is sent to the broker disappears and no connection is ever refused or closed."""
+    proxy = Proxy(broker.port)
+    site.environment["CELERY_BROKER_URL"] = settings.CELERY_BROKER_URL.replace(str(broker.port), str(proxy.port))
+    start(site)
+    site.start_web()
+    times, each = size(1, 3), size(4, 10)
+    owners = customers("customer", times * each * 2, DOGE="100", ADA="10")
+    before = processes_as_started(site)
+    slowest = longest = 0.0
+    for _ in range(times):
+        rounds.refresh()
+        slowest = max(slowest, confirm_all(site, [owners.pop() for _ in range(each)]))
+        wait_until_finished()
+        proxy.swallows = True
+        rounds.refresh()
+        slowest = max(slowest, confirm_all(site, [owners.pop() for _ in range(each)]))
+        wait_for(lambda: proxy.lost, what="something to be swallowed")
+        time.sleep(10)  # long enough for every process to have met it
+        proxy.swallows = False
+        longest = max(longest, wait_until_finished())
+        assert list(audit()) == []
+    proxy.close()
+    assert slowest < 2
+    assert processes_as_started(site) == before
+    figure(
+        f"{times} times, {each} Confirms before and {each} during each: the slowest answered in {slowest * 1000:.0f} ms,"
+        f" the last finished {longest:.1f} s after the network's return; {judge(times * each * 2)}"
+    )
+
+
+def test_p4_p6_p7_the_database_stops_at_once_under_load(site, postgres, figure):
+    """P4, P6, P7: `immediate` ends every server process in the middle of whatever it does."""
+    start(site)
+    times, each = size(3, 10), size(10, 30)
+    owners = customers("customer", times * each, DOGE="100", ADA="10")
+    before = processes_as_started(site)
+    longest, chance = 0.0, random.Random(10)
+    for _ in range(times):
+        crowd = [owners.pop() for _ in range(each)]
+        clicking = threading.Thread(target=click_all, args=(crowd,))
+        clicking.start()
+        time.sleep(chance.uniform(0.05, 0.5))  # a moment that nobody chose
+        postgres.kill()
+        postgres.start()
+        clicking.join()
+        longest = max(longest, wait_until_finished())
+        assert list(audit()) == []
+    assert unfinished() == 0
+    assert processes_as_started(site) == before
+    lost = Conversion.objects.filter(attempts__gt=1).count()
+    figure(
+        f"stopped {times} times among {times * each} conversions: the last finished {longest:.1f} s after its return;"
+        f" {lost} lost an attempt; {judge(times * each)}"
+    )
+
+
+def click_all(owners):
+    for owner in owners:
+        send(confirm(owner, "DOGE", "ADA"))
+    connection.close()

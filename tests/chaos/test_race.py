@@ -1,0 +1,73 @@
+"""P4, P5: everybody clicks at the same moment."""
+
+import threading
+from collections import Counter
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+
+from tests import factories
+from tests.chaos.conftest import judge, size
+from wallet import conversions
+from wallet.market import rounds
+from wallet.models import Conversion
+
+THREADS = 20
+
+
+@pytest.fixture
+def silent(monkeypatch):
+    """No broker here: what is nudged is settled by the test."""
+    monkeypatch.setattr("wallet.views.conversions.nudge", lambda *args: None)
+
+
+def released_together(works):
+    barrier, found = threading.Barrier(len(works)), []
+
+    def run(work):
+        try:
+            barrier.wait()
+            found.append(work())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == len(works)
+    return found
+
+
+def click(cookies, reference):
+    client = Client(raise_request_exception=False)
+    client.cookies.load(cookies)
+    return client.post(f"/conversions/{reference}/confirm/").status_code
+
+
+@pytest.mark.parametrize("quotes", [1, 2])
+def test_p4_p5_twenty_confirms_released_together_convert_once(market, silent, figure, quotes):
+    """P4 with one quote, P5 with two quotes of one customer: one completed conversion a round, and no fault."""
+    answers, count = Counter(), size(20, 200)
+    for number in range(count):
+        owner = User.objects.create(username=f"customer{number}")
+        factories.deposit(owner, "DOGE", "100")
+        factories.deposit(owner, "ADA", "10")
+        rounds.refresh()
+        made = [conversions.quote(user=owner, codes=[code]).reference for code in ("DOGE", "ADA")[:quotes]]
+        client = Client()
+        client.force_login(owner)
+        cookies = {name: morsel.value for name, morsel in client.cookies.items()}
+        works = [lambda reference=made[at % quotes]: click(cookies, reference) for at in range(THREADS)]
+        found = Counter(released_together(works))
+        answers += found
+        assert max(found) < 500, found
+        assert found[303] == (THREADS if quotes == 1 else THREADS // 2), found
+        rounds.refresh()
+        confirmed = Conversion.objects.confirmed().get().reference
+        settled = released_together([lambda: conversions.settle(reference=confirmed)] * 4)
+        assert [one.status for one in settled if one] == ["completed"]
+    figure(f"{count} rounds of {THREADS} Confirms: answers {dict(answers)}; {judge(count)}")
