@@ -3,9 +3,10 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN = .venv/bin
-export PORT
+CHAOS ?= full
+export PORT CHAOS
 
-.PHONY: help run test browser check lock
+.PHONY: help run test browser chaos mutants check lock
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -21,10 +22,16 @@ run: .venv/run ## The site with worker, prices and beat on http://127.0.0.1:8000
 	@PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho --procfile .Procfile start
 
 test: .venv/test ## All tests but the browser's; DATABASE_URL and CELERY_BROKER_URL choose where they run
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/browser
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/browser --ignore tests/chaos
 
 browser: .venv/test ## The tests in a browser; needs Chromium (Debian: apt install chromium)
 	@$(BIN)/pytest tests/browser
+
+chaos: .venv/test ## Races, crashes, kills and outages (CHAOS=short: less of each); needs Debian's postgresql, redis-server, rabbitmq-server
+	@$(BIN)/pytest tests/chaos/test_race.py tests/chaos/test_crash.py tests/chaos/test_bank.py tests/chaos/test_messages.py
+	@$(BIN)/python -m tests.servers postgres redis -- $(BIN)/pytest tests/chaos
+	@$(BIN)/python -m tests.servers postgres rabbitmq -- \
+	$(BIN)/pytest tests/chaos/test_messages.py tests/chaos/test_kills.py tests/chaos/test_outages.py
 
 check: .venv/test ## Lint, types, migrations, deployment settings
 	@$(BIN)/ruff check .

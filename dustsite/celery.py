@@ -10,7 +10,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dustsite.settings")
 
 TRANSPORT_ALIASES["embedded"] = "dustsite.embedded_broker:Transport"
 
-app = Celery("dustsite")
+# In seconds. A broker that takes a message but never says so holds up its sender no longer than this.
+CONFIRM_TIMEOUT = 5
+
+
+class Dustsite(Celery):
+    def send_task(self, *args: Any, **options: Any) -> Any:
+        return super().send_task(*args, **{"confirm_timeout": CONFIRM_TIMEOUT, **options})
+
+
+app = Dustsite("dustsite")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -88,17 +88,17 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR
 DATABASE = DATABASES["default"]
 DATABASE["CONN_MAX_AGE"] = 600
 DATABASE["CONN_HEALTH_CHECKS"] = True
+SQLITE_OPTIONS = {
+    # Every transaction takes the write lock when it begins: two that read first and then both write would deadlock.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    # recursive_triggers: without it, REPLACE removes a row without asking the triggers that protect it.
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
+    ),
+}
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASE["OPTIONS"] = {
-        **DATABASE.get("OPTIONS", {}),
-        # Every transaction takes the write lock when it begins: two that read first and then both write would deadlock.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        # recursive_triggers: without it, REPLACE removes a row without asking the triggers that protect it.
-        "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
-        ),
-    }
+    DATABASE["OPTIONS"] = {**DATABASE.get("OPTIONS", {}), **SQLITE_OPTIONS}
 elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     DATABASE["OPTIONS"] = {
         **DATABASE.get("OPTIONS", {}),
@@ -159,9 +159,11 @@ elif _scheme in ("redis", "rediss"):
         "unacked_restore_throttle": 1,
         "socket_connect_timeout": 1,
         "socket_timeout": 5,
+        "health_check_interval": 5,
     }
 elif _scheme in ("amqp", "amqps"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
+    CELERY_BROKER_HEARTBEAT = 10  # seconds; a worker whose connection died without a word finds out in two of them
     _arguments = {"x-queue-type": "quorum"}
 else:
     raise ImproperlyConfigured("CELERY_BROKER_URL must begin with embedded://, redis:// or amqp://.")

@@ -1,15 +1,33 @@
 """The rules R1–R9 once more, written from the article alone: plain integers and fractions, no code of the product."""
 
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-LIMIT, TOLERANCE, INTERVAL, LIFETIME, AGE, LONGEST = Fraction(12, 10_000), Fraction(1, 20), 21_600, 30, 60, 120
+ATTEMPTS = 5
 
 
-class Market:
-    """Rates in BTC as fractions, each with the second in which it was observed."""
+@dataclass(frozen=True)
+class Policy:
+    """The article's figures; times in seconds."""
 
-    def __init__(self):
-        self.rates = {}
+    limit: Fraction = Fraction(12, 10_000)
+    tolerance: Fraction = Fraction(5, 100)
+    charge: Fraction = Fraction(0)
+    interval: int = 21_600
+    lifetime: int = 30
+    age: int = 60
+    longest: int = 120
+
+
+@dataclass
+class Site:
+    """What is the same for every customer: the market, the policy, the opening, and which assets may be converted."""
+
+    scales: dict
+    policy: Policy = field(default_factory=Policy)
+    is_open: bool = True
+    rates: dict = field(default_factory=dict)  # code: (rate in BTC, the second in which it was observed)
+    barred: set = field(default_factory=set)
 
     def observe(self, code, rate, second):
         self.rates[code] = (Fraction(rate), second)
@@ -18,75 +36,111 @@ class Market:
         rate, second = self.rates.get(code, (None, None))
         return rate if rate is not None and second >= since else None
 
+    def change(self, **figures):
+        self.policy = replace(self.policy, **figures)
 
+    def worth(self, code, units, rate):
+        return Fraction(units, 10 ** self.scales[code]) * rate
+
+    def received(self, code, units, rate, bnb, policy):
+        """(what the amount buys, the charge on it), in BNB's smallest units: the one rounded down, the other up."""
+        gross = int(self.worth(code, units, rate) / bnb * 10**8)
+        charge = -int(-gross * policy.charge // 1)
+        return gross, charge
+
+
+@dataclass
 class Quote:
-    def __init__(self, second, units, rates, bnb):
-        self.second, self.units, self.rates, self.bnb = second, units, rates, bnb
-        self.confirmed = self.outcome = None
+    second: int
+    units: dict
+    rates: dict
+    bnb: Fraction
+    policy: Policy
+    confirmed: int | None = None
+    outcome: str | None = None
+    attempts: int = 0
 
 
 class Customer:
     """One customer's balances and what the article lets happen to them."""
 
-    def __init__(self, scales, market):
-        self.scales, self.market = scales, market
-        self.balances, self.status, self.last = {}, {}, None
+    def __init__(self, site):
+        self.site, self.balances, self.last, self.running = site, {}, None, None
 
-    def deposit(self, code, units):
+    def move(self, code, units):
+        """False when the balance does not cover it."""
+        if self.balances.get(code, 0) + units < 0:
+            return False
         self.balances[code] = self.balances.get(code, 0) + units
-
-    def worth(self, code, units, rate):
-        return Fraction(units, 10 ** self.scales[code]) * rate
-
-    def received(self, code, units, rate, bnb):
-        return int(self.worth(code, units, rate) / bnb * 10**8)
+        return True
 
     def may_convert(self, second):
-        return self.last is None or second - self.last >= INTERVAL
+        return self.last is None or second - self.last >= self.site.policy.interval
 
-    def quote(self, codes, second, in_progress):
+    def may_be_small(self, code, units, rate, policy):
+        return code not in self.site.barred and self.site.worth(code, units, rate) < policy.limit
+
+    def net(self, code, units, rate, bnb, policy):
+        gross, charge = self.site.received(code, units, rate, bnb, policy)
+        return gross - charge
+
+    def quote(self, codes, second):
         """The quote, or None where the article refuses it."""
-        codes = set(codes)
-        bnb = self.market.rate("BNB", second - AGE)
-        if not codes or in_progress or bnb is None or not self.may_convert(second):
+        codes, policy = set(codes), self.site.policy
+        bnb = self.site.rate("BNB", second - policy.age)
+        if not codes or not self.site.is_open or self.running or bnb is None or not self.may_convert(second):
             return None
         rates = {}
         for code in codes:
-            rate, units = self.market.rate(code, second - AGE), self.balances.get(code, 0)
-            if code == "BNB" or rate is None or units == 0 or self.status.get(code, "listed") != "listed":
+            rate, units = self.site.rate(code, second - policy.age), self.balances.get(code, 0)
+            if code == "BNB" or rate is None or units == 0 or not self.may_be_small(code, units, rate, policy):
                 return None
-            if self.worth(code, units, rate) >= LIMIT or self.received(code, units, rate, bnb) < 1:
+            if self.net(code, units, rate, bnb, policy) < 1:
                 return None
             rates[code] = rate
-        return Quote(second, {code: self.balances[code] for code in codes}, rates, bnb)
+        return Quote(second, {code: self.balances[code] for code in codes}, rates, bnb, policy)
 
-    def confirm(self, quote, second, in_progress):
-        covered = all(self.balances.get(code, 0) >= units for code, units in quote.units.items())
-        if second - quote.second < LIFETIME and self.may_convert(second) and not in_progress and covered:
-            quote.confirmed = second
+    def confirm(self, quote, second):
+        """Whether the quote is confirmed, now or already."""
+        if quote.confirmed is None:
+            covered = all(self.balances.get(code, 0) >= units for code, units in quote.units.items())
+            fresh = second - quote.second < quote.policy.lifetime
+            if self.site.is_open and fresh and self.may_convert(second) and not self.running and covered:
+                quote.confirmed, self.running = second, quote
         return quote.confirmed is not None
 
-    def settle(self, quote, second):
-        """completed, stopped, or None while the market has not answered since Confirm."""
-        if second - quote.confirmed >= LONGEST:
+    def give_up(self):
+        """After the last attempt, once nobody can be in it any more."""
+        if self.running and self.running.attempts >= ATTEMPTS:
+            self.running.outcome, self.running = "failed", None
+
+    def settle(self, second):
+        """Ends the running conversion; it goes on running while the market has not answered since Confirm."""
+        outcome = self._judge(self.running, second)
+        if outcome:
+            self.running.outcome, self.running = outcome, None
+        return outcome
+
+    def _judge(self, quote, second):
+        if second - quote.confirmed >= quote.policy.longest:
             return "stopped"
-        bnb = self.market.rate("BNB", quote.confirmed)
-        known = {code: code in self.market.rates for code in quote.units}
-        rates = {code: self.market.rate(code, quote.confirmed) for code in quote.units}
+        bnb = self.site.rate("BNB", quote.confirmed)
+        known = {code: code in self.site.rates for code in quote.units}
+        rates = {code: self.site.rate(code, quote.confirmed) for code in quote.units}
         if bnb is None or any(known[code] and rates[code] is None for code in quote.units):
             return None
         for code, units in quote.units.items():
             rate, had = rates[code], self.balances.get(code, 0)
-            if rate is None or self.status.get(code, "listed") != "listed" or had < units:
+            if rate is None or had < units or not self.may_be_small(code, had, rate, quote.policy):
                 return "stopped"
-            if self.worth(code, had, rate) >= LIMIT or self.received(code, units, rate, bnb) < 1:
+            if self.net(code, units, rate, bnb, quote.policy) < 1:
                 return "stopped"
-            if abs(rate - quote.rates[code]) >= TOLERANCE * quote.rates[code]:
+            if abs(rate - quote.rates[code]) >= quote.policy.tolerance * quote.rates[code]:
                 return "stopped"
-        if not self.may_convert(second) or abs(bnb - quote.bnb) >= TOLERANCE * quote.bnb:
+        if not self.may_convert(second) or abs(bnb - quote.bnb) >= quote.policy.tolerance * quote.bnb:
             return "stopped"
         for code, units in quote.units.items():
             self.balances[code] -= units
-            self.deposit("BNB", self.received(code, units, rates[code], bnb))
+            self.move("BNB", self.net(code, units, rates[code], bnb, quote.policy))
         self.last = second
         return "completed"

@@ -42,6 +42,7 @@ def _send() -> None:
     while True:
         task, args = _waiting.get()
         try:
-            task.apply_async(args, retry=False)
+            # Once more over a new connection, should the old one have died meanwhile.
+            task.apply_async(args, retry=True, retry_policy={"max_retries": 1, "interval_start": 0})
         except Exception as error:  # noqa: BLE001  # whatever a broker's library raises, the sender goes on
             log.warning("could not send %s%s: %s; the sweep will", task.name, args, error)
