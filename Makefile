@@ -33,6 +33,9 @@ chaos: .venv/test ## Races, crashes, kills and outages (CHAOS=short: less of eac
 	@$(BIN)/python -m tests.servers postgres rabbitmq -- \
 	$(BIN)/pytest tests/chaos/test_messages.py tests/chaos/test_kills.py tests/chaos/test_outages.py
 
+mutants: .venv/test ## How many small changes of the money code the tests notice; takes hours
+	@$(BIN)/python -m tests.mutants
+
 check: .venv/test ## Lint, types, migrations, deployment settings
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

@@ -4,9 +4,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from hypothesis import settings
 
 from tests import factories
 from wallet import clock as real_clock
+
+# A change of the code is tried with fewer examples: most that notice it do so soon.
+settings.register_profile("mutants", max_examples=25)
 
 plain_flush = BaseDatabaseOperations.execute_sql_flush
 

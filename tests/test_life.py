@@ -325,7 +325,6 @@ def live(steps):
 
 @pytest.mark.django_db
 @settings(
-    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )

@@ -1,0 +1,95 @@
+"""How many small changes of the money code the tests notice: `make mutants`. Changes nothing here; works in copies.
+
+Left out are the replacements that no Python can be imported with (such as another operator in `int | None`), and those of
+arithmetic by bit and power operators: they are noticed by everything and would flatter the result.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+FIRST = {
+    "money": ["money"],
+    "validators": ["validators"],
+    "ledger": ["ledger", "audit"],
+    "conversions": ["quote", "confirm", "settle", "sweep", "tasks"],
+}
+# After a module's own tests all others that use it, the slowest last.
+LATER = [
+    "money",
+    "validators",
+    "quote",
+    "confirm",
+    "settle",
+    "sweep",
+    "ledger",
+    "audit",
+    "tasks",
+    "life",
+    "concurrency",
+]
+CONFIGURATION = """
+[cosmic-ray]
+module-path = "wallet/{module}.py"
+timeout = 300.0
+excluded-modules = []
+test-command = "{python} -m pytest -x --no-header -p no:cacheprovider --hypothesis-profile mutants {tests}"
+[cosmic-ray.distributor]
+name = "local"
+[cosmic-ray.filters.operators-filter]
+exclude-operators = [
+    "core/ReplaceBinaryOperator_(BitOr|BitAnd)_.*",
+    "core/ReplaceBinaryOperator_.*_(BitOr|BitAnd|BitXor|LShift|RShift|Pow)",
+]
+"""
+
+
+def call(folder, *command):
+    environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "CELERY_BROKER_URL")}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(map(str, command))}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def mutate(folder, module):
+    """Tries every change of the module in a copy of the project; (the changes, those that no test noticed)."""
+    for name in call(ROOT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
+        if name and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    tests = dict.fromkeys(f"tests/test_{name}.py" for name in FIRST[module] + LATER)
+    configuration = CONFIGURATION.format(module=module, python=sys.executable, tests=" ".join(tests))
+    (folder / "mutants.toml").write_text(configuration)
+    call(folder, BIN / "cosmic-ray", "baseline", "mutants.toml")
+    call(folder, BIN / "cosmic-ray", "init", "mutants.toml", "mutants.sqlite")
+    call(folder, BIN / "cr-filter-operators", "mutants.sqlite", "mutants.toml")
+    call(folder, BIN / "cosmic-ray", "exec", "mutants.toml", "mutants.sqlite")
+    rows = [json.loads(line) for line in call(folder, BIN / "cosmic-ray", "dump", "mutants.sqlite").splitlines()]
+    tried = [(item, result) for item, result in rows if result and result["worker_outcome"] != "skipped"]
+    return tried, [(item, result) for item, result in tried if result["test_outcome"] == "survived"]
+
+
+def main():
+    modules = sys.argv[1:] or sorted(FIRST)  # which begins with the largest
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+        copies = [Path(folder, module) for module in modules]
+        total = killed = 0
+        for module, (tried, survived) in zip(modules, pool.map(mutate, copies, modules), strict=True):
+            for _, result in survived:
+                print(result["diff"])
+            total, killed = total + len(tried), killed + len(tried) - len(survived)
+            print(f"{module}: {len(tried) - len(survived)} of {len(tried)} noticed")
+    print(f"{killed} of {total} noticed: {100 * killed / total:.1f}%")
+    return 0 if killed >= 0.9 * total else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
