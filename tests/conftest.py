@@ -1,3 +1,4 @@
+import os
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -35,7 +36,9 @@ BaseDatabaseOperations.execute_sql_flush = flush_in_spite_of_guards
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
     """SQLite in a file of this run's own, so that tests with several threads meet the locks of a real site."""
     if connection.vendor == "sqlite":
-        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        # One that is there already (--reuse-db) where thousands of short runs would each make their own.
+        name = os.environ.get("TEST_DATABASE") or tmp_path_factory.mktemp("database") / "test.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(name)
 
 
 class Clock:

@@ -15,44 +15,34 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-FIRST = {
-    "money": ["money"],
-    "validators": ["validators"],
-    "ledger": ["ledger", "audit"],
-    "conversions": ["quote", "confirm", "settle", "sweep", "tasks"],
+# The tests that notice most of what changes in a module; all of them are asked, the quick ones first.
+TESTS = {
+    "money": ["money", "formats", "quote", "settle"],
+    "validators": ["validators", "quote", "confirm", "settle"],
+    "ledger": ["ledger", "settle", "concurrency"],
+    "conversions": ["quote", "confirm", "settle", "sweep", "tasks", "concurrency"],
 }
-# After a module's own tests all others that use it, the slowest last.
-LATER = [
-    "money",
-    "validators",
-    "quote",
-    "confirm",
-    "settle",
-    "sweep",
-    "ledger",
-    "audit",
-    "tasks",
-    "life",
-    "concurrency",
-]
+THEN = ["life", "audit"]
 CONFIGURATION = """
 [cosmic-ray]
 module-path = "wallet/{module}.py"
 timeout = 300.0
 excluded-modules = []
-test-command = "{python} -m pytest -x --no-header -p no:cacheprovider --hypothesis-profile mutants {tests}"
+test-command = "{python} -m pytest -x --no-header -p no:cacheprovider --reuse-db --hypothesis-profile mutants {tests}"
 [cosmic-ray.distributor]
 name = "local"
 [cosmic-ray.filters.operators-filter]
 exclude-operators = [
     "core/ReplaceBinaryOperator_(BitOr|BitAnd)_.*",
     "core/ReplaceBinaryOperator_.*_(BitOr|BitAnd|BitXor|LShift|RShift|Pow)",
+    "core/ReplaceComparisonOperator_.*_(Is|IsNot|In|NotIn)",
 ]
 """
 
 
 def call(folder, *command):
     environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "CELERY_BROKER_URL")}
+    environment["TEST_DATABASE"] = str(Path(folder, "test.sqlite3"))
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(map(str, command))}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
@@ -65,7 +55,7 @@ def mutate(folder, module):
         if name and (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
-    tests = dict.fromkeys(f"tests/test_{name}.py" for name in FIRST[module] + LATER)
+    tests = [f"tests/test_{name}.py" for name in TESTS[module] + THEN]
     configuration = CONFIGURATION.format(module=module, python=sys.executable, tests=" ".join(tests))
     (folder / "mutants.toml").write_text(configuration)
     call(folder, BIN / "cosmic-ray", "baseline", "mutants.toml")
@@ -78,7 +68,7 @@ def mutate(folder, module):
 
 
 def main():
-    modules = sys.argv[1:] or sorted(FIRST)  # which begins with the largest
+    modules = sys.argv[1:] or sorted(TESTS)  # which begins with the largest
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         copies = [Path(folder, module) for module in modules]
         total = killed = 0
