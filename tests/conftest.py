@@ -3,12 +3,17 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings as site_settings
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from hypothesis import settings
 
 from tests import factories
 from wallet import clock as real_clock
+
+# Made to be slow, the real hashers would take longer than most tests that make a user. Sign-in is tried with real ones in
+# tests/test_site.py and in the browser.
+site_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # A change of the code is tried with fewer examples: most that notice it do so soon.
 settings.register_profile("mutants", max_examples=25)
