@@ -5,17 +5,20 @@ import random
 import threading
 import time
 import urllib.parse
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from tests import factories
 from tests.chaos.conftest import confirm, customers, judge, send, size, unfinished, wait_until_finished
 from tests.chaos.proxy import Proxy
 from tests.site import wait_for
 from wallet import conversions
 from wallet.audit import audit
+from wallet.clock import now
 from wallet.market import rounds
 from wallet.models import Conversion
 
@@ -97,6 +100,30 @@ def test_p6_p15_the_broker_stops_and_freezes_under_load(site, broker, figure, ou
         f"{times} times, {each} Confirms before and {each} during each: the slowest answered in {slowest * 1000:.0f} ms,"
         f" the last finished {longest:.1f} s after the broker's return; {judge(times * each * 2)}"
     )
+
+
+def test_p6_what_waited_longer_than_the_longest_wait_is_stopped_and_the_customer_told(site, broker, figure):
+    """P6: after that nothing is converted any more; the page says so, and the wait of 6 hours isn't used up."""
+    factories.policy(longest_wait_seconds=2)
+    start(site)
+    site.start_web()
+    owners = customers("customer", 3, DOGE="100", ADA="10")
+    broker.freeze()
+    slowest = confirm_all(site, owners)
+    wait_for(lambda: Conversion.objects.confirmed().filter(confirmed_at__lt=now() - timedelta(seconds=2)).count() == 3)
+    broker.thaw()
+    took = wait_until_finished()
+    assert slowest < 2
+    for owner in owners:
+        client = Client()
+        client.force_login(owner)
+        reference = Conversion.objects.of(owner).get().reference
+        page = client.get(f"/conversions/{reference}/").content.decode()
+        assert "Nothing was converted" in page
+        assert "It could not be converted within 2 seconds." in page
+        assert factories.balances(owner) == {"DOGE": 100_000_000, "ADA": 1_000_000_000}
+        assert conversions.quote(user=owner, codes=["DOGE"]).is_quoted
+    figure(f"stopped and told {took:.1f} s after the broker's return; {judge(3)}")
 
 
 def test_p6_p15_a_network_that_swallows_packets(site, broker, figure):
