@@ -1,7 +1,10 @@
 import pytest
 from django.db import OperationalError, connection
 
-from wallet import retrying
+from tests import factories
+from wallet import conversions, ledger, retrying
+from wallet.audit import audit
+from wallet.models import Asset, Conversion
 from wallet.retrying import Busy, retried
 
 
@@ -77,3 +80,40 @@ def test_inside_a_larger_transaction_it_runs_once():
     with pytest.raises(OperationalError), transaction.atomic():
         verb()
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    "verb", ["quote", "confirm", "claim", "decide", "release", "give up", "deposit", "adjust", "sum of the house"]
+)
+def test_every_verb_that_writes_is_tried_again(transactional_db, clock, monkeypatch, verb):
+    """A verb that meets a lock timeout has its way the next time, and nobody hears of it."""
+    world = factories.World(clock)
+    btc = Asset.objects.get(code="BTC")
+    last = world.quoted("DOGE") if verb == "confirm" else world.confirmed("DOGE") if verb != "quote" else None
+    world.observe()
+    if verb == "give up":
+        Conversion.objects.update(attempts=conversions.MAX_ATTEMPTS)
+        clock.tick(seconds=10)
+    claimed = conversions._claim(last.reference) if verb in ("decide", "release") else None
+    works = {
+        "quote": lambda: conversions.quote(user=world.user, codes=["DOGE"]),
+        "confirm": lambda: conversions.confirm(user=world.user, reference=last.reference),
+        "claim": lambda: conversions._claim(last.reference),
+        "decide": lambda: conversions._decide(reference=last.reference),
+        "release": lambda: conversions._release(claimed),
+        "give up": lambda: conversions._give_up(last.reference),
+        "deposit": lambda: ledger.deposit(user=world.user, asset=btc, units=1, reference="D"),
+        "adjust": lambda: ledger.adjust(user=world.user, asset=btc, units=1, reference="A"),
+        "sum of the house": ledger.sum_house_balances,
+    }
+    refusals = iter([Cause("55P03")])
+
+    def refuse_once(execute, sql, params, many, context):
+        if sql.startswith(("UPDATE", "INSERT", "SELECT MAX")) and (cause := next(refusals, None)):
+            raise OperationalError(str(cause)) from cause
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse_once):
+        works[verb]()
+    assert next(refusals, None) is None  # it was refused once
+    assert list(audit()) == []
