@@ -1,8 +1,8 @@
 import pytest
 
 from tests import factories
-from wallet import conversions
-from wallet.models import Conversion, Customer, Entry, Opening
+from wallet import conversions, ledger
+from wallet.models import Asset, Conversion, Customer, Entry, Opening
 from wallet.refusals import Refusal
 
 
@@ -110,3 +110,18 @@ def test_expiry_is_reported_before_the_wait_and_the_wait_before_another_conversi
     assert refusal(world, early).code == "wait"
     world.clock.tick(seconds=31)
     assert refusal(world, early).code == "quote_expired"
+
+
+def test_r4_a_balance_of_one_unit_that_is_gone_is_not_confirmed_nor_settled(world):
+    """R4: nothing is left, not even one unit."""
+    eur = Asset.objects.get(code="EUR")
+    ledger.adjust(user=world.user, asset=eur, units=-999, reference="all but one")
+    quote, other = world.quoted("EUR"), world.quoted("EUR")
+    confirmed = conversions.confirm(user=world.user, reference=other.reference)
+    ledger.adjust(user=world.user, asset=eur, units=-1, reference="the last")
+    world.clock.tick(seconds=1)
+    world.observe()
+    assert conversions.settle(reference=confirmed.reference).reason_code == "balance_changed"
+    with pytest.raises(Refusal) as caught:
+        conversions.confirm(user=world.user, reference=quote.reference)
+    assert caught.value.code == "balance_changed"

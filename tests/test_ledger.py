@@ -91,6 +91,14 @@ def test_a_house_balance_is_told_from_the_stored_sum_and_what_came_since(world, 
     assert house("DOGE") == {"outside": -103_000_000}
 
 
+def test_before_the_first_entry_a_stored_sum_leaves_none_out(db):
+    factories.asset("BTC")
+    Account.objects.ensure_house(Account.Kind.OUTSIDE, [Asset.objects.get().pk])
+    ledger.sum_house_balances()
+    assert HouseBalance.objects.get().entry_id == 0
+    assert house("BTC") == {"outside": 0}
+
+
 def test_a_house_balance_may_pass_64_bits(world):
     btc = Asset.objects.get(code="BTC")
     for number in range(3):

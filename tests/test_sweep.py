@@ -44,6 +44,32 @@ def test_after_five_lapsed_attempts_it_fails_without_running_and_touches_no_bala
     assert failed.reason_words.cause == "It could not be finished in 5 attempts."
 
 
+def test_one_whose_last_attempt_was_claimed_while_it_was_given_up_is_left_alone(world):
+    """Between the sweep's look and its lock another worker may have begun."""
+    conversion = world.confirmed()
+    Conversion.objects.update(attempts=5, next_attempt_at=world.clock())
+    conversions._give_up(conversion.reference)
+    assert world.status(conversion) == "failed"
+    other = world.confirmed("ETH")
+    world.clock.tick(seconds=1)
+    Conversion.objects.confirmed().update(attempts=5)
+    later = world.clock()
+    world.clock.tick(milliseconds=-1)
+    Conversion.objects.confirmed().update(next_attempt_at=later)
+    conversions._give_up(other.reference)
+    assert world.status(other) == "confirmed"
+    Conversion.objects.confirmed().update(attempts=4, next_attempt_at=world.clock())
+    conversions._give_up(other.reference)
+    assert world.status(other) == "confirmed"
+
+
+def test_those_that_used_up_their_attempts_are_never_sent(world):
+    spent, tried = customers(world, 2)
+    Conversion.objects.filter(reference=spent).update(attempts=6)
+    Conversion.objects.filter(reference=tried).update(attempts=4)
+    assert conversions.sweep() == [tried]
+
+
 def test_a_fifth_attempt_that_is_still_running_is_not_given_up(world):
     conversion = world.confirmed()
     Conversion.objects.update(attempts=4)

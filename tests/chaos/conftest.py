@@ -19,6 +19,7 @@ from wallet.audit import audit
 from wallet.catalogue import CATALOGUE
 from wallet.market import rounds
 from wallet.models import Asset, Conversion
+from wallet.nudge import nudge
 from wallet.refusals import Refusal
 from wallet.retrying import Busy
 
@@ -92,8 +93,8 @@ def try_to_confirm(owner, codes):
 
 
 def send(reference):
-    """The nudge, where the broker can be gone."""
-    tasks.settle.apply_async((reference,), retry=False)
+    """What the site does after Confirm."""
+    nudge(tasks.settle, reference)
 
 
 def unfinished():
