@@ -1,4 +1,5 @@
 import pytest
+from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,21 @@ def test_p2_more_than_there_is_cannot_be_taken(world):
             house_moves=[ledger.Move(outside, account.units + 1)],
         )
     assert not Entry.objects.filter(transaction__reference="too much").exists()
+
+
+def test_an_account_that_is_not_there_moves_nothing(world):
+    btc = Asset.objects.get(code="BTC")
+    outside = Account.objects.ensure_house(Account.Kind.OUTSIDE, [btc.pk])[btc.pk]
+    missing = Account(pk=987_654, kind="customer", user=world.user, asset=btc, units=0, sequence=0)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ledger.post(
+            kind=Transaction.Kind.DEPOSIT,
+            reference="nowhere",
+            posted_at=world.clock(),
+            customer_moves={missing: 1},
+            house_moves=[ledger.Move(outside, -1)],
+        )
+    assert not Entry.objects.filter(transaction__reference="nowhere").exists()
 
 
 def test_a_house_balance_is_the_sum_of_its_entries(world):

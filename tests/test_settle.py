@@ -115,10 +115,11 @@ def test_waiting_for_prices_ends_with_the_longest_wait(world):
     assert_stopped(world, conversions.settle(reference=conversion.reference), before, "too_late")
 
 
-def test_after_the_longest_wait_nothing_is_converted_even_at_a_new_price(world):
+@pytest.mark.parametrize("seconds", [120, 121, 10_000])
+def test_after_the_longest_wait_nothing_is_converted_even_at_a_new_price(world, seconds):
     before = factories.balances(world.user)
     conversion = world.confirmed()
-    world.clock.tick(seconds=120)
+    world.clock.tick(seconds=seconds)
     world.observe()
     assert_stopped(world, conversions.settle(reference=conversion.reference), before, "too_late")
 

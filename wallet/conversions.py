@@ -353,9 +353,8 @@ def _give_up(reference: str) -> None:
         Customer.objects.lock(user)
         conversion = _lock(Conversion.objects.get(reference=reference))
         now = clock.now()
-        if not conversion.is_confirmed or conversion.attempts < MAX_ATTEMPTS:
-            return
-        if conversion.next_attempt_at is not None and conversion.next_attempt_at > now:
+        # Since the sweep looked, another worker may have begun it, or ended it.
+        if not Conversion.objects.due(now).filter(pk=conversion.pk, attempts__gte=MAX_ATTEMPTS).exists():
             return
         _finish_without(conversion, Conversion.Status.FAILED, [Refusal("attempts", attempts=conversion.attempts)], now)
         log.error("conversion %s failed after %d attempts: look at it", reference, conversion.attempts)
@@ -418,7 +417,7 @@ def _set_balances(lines: list[Line], user: "User", *also: Asset) -> dict[int, Ac
     accounts = ledger.lock_accounts(user, [*(line.asset_id for line in lines), *(asset.pk for asset in also)])
     for line in lines:
         account = accounts.get(line.asset_id)
-        line.balance_units = account.units or 0 if account else 0
+        line.balance_units = (account.units or 0) if account else 0
     return accounts
 
 
