@@ -358,3 +358,11 @@ def test_policies_and_openings_are_written_once(world):
         lambda: factories.policy(charge_percent=Decimal("-0.001")),
         lambda: factories.policy(quote_seconds=0),
     )
+
+
+def test_a_customers_theme_is_one_of_three(world):
+    Customer.objects.ensure(world.user)
+    refused(
+        lambda: Customer.objects.filter(user=world.user).update(theme="pink"),
+        lambda: Customer.objects.filter(user=world.user).update(theme=""),
+    )

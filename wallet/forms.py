@@ -5,8 +5,11 @@ from typing import Any
 
 from django import forms
 
-from wallet import validators
+from wallet import validators, zones
+from wallet.models import Customer
 from wallet.refusals import Refusal
+
+NO_ZONE = "There is no time zone of this name. Choose one from the list."
 
 
 class SelectionField(forms.Field):
@@ -38,3 +41,32 @@ class WalletForm(forms.Form):
 
     q = forms.CharField(required=False, max_length=60, strip=True)
     hide = forms.BooleanField(required=False)
+
+
+class ZoneField(forms.CharField):
+    """The name of a time zone, or of its place; clean gives the zone's name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            max_length=64, error_messages={"required": "Choose a time zone.", "max_length": NO_ZONE}, **options
+        )
+
+    def clean(self, value: Any) -> str:
+        found = zones.find(super().clean(value))
+        if found is None:
+            raise forms.ValidationError(NO_ZONE)
+        return found
+
+
+class ZoneForm(forms.Form):
+    time_zone = ZoneField()
+
+
+class DisplayForm(ZoneForm):
+    """How the site looks to a customer."""
+
+    theme = forms.ChoiceField(
+        choices=Customer.Theme,
+        error_messages={"required": "Choose a theme.", "invalid_choice": "Choose a theme: System, Light or Dark."},
+    )
+    hide_small_balances = forms.BooleanField(required=False)

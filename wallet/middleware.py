@@ -3,10 +3,12 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
+from wallet.models import Customer
 from wallet.web import CustomerRequest
 
 Handler = Callable[[CustomerRequest], HttpResponse]
@@ -21,6 +23,21 @@ def private_pages(get_response: Handler) -> Handler:
         if request.user.is_authenticated:
             patch_cache_control(response, no_store=True, private=True)
         return response
+
+    return middleware
+
+
+def customer_settings(get_response: Handler) -> Handler:
+    """Shows their pages to a signed-in customer in their own time zone. The operators' admin is in UTC for everybody."""
+
+    def middleware(request: CustomerRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return get_response(request)
+        request.customer = Customer.objects.shown_to(request.user)
+        if request.path.startswith(resolve_url("admin:index")):
+            return get_response(request)
+        with timezone.override(request.customer.zone):
+            return get_response(request)
 
     return middleware
 

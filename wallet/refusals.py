@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from wallet import zones
+
 
 class Words(NamedTuple):
     cause: str
@@ -81,7 +83,7 @@ def day(moment: date) -> str:
 def clock_time(moment: datetime) -> str:
     """A moment in the reader's time zone: 20:32 UTC on 22 November 2026."""
     local = timezone.localtime(moment)
-    return f"{local:%H:%M} {local:%Z} on {day(local)}"
+    return f"{local:%H:%M} {zones.short_name(local)} on {day(local)}"
 
 
 def explain(code: str, facts: dict[str, Any]) -> Words:

@@ -5,12 +5,18 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django_htmx.middleware import HtmxDetails
 
+from wallet.models import Customer
+
+# The session's mark that the browser has told its time zone.
+BROWSER_ZONE_ASKED = "browser_zone_asked"
+
 
 class CustomerRequest(HttpRequest):
     """What a view behind login_required is handed."""
 
     user: User
     htmx: HtmxDetails
+    customer: Customer
 
 
 class SeeOther(HttpResponseRedirect):

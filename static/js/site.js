@@ -5,6 +5,10 @@
   const boxes = () => [...document.querySelectorAll("#selection [name=asset]")];
   const isShown = (box) => !box.closest("tr").hidden;
 
+  // --- the time zone of a customer who never chose one; htmx posts it when the page has loaded ---
+  const zone = document.querySelector("#browser-zone [name=time_zone]");
+  if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
   // --- telling people who don't see it ---
   let saying;
   const say = (text) => {
@@ -43,7 +47,7 @@
     clearInterval(timer);
     const left = $("left"), form = $("confirm");
     if (!left || !form?.action.includes("/confirm/")) return;
-    const from = left.firstChild.textContent.split(".")[0];
+    const from = left.textContent.split(".")[0];
     const ends = performance.now() + Number(left.dataset.seconds) * 1000;
     timer = setInterval(() => {
       if (!left.isConnected) return clearInterval(timer);
