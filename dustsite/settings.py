@@ -257,8 +257,13 @@ LOGGING = {
     "formatters": {
         "utc": {"()": "wallet.logs.UtcFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
     },
+    "filters": {"faults": {"()": "wallet.logs.FaultsAlone"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "utc"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # Celery says of every task that it came and went; what happened, the tasks say themselves.
-    "loggers": {"celery": {"level": "WARNING"}, "django.server": {"handlers": ["console"], "propagate": False}},
+    "loggers": {
+        "celery": {"level": "WARNING"},
+        "django.server": {"handlers": ["console"], "propagate": False},
+        "django.request": {"filters": ["faults"]},
+    },
 }

@@ -2,7 +2,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
+from wallet import clock
+from wallet.models import Opening
 from wallet.web import BROWSER_ZONE_ASKED
 
 
@@ -12,6 +15,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": settings.SITE_NAME,
         "customer": customer,
+        # Asked of the database by pages alone, and only by those that do not know it already.
+        "service": SimpleLazyObject(lambda: Opening.objects.service(clock.now())),
         # Asked of the browser once, and only for a customer who never chose a time zone.
         "asks_for_zone": customer is not None and not customer.time_zone and BROWSER_ZONE_ASKED not in request.session,
     }

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wallet import charts, money, validators
-from wallet.models import Account, Asset, Conversion, Customer, Opening, Policy, Price
+from wallet.models import Account, Asset, Conversion, Customer, Opening, Policy, Price, Service
 from wallet.models.conversions import quote_refusals
 from wallet.refusals import Refusal
 
@@ -165,14 +165,14 @@ class Standing:
     """Whether the customer may start a conversion now, and if not, why."""
 
     policy: Policy
-    opening: Opening
+    service: Service
     in_progress: Conversion | None
     until_at: datetime | None
     now: datetime
 
     @property
     def may_convert(self) -> bool:
-        return self.opening.is_open and self.in_progress is None and self.until_at is None
+        return self.service.is_open and self.in_progress is None and self.until_at is None
 
 
 def standing(*, user: "User", now: datetime) -> Standing:
@@ -182,7 +182,7 @@ def standing(*, user: "User", now: datetime) -> Standing:
     last = customer.last_converted_at if customer else None
     return Standing(
         policy=policy,
-        opening=Opening.objects.current(),
+        service=Opening.objects.service(now),
         in_progress=Conversion.objects.of(user).confirmed().first(),
         until_at=last + policy.interval if last and now - last < policy.interval else None,
         now=now,

@@ -1,7 +1,7 @@
 import pytest
 
 from tests import factories
-from wallet.models import Asset, Conversion, Entry, Opening
+from wallet.models import Asset, Conversion, Customer, Entry, Opening
 from wallet.views import conversions as views
 
 
@@ -73,12 +73,18 @@ def test_beside_another_conversion_confirm_is_a_conflict_in_words(signed_in, wor
     assert "A conversion is in progress." in text(page)
 
 
-def test_while_closed_confirm_is_a_conflict_in_words(signed_in, world, sent, text):
+def test_while_closed_confirm_says_from_when_it_is_possible(signed_in, world, sent, text):
     quote = world.quoted()
-    Opening.objects.create(is_open=False, notice="Back at 16:00 UTC.")
+    reopens_at = world.clock().replace(hour=15, minute=0)
+    Opening.objects.create(is_open=False, notice="We are moving.", reopens_at=reopens_at)
+    Customer.objects.set_display(world.user, time_zone="Europe/Berlin")
     page = confirm(signed_in, quote)
-    assert page.status_code == 409
-    assert "Back at 16:00 UTC." in text(page)
+    assert page.status_code == 503
+    assert (
+        "Sorry, you can't convert balances right now. You'll be able to from 16:00 CET on 22 November."
+        " Your balances haven't changed. We are moving." in text(page)
+    )
+    assert world.status(quote) == "quoted"
 
 
 def test_p12_amounts_prices_and_times_in_the_form_change_nothing(signed_in, world, sent):

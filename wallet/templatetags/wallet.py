@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from wallet import formats
+from wallet import formats, refusals
 
 register = template.Library()
 
@@ -62,6 +62,12 @@ def full_time(moment: datetime) -> SafeString:
 def clock_time(moment: datetime) -> SafeString:
     """The time of day to the second, in the reader's zone."""
     return _time(moment, formats.clock_time(moment))
+
+
+@register.filter
+def time_and_day(moment: datetime) -> SafeString:
+    """A moment of these days, in the reader's zone: 16:00 CET on 22 November."""
+    return _time(moment, refusals.time_and_day(moment))
 
 
 @register.filter
