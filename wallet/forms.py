@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.http import urlencode
 
 from wallet import validators, zones
 from wallet.models import Customer
@@ -37,10 +38,31 @@ class SelectionForm(forms.Form):
 
 
 class WalletForm(forms.Form):
-    """What the wallet's address says: a search, and whether small balances are hidden."""
+    """What the wallet's address says: a search, an order, and whether small balances are hidden. What is strange counts
+    as not said."""
 
     q = forms.CharField(required=False, max_length=60, strip=True)
-    hide = forms.BooleanField(required=False)
+    sort = forms.ChoiceField(required=False, choices=[("value", "Largest first"), ("name", "A to Z")])
+    hide = forms.TypedChoiceField(
+        required=False, choices=[("0", "Show"), ("1", "Hide")], coerce=lambda value: value == "1", empty_value=None
+    )
+
+    def said(self) -> dict[str, Any]:
+        """The fields that can be read, each None or empty when it says nothing."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) for name in self.fields}
+
+    @property
+    def address(self) -> str:
+        """The query string of the same search and order."""
+        kept = {name: value for name, value in self.said().items() if name != "hide" and value}
+        return f"?{urlencode(kept)}" if kept else ""
+
+
+class SmallBalancesForm(forms.Form):
+    """Whether the wallet hides small balances from now on."""
+
+    hide = forms.TypedChoiceField(choices=[("0", "Show"), ("1", "Hide")], coerce=lambda value: value == "1")
 
 
 class ZoneField(forms.CharField):

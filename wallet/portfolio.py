@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wallet import charts, money, validators
 from wallet.models import Account, Asset, Conversion, Customer, Opening, Policy, Price, Service
@@ -15,6 +16,10 @@ from wallet.refusals import Refusal
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+# No browser counts further than 24 days, and no page stays open for one.
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,13 @@ class Holding:
     @property
     def is_bnb(self) -> bool:
         return self.asset.code == validators.BNB
+
+
+class Listing(NamedTuple):
+    """What a list shows of a portfolio, and how many small balances it hides."""
+
+    shown: list[Holding]
+    hidden: int
 
 
 @dataclass(frozen=True)
@@ -74,20 +86,26 @@ class Portfolio:
     def value_sats(self) -> int:
         return sum(holding.value_sats or 0 for holding in self.holdings)
 
+    @property
+    def small_share_text(self) -> str:
+        """How much of the whole the convertible balances are, cut. Nothing where the whole rounds to nothing."""
+        if not self.value_sats:
+            return ""
+        return f"{money.cut_percent(Fraction(self.everything.figures.value, self.value_sats)):.2f}%"
+
     @cached_property
     def priced_at(self) -> datetime | None:
         """The time of the oldest price that is used here."""
         return min((holding.price.observed_at for holding in self.holdings if holding.price), default=None)
 
-    def search(self, text: str, *, hide_convertible: bool) -> list[Holding]:
-        """The balances whose code or name has the text in it, without the convertible ones when they are hidden."""
+    def listed(self, text: str, *, hides_small: bool, by_name: bool) -> Listing:
+        """The balances whose code or name has the text in it: all, or without the convertible ones."""
         wanted = text.casefold()
-        return [
-            holding
-            for holding in self.holdings
-            if wanted in f"{holding.asset.code} {holding.asset.name}".casefold()
-            and not (hide_convertible and holding.is_convertible)
-        ]
+        found = [one for one in self.holdings if wanted in f"{one.asset.code} {one.asset.name}".casefold()]
+        shown = [one for one in found if not (hides_small and one.is_convertible)]
+        if by_name:
+            shown.sort(key=lambda one: one.asset.code)
+        return Listing(shown, len(found) - len(shown))
 
     def chosen(self, codes: Iterable[str]) -> list[Holding]:
         """The convertible balances with these codes, largest first."""
@@ -173,6 +191,13 @@ class Standing:
     @property
     def may_convert(self) -> bool:
         return self.service.is_open and self.in_progress is None and self.until_at is None
+
+    @property
+    def wait_seconds(self) -> int | None:
+        """After how many seconds a page that stays open should ask again, because the wait is over. None: not today."""
+        if self.until_at is None or self.until_at - self.now > A_DAY:
+            return None
+        return -((self.now - self.until_at) // timedelta(seconds=1)) + 1
 
 
 def standing(*, user: "User", now: datetime) -> Standing:

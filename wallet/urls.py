@@ -22,6 +22,7 @@ register_converter(ReferenceConverter, "reference")
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="wallet"), name="home"),
     path("wallet/", wallet.wallet, name="wallet"),
+    path("wallet/small-balances/", wallet.small_balances, name="small_balances"),
     path("wallet/dust/", dust.dust, name="dust"),
     path("wallet/dust/estimate/", dust.estimate, name="estimate"),
     path("conversions/", history.history, name="history"),
