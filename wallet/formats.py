@@ -14,6 +14,7 @@ from wallet.refusals import day, duration
 SHOWN_PLACES = 8
 FIAT_SCALE = 2
 MINUS = "−"
+OLD_SECONDS = 30  # site.js says the same of a page that stays open
 
 _LEADING_ZEROS = re.compile(r"\A(0\.0*)([0-9]+)\Z")
 
@@ -88,6 +89,14 @@ def when(moment: datetime, now: datetime) -> str:
     local, today = timezone.localtime(moment), timezone.localtime(now).date()
     days = {today: "today", today + timedelta(days=1): "tomorrow"}
     return f"{days.get(local.date(), f'on {day(local)}')} at {local:%H:%M} {zones.short_name(local)}"
+
+
+def ago_if_old(moment: datetime, now: datetime) -> str:
+    """How long ago prices are from, in brackets, once that is worth saying: "(45 seconds ago)", "(2 minutes ago)"."""
+    seconds = (now - moment) // timedelta(seconds=1)
+    if seconds < OLD_SECONDS:
+        return ""
+    return f"({duration(seconds if seconds < 60 else seconds // 60 * 60)} ago)"
 
 
 def remaining(moment: datetime, now: datetime) -> str:

@@ -37,6 +37,20 @@ class SelectionForm(forms.Form):
         return str(self.errors["asset"][0])
 
 
+class EstimateForm(forms.Form):
+    """What the dust page says of itself beside the selection. It is only ever compared and said, never reckoned with."""
+
+    listed = forms.CharField(required=False, max_length=1_000_000)
+    shown = forms.IntegerField(required=False, min_value=1, max_value=10**18)
+    update = forms.BooleanField(required=False)
+    waited = forms.BooleanField(required=False)
+
+    def said(self) -> dict[str, Any]:
+        """The fields that can be read, each None or empty when it says nothing."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) for name in self.fields}
+
+
 class WalletForm(forms.Form):
     """What the wallet's address says: a search, an order, and whether small balances are hidden. What is strange counts
     as not said."""

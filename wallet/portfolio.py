@@ -1,6 +1,5 @@
 """What a customer holds, what it is worth, and why each balance can or cannot be converted. Reads only."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -77,10 +76,20 @@ class Portfolio:
         return estimate(self.convertible)
 
     @property
+    def price_age_seconds(self) -> int | None:
+        return (self.now - self.priced_at) // timedelta(seconds=1) if self.priced_at else None
+
+    @property
     def listing(self) -> str:
-        """Names the set of convertible balances, so that a page can tell that it lists another one."""
-        codes = " ".join(sorted(holding.asset.code for holding in self.convertible))
-        return hashlib.sha256(codes.encode()).hexdigest()[:16]
+        """The convertible balances and their amounts, so that a page can tell that what it lists is no longer so."""
+        return " ".join(sorted(f"{holding.asset.code}={holding.units}" for holding in self.convertible))
+
+    def changed(self, listing: str) -> list[str]:
+        """The codes of the convertible balances whose amounts are not those of an earlier listing that has them."""
+        before = dict(entry.split("=", 1) for entry in listing.split() if "=" in entry)
+        return [
+            one.asset.code for one in self.convertible if before.get(one.asset.code, f"{one.units}") != f"{one.units}"
+        ]
 
     @cached_property
     def value_sats(self) -> int:
@@ -155,6 +164,14 @@ def _largest_first(holding: Holding) -> tuple[Decimal, str]:
     return -money.value_btc(holding.units, holding.asset.scale, holding.price.rate_btc), holding.asset.code
 
 
+class Comparison(NamedTuple):
+    """An estimate beside the one that was shown before: the difference in percent, cut, and which way it goes."""
+
+    percent_text: str
+    is_more: bool
+    is_less: bool
+
+
 @dataclass(frozen=True)
 class Estimate:
     """What a selection of convertible balances would bring at the prices at hand."""
@@ -165,6 +182,10 @@ class Estimate:
     @property
     def is_empty(self) -> bool:
         return not self.holdings
+
+    def compared_with(self, net: int) -> Comparison:
+        change = Fraction(self.figures.net - net, net)
+        return Comparison(f"{abs(money.cut_percent(change)):.2f}%", change > 0, change < 0)
 
     @property
     def shares(self) -> list[charts.Share]:
