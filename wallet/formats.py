@@ -92,11 +92,11 @@ def when(moment: datetime, now: datetime) -> str:
 
 
 def ago_if_old(moment: datetime, now: datetime) -> str:
-    """How long ago prices are from, in brackets, once that is worth saying: "(45 seconds ago)", "(2 minutes ago)"."""
+    """How long ago prices are from, behind their time, once that is worth saying: " (45 seconds ago)"."""
     seconds = (now - moment) // timedelta(seconds=1)
     if seconds < OLD_SECONDS:
         return ""
-    return f"({duration(seconds if seconds < 60 else seconds // 60 * 60)} ago)"
+    return f" ({duration(seconds if seconds < 60 else seconds // 60 * 60)} ago)"
 
 
 def remaining(moment: datetime, now: datetime) -> str:

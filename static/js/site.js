@@ -25,6 +25,7 @@
     }
   };
   const warn = (name, { requestConfig: sent, target }) => {
+    if (region("warn").firstElementChild?.dataset.for === name) return; // said already
     const notice = $("notices").content.querySelector(`[data-for=${name}]`).cloneNode(true);
     notice.querySelector("button")?.addEventListener("click", () => {
       htmx.ajax(sent.verb, sent.path, { source: sent.elt, target, values: sent.formData });
@@ -86,7 +87,7 @@
     const seconds = Math.floor((performance.now() - loaded) / 1000 + Number($("age")?.dataset.seconds));
     if (!(seconds >= 30)) return;
     const words = new Intl.RelativeTimeFormat(document.documentElement.lang);
-    $("age").textContent = `(${seconds < 60 ? words.format(-seconds, "second") : words.format(-Math.floor(seconds / 60), "minute")})`;
+    $("age").textContent = ` (${seconds < 60 ? words.format(-seconds, "second") : words.format(-Math.floor(seconds / 60), "minute")})`;
   };
   setInterval(age, 10_000);
 
@@ -156,6 +157,7 @@
   });
   on("htmx:afterRequest", ({ target, detail }) => {
     $("summary")?.removeAttribute("aria-busy");
+    if (detail.successful) calm();
     if (target.id === "confirm" && target.isConnected && !detail.successful) busy(false);
   });
   on("htmx:beforeSwap", ({ detail }) => {
@@ -172,8 +174,7 @@
       target.querySelector("[autofocus]")?.focus();
     }
   });
-  on("htmx:afterSettle", ({ target, detail }) => {
-    if (!target.id.startsWith("warn")) calm();
+  on("htmx:afterSettle", ({ target }) => {
     ready();
     if (target.id === "summary" || target.id === "selection") loaded = performance.now();
     if (target.id === "selection" && $("find")) {

@@ -192,7 +192,7 @@ def test_htmx_too_late_gets_the_new_prices_in_the_dialog(signed_in, world, sent,
     world.clock.tick(seconds=30)
     world.observe(DOGE="0.0000021")
     page = signed_in.post(f"/conversions/{quote.reference}/confirm/", headers=HTMX, follow=True)
-    assert page.content.startswith(b'<div class="review" id="review">')
+    assert page.content.startswith(b'<div class="review" id="review" data-say="Prices updated. You')
     assert "These prices were out of date, so we updated them. Nothing was converted." in text(page)
     assert "0.02100000 BNB was 0.02000000 BNB" in text(page)
     assert b"autofocus" not in page.content

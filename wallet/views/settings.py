@@ -21,7 +21,8 @@ def settings(request: CustomerRequest) -> HttpResponse:
     if request.method != "POST":
         if wants_partial(request):
             return render(request, "wallet/_now.html", _now(request.GET.get("time_zone", "")))
-        return _page(request, DisplayForm(initial=vars(request.customer)))
+        shown = vars(request.customer) | {"time_zone": request.customer.time_zone or zones.UTC}
+        return _page(request, DisplayForm(initial=shown))
     form = DisplayForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
@@ -44,7 +45,7 @@ def browser_zone(request: CustomerRequest) -> HttpResponse:
 
 
 def _page(request: CustomerRequest, form: DisplayForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "zone_names": zones.names()} | _now(form["time_zone"].value() or zones.UTC)
+    context = {"form": form, "zone_names": zones.names()} | _now(form["time_zone"].value() or "")
     return render(request, "wallet/settings.html", context, status=status)
 
 
