@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "wallet.middleware.customer_settings",
     "wallet.middleware.private_pages",
     "wallet.middleware.htmx_sign_in",
     "allauth.account.middleware.AccountMiddleware",
@@ -111,6 +112,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Shared by all processes: the limits on sign-in attempts are counted here.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # reading one changes nothing on the server
 
 # --- tasks ----------------------------------------------------------------------------------------------------------
 
@@ -264,8 +267,13 @@ LOGGING = {
     "formatters": {
         "utc": {"()": "wallet.logs.UtcFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
     },
+    "filters": {"faults": {"()": "wallet.logs.FaultsAlone"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "utc"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # Celery says of every task that it came and went; what happened, the tasks say themselves.
-    "loggers": {"celery": {"level": "WARNING"}, "django.server": {"handlers": ["console"], "propagate": False}},
+    "loggers": {
+        "celery": {"level": "WARNING"},
+        "django.server": {"handlers": ["console"], "propagate": False},
+        "django.request": {"filters": ["faults"]},
+    },
 }

@@ -14,4 +14,5 @@ urlpatterns = [
 handler400 = "wallet.views.errors.bad_request"
 handler403 = "wallet.views.errors.forbidden"
 handler404 = "wallet.views.errors.not_found"
+handler429 = "wallet.views.errors.too_many"  # allauth asks for this one
 handler500 = "wallet.views.errors.fault"

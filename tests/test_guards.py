@@ -1,6 +1,7 @@
 """Attacks on every invariant that the database keeps by itself: through the ORM's back door and with plain SQL."""
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -344,12 +345,28 @@ def test_users_and_assets_that_hold_something_are_not_deleted(world):
 def test_policies_and_openings_are_written_once(world):
     Opening.objects.create(is_open=False, notice="Back at 16:00.")
     policy = Policy.objects.first()
+
+    def planned(minutes):
+        closes_at = world.clock() + timedelta(hours=1)
+        reopens_at = closes_at + timedelta(minutes=minutes)
+        Opening.objects.create(is_open=False, notice="Soon.", closes_at=closes_at, reopens_at=reopens_at)
+
+    planned(minutes=1)
     refused(
         lambda: Policy.objects.update(dust_limit_btc=1),
         lambda: Policy.objects.all().delete(),
         lambda: Opening.objects.update(is_open=True),
         lambda: Opening.objects.all().delete(),
         lambda: Opening.objects.create(is_open=False),
+        lambda: Opening.objects.create(is_open=False, closes_at=world.clock()),
+        lambda: planned(minutes=0),
+        lambda: planned(minutes=-1),
+        lambda: Opening.objects.create(is_open=True, closes_at=world.clock()),
+        lambda: Opening.objects.create(is_open=True, reopens_at=world.clock()),
+        lambda: Opening.objects.create(is_open=True, notice="Soon.", reopens_at=world.clock()),
+        lambda: Opening.objects.update(closes_at=None),
+        lambda: replace("wallet_opening", "id", Opening.objects.first().pk),
+        lambda: empty("wallet_opening"),
         lambda: replace("wallet_policy", "id", policy.pk),
         lambda: empty("wallet_policy"),
         lambda: factories.policy(dust_limit_btc=Decimal(0)),
@@ -357,4 +374,12 @@ def test_policies_and_openings_are_written_once(world):
         lambda: factories.policy(charge_percent=Decimal("100.001")),
         lambda: factories.policy(charge_percent=Decimal("-0.001")),
         lambda: factories.policy(quote_seconds=0),
+    )
+
+
+def test_a_customers_theme_is_one_of_three(world):
+    Customer.objects.ensure(world.user)
+    refused(
+        lambda: Customer.objects.filter(user=world.user).update(theme="pink"),
+        lambda: Customer.objects.filter(user=world.user).update(theme=""),
     )

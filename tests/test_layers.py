@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # From the bottom up: a module may import those before it, and its own package.
 LAYERS = [
-    ["wallet.clock", "wallet.money", "wallet.retrying", "wallet.catalogue", "wallet.logs", "wallet.context"],
+    ["wallet.clock", "wallet.money", "wallet.retrying", "wallet.zones", "wallet.catalogue", "wallet.logs"],
     ["wallet.refusals"],
     ["wallet.formats"],
     ["wallet.validators", "wallet.charts"],
@@ -16,7 +16,7 @@ LAYERS = [
     ["wallet.conversions"],
     ["wallet.tasks"],
     ["wallet.web", "wallet.nudge", "wallet.forms", "wallet.accounts", "wallet.templatetags"],
-    ["wallet.middleware", "wallet.admin", "wallet.views", "wallet.management", "wallet.apps"],
+    ["wallet.context", "wallet.middleware", "wallet.admin", "wallet.views", "wallet.management", "wallet.apps"],
     ["wallet.urls"],
 ]
 

@@ -1,13 +1,15 @@
 """The operators' view. Money and its history are read-only for everybody; corrections are new entries, not edits."""
 
+from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.forms import model_to_dict
 from django.http import HttpRequest
 
-from wallet import formats, ledger
+from wallet import clock, formats, ledger
 from wallet.models import (
     Account,
     Asset,
@@ -215,9 +217,20 @@ class PolicyAdmin(AppendOnly):
         return model_to_dict(Policy.objects.current(), exclude=["reason"])
 
 
+class OpeningForm(forms.ModelForm):
+    """Opens conversions, or closes them now or at a moment to come. Times are UTC, as everywhere in the admin."""
+
+    def clean_reopens_at(self) -> datetime | None:
+        reopens_at: datetime | None = self.cleaned_data["reopens_at"]
+        if reopens_at is not None and reopens_at <= clock.now():
+            raise forms.ValidationError("This moment is over. Give one that is still to come, in UTC.")
+        return reopens_at
+
+
 @admin.register(Opening)
 class OpeningAdmin(AppendOnly):
-    list_display = ["__str__", "created_at", "created_by"]
+    form = OpeningForm
+    list_display = ["__str__", "closes_at", "reopens_at", "created_at", "created_by"]
 
 
 @admin.register(Pulse)

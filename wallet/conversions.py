@@ -55,11 +55,12 @@ class PricesPending(Exception):
         self.wanted_at = wanted_at
 
 
-def require_open() -> None:
+def require_open(now: datetime) -> None:
     """Refuses while operators have closed conversions. What is confirmed already goes on."""
-    opening = Opening.objects.current()
-    if not opening.is_open:
-        raise Refusal("closed", notice=opening.notice)
+    closure = Opening.objects.service(now).closure
+    if closure is not None:
+        reopens_at = closure.reopens_at.isoformat() if closure.reopens_at else None
+        raise Refusal("closed", notice=closure.notice, reopens_at=reopens_at)
 
 
 # --- quote ----------------------------------------------------------------------------------------------------------
@@ -79,7 +80,7 @@ def quote(*, user: "User", codes: Sequence[str], renews: Conversion | None = Non
         customer = Customer.objects.lock(user)
         now = clock.now()
         policy = Policy.objects.current()
-        require_open()
+        require_open(now)
         _refuse_second(user)
         # Asked first of all: during the wait it is the answer to every selection.
         validators.validate_interval(customer.last_converted_at, now, policy.interval)
@@ -144,7 +145,7 @@ def confirm(*, user: "User", reference: str) -> Conversion:
         if not conversion.is_quoted:
             return conversion
         now = clock.now()
-        require_open()
+        require_open(now)
         conversion.status = Conversion.Status.CONFIRMED
         conversion.confirmed_at = conversion.next_attempt_at = now
         conversion.last_converted_at = customer.last_converted_at

@@ -8,12 +8,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from wallet import money
+from wallet import money, zones
 from wallet.refusals import day, duration
 
 SHOWN_PLACES = 8
 FIAT_SCALE = 2
 MINUS = "−"
+OLD_SECONDS = 30  # site.js says the same of a page that stays open
 
 _LEADING_ZEROS = re.compile(r"\A(0\.0*)([0-9]+)\Z")
 
@@ -64,11 +65,38 @@ def moved(percent: Decimal) -> str:
     return f"{sign}{abs(percent):.2f}%"
 
 
+# Times, all in the reader's zone.
+
+
+def clock_time(moment: datetime) -> str:
+    """The time of day to the second: 14:32:19."""
+    return f"{timezone.localtime(moment):%H:%M:%S}"
+
+
+def full_time(moment: datetime) -> str:
+    """A moment in full: 22 November 2026, 14:32:19 CET."""
+    local = timezone.localtime(moment)
+    return f"{day(local)}, {local:%H:%M:%S} {zones.short_name(local)}"
+
+
+def machine_time(moment: datetime) -> str:
+    """A moment with its offset, for <time datetime>."""
+    return timezone.localtime(moment).isoformat(timespec="seconds")
+
+
 def when(moment: datetime, now: datetime) -> str:
-    """A moment that is still to come, absolute: "today at 20:32 UTC", "on 24 November 2026 at 02:10 UTC"."""
+    """A moment that is still to come, absolute: "today at 20:32 CET", "on 24 November 2026 at 02:10 CET"."""
     local, today = timezone.localtime(moment), timezone.localtime(now).date()
     days = {today: "today", today + timedelta(days=1): "tomorrow"}
-    return f"{days.get(local.date(), f'on {day(local)}')} at {local:%H:%M} {local:%Z}"
+    return f"{days.get(local.date(), f'on {day(local)}')} at {local:%H:%M} {zones.short_name(local)}"
+
+
+def ago_if_old(moment: datetime, now: datetime) -> str:
+    """How long ago prices are from, behind their time, once that is worth saying: " (45 seconds ago)"."""
+    seconds = (now - moment) // timedelta(seconds=1)
+    if seconds < OLD_SECONDS:
+        return ""
+    return f" ({duration(seconds if seconds < 60 else seconds // 60 * 60)} ago)"
 
 
 def remaining(moment: datetime, now: datetime) -> str:

@@ -1,13 +1,16 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
-from wallet.web import CustomerRequest
+from wallet.models import Customer
+from wallet.web import CustomerRequest, address_again
 
 Handler = Callable[[CustomerRequest], HttpResponse]
 
@@ -25,15 +28,37 @@ def private_pages(get_response: Handler) -> Handler:
     return middleware
 
 
+def customer_settings(get_response: Handler) -> Handler:
+    """Shows their pages to a signed-in customer in their own time zone. The operators' admin is in UTC for everybody."""
+
+    def middleware(request: CustomerRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return get_response(request)
+        request.customer = Customer.objects.shown_to(request.user)
+        if request.path.startswith(resolve_url("admin:index")):
+            return get_response(request)
+        with timezone.override(request.customer.zone):
+            return get_response(request)
+
+    return middleware
+
+
 def htmx_sign_in(get_response: Handler) -> Handler:
-    """Sends the whole page to sign in, where a redirect would put the sign-in page into the fragment htmx asked for."""
+    """Sends the whole page to sign in, where a redirect would put the sign-in page into the fragment htmx asked for.
+
+    Whoever was signed out in the middle of a POST comes back to the page that it came from, with the same selection.
+    """
 
     def middleware(request: CustomerRequest) -> HttpResponse:
         response = get_response(request)
         sign_in = resolve_url(settings.LOGIN_URL)
-        if request.htmx and response.headers.get("Location", "").startswith(sign_in):
+        if not response.headers.get("Location", "").startswith(f"{sign_in}?"):
+            return response
+        if request.method == "POST":
+            response = redirect_to_login(address_again(request))
+        elif request.htmx:
             page = request.htmx.current_url_abs_path or resolve_url(settings.LOGIN_REDIRECT_URL)
-            return HttpResponseClientRedirect(f"{sign_in}?{urlencode({'next': page})}")
-        return response
+            response.headers["Location"] = f"{sign_in}?{urlencode({'next': page})}"
+        return HttpResponseClientRedirect(response.headers["Location"]) if request.htmx else response
 
     return middleware

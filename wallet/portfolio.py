@@ -1,20 +1,24 @@
 """What a customer holds, what it is worth, and why each balance can or cannot be converted. Reads only."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wallet import charts, money, validators
-from wallet.models import Account, Asset, Conversion, Customer, Opening, Policy, Price
+from wallet.models import Account, Asset, Conversion, Customer, Opening, Policy, Price, Service
 from wallet.models.conversions import quote_refusals
 from wallet.refusals import Refusal
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+# No browser counts further than 24 days, and no page stays open for one.
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,13 @@ class Holding:
     @property
     def is_bnb(self) -> bool:
         return self.asset.code == validators.BNB
+
+
+class Listing(NamedTuple):
+    """What a list shows of a portfolio, and how many small balances it hides."""
+
+    shown: list[Holding]
+    hidden: int
 
 
 @dataclass(frozen=True)
@@ -65,29 +76,45 @@ class Portfolio:
         return estimate(self.convertible)
 
     @property
+    def price_age_seconds(self) -> int | None:
+        return (self.now - self.priced_at) // timedelta(seconds=1) if self.priced_at else None
+
+    @property
     def listing(self) -> str:
-        """Names the set of convertible balances, so that a page can tell that it lists another one."""
-        codes = " ".join(sorted(holding.asset.code for holding in self.convertible))
-        return hashlib.sha256(codes.encode()).hexdigest()[:16]
+        """The convertible balances and their amounts, so that a page can tell that what it lists is no longer so."""
+        return " ".join(sorted(f"{holding.asset.code}={holding.units}" for holding in self.convertible))
+
+    def changed(self, listing: str) -> list[str]:
+        """The codes of the convertible balances whose amounts are not those of an earlier listing that has them."""
+        before = dict(entry.split("=", 1) for entry in listing.split() if "=" in entry)
+        return [
+            one.asset.code for one in self.convertible if before.get(one.asset.code, f"{one.units}") != f"{one.units}"
+        ]
 
     @cached_property
     def value_sats(self) -> int:
         return sum(holding.value_sats or 0 for holding in self.holdings)
+
+    @property
+    def small_share_text(self) -> str:
+        """How much of the whole the convertible balances are, cut. Nothing where the whole rounds to nothing."""
+        if not self.value_sats:
+            return ""
+        return f"{money.cut_percent(Fraction(self.everything.figures.value, self.value_sats)):.2f}%"
 
     @cached_property
     def priced_at(self) -> datetime | None:
         """The time of the oldest price that is used here."""
         return min((holding.price.observed_at for holding in self.holdings if holding.price), default=None)
 
-    def search(self, text: str, *, hide_convertible: bool) -> list[Holding]:
-        """The balances whose code or name has the text in it, without the convertible ones when they are hidden."""
+    def listed(self, text: str, *, hides_small: bool, by_name: bool) -> Listing:
+        """The balances whose code or name has the text in it: all, or without the convertible ones."""
         wanted = text.casefold()
-        return [
-            holding
-            for holding in self.holdings
-            if wanted in f"{holding.asset.code} {holding.asset.name}".casefold()
-            and not (hide_convertible and holding.is_convertible)
-        ]
+        found = [one for one in self.holdings if wanted in f"{one.asset.code} {one.asset.name}".casefold()]
+        shown = [one for one in found if not (hides_small and one.is_convertible)]
+        if by_name:
+            shown.sort(key=lambda one: one.asset.code)
+        return Listing(shown, len(found) - len(shown))
 
     def chosen(self, codes: Iterable[str]) -> list[Holding]:
         """The convertible balances with these codes, largest first."""
@@ -137,6 +164,14 @@ def _largest_first(holding: Holding) -> tuple[Decimal, str]:
     return -money.value_btc(holding.units, holding.asset.scale, holding.price.rate_btc), holding.asset.code
 
 
+class Comparison(NamedTuple):
+    """An estimate beside the one that was shown before: the difference in percent, cut, and which way it goes."""
+
+    percent_text: str
+    is_more: bool
+    is_less: bool
+
+
 @dataclass(frozen=True)
 class Estimate:
     """What a selection of convertible balances would bring at the prices at hand."""
@@ -147,6 +182,10 @@ class Estimate:
     @property
     def is_empty(self) -> bool:
         return not self.holdings
+
+    def compared_with(self, net: int) -> Comparison:
+        change = Fraction(self.figures.net - net, net)
+        return Comparison(f"{abs(money.cut_percent(change)):.2f}%", change > 0, change < 0)
 
     @property
     def shares(self) -> list[charts.Share]:
@@ -165,14 +204,21 @@ class Standing:
     """Whether the customer may start a conversion now, and if not, why."""
 
     policy: Policy
-    opening: Opening
+    service: Service
     in_progress: Conversion | None
     until_at: datetime | None
     now: datetime
 
     @property
     def may_convert(self) -> bool:
-        return self.opening.is_open and self.in_progress is None and self.until_at is None
+        return self.service.is_open and self.in_progress is None and self.until_at is None
+
+    @property
+    def wait_seconds(self) -> int | None:
+        """After how many seconds a page that stays open should ask again, because the wait is over. None: not today."""
+        if self.until_at is None or self.until_at - self.now > A_DAY:
+            return None
+        return -((self.now - self.until_at) // timedelta(seconds=1)) + 1
 
 
 def standing(*, user: "User", now: datetime) -> Standing:
@@ -182,7 +228,7 @@ def standing(*, user: "User", now: datetime) -> Standing:
     last = customer.last_converted_at if customer else None
     return Standing(
         policy=policy,
-        opening=Opening.objects.current(),
+        service=Opening.objects.service(now),
         in_progress=Conversion.objects.of(user).confirmed().first(),
         until_at=last + policy.interval if last and now - last < policy.interval else None,
         now=now,

@@ -58,6 +58,13 @@ class Receipt:
         return next((seconds for until, seconds in POLLING if self._waited < until), POLLING_LATER)
 
     @property
+    def seen(self) -> str | None:
+        """Names what the progress page shows, so that a poll brings something only when that has changed."""
+        if not self.conversion.is_confirmed:
+            return None
+        return f"{min(self.conversion.attempts, 1)}-{self.poll_seconds}-{int(self.is_slow)}"
+
+    @property
     def is_slow(self) -> bool:
         return self._waited >= SLOW
 

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from wallet import zones
+
 
 class Words(NamedTuple):
     cause: str
@@ -44,7 +46,9 @@ WORDS = {
         "These prices are out of date.", "Nothing was converted. Check the new prices and confirm again."
     ),
     "in_progress": Words("A conversion is in progress.", "You can start another one when it has finished."),
-    "closed": Words("You can't convert balances right now.", "{notice}"),
+    "closed": Words(
+        "Sorry, you can't convert balances right now.", "{from_reopens_at}Your balances haven't changed. {notice}"
+    ),
     "nothing_selected": Words("Choose at least one balance to convert.", ""),
     "unknown_asset": Words(
         "That selection has an asset that isn't in your wallet.", "Nothing was converted. Choose again."
@@ -81,7 +85,13 @@ def day(moment: date) -> str:
 def clock_time(moment: datetime) -> str:
     """A moment in the reader's time zone: 20:32 UTC on 22 November 2026."""
     local = timezone.localtime(moment)
-    return f"{local:%H:%M} {local:%Z} on {day(local)}"
+    return f"{local:%H:%M} {zones.short_name(local)} on {day(local)}"
+
+
+def time_and_day(moment: datetime) -> str:
+    """A moment of these days in the reader's time zone: 16:00 CET on 22 November."""
+    local = timezone.localtime(moment)
+    return f"{local:%H:%M} {zones.short_name(local)} on {local.day} {local:%B}"
 
 
 def explain(code: str, facts: dict[str, Any]) -> Words:
@@ -94,6 +104,10 @@ def explain(code: str, facts: dict[str, Any]) -> Words:
     )
     if "until_at" in facts:
         shown["until_at"] = clock_time(datetime.fromisoformat(facts["until_at"]))
+    reopens_at = facts.get("reopens_at")
+    shown["from_reopens_at"] = (
+        f"You'll be able to from {time_and_day(datetime.fromisoformat(reopens_at))}. " if reopens_at else ""
+    )
     words = WORDS[code]
     return Words(words.cause.format(**shown), words.detail.format(**shown))
 

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from wallet.models.conversions import REFERENCE
-from wallet.views import conversions, dust, healthz, history, wallet
+from wallet.views import conversions, dust, healthz, help, history, settings, wallet  # noqa: A004
 
 
 class ReferenceConverter:
@@ -22,11 +22,15 @@ register_converter(ReferenceConverter, "reference")
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="wallet"), name="home"),
     path("wallet/", wallet.wallet, name="wallet"),
+    path("wallet/small-balances/", wallet.small_balances, name="small_balances"),
     path("wallet/dust/", dust.dust, name="dust"),
     path("wallet/dust/estimate/", dust.estimate, name="estimate"),
     path("conversions/", history.history, name="history"),
     path("conversions/<reference:reference>/", conversions.conversion, name="conversion"),
     path("conversions/<reference:reference>/confirm/", conversions.confirm, name="confirm"),
     path("conversions/<reference:reference>/renew/", conversions.renew, name="renew"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/browser-zone/", settings.browser_zone, name="browser_zone"),
+    path("help/", help.help, name="help"),
     path("healthz", healthz.healthz, name="healthz"),
 ]

@@ -1,9 +1,19 @@
 """Small pieces that all views share."""
 
+import re
+
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
+
+from wallet import validators
+from wallet.models import Customer
+
+# The session's mark that the browser has told its time zone.
+BROWSER_ZONE_ASKED = "browser_zone_asked"
 
 
 class CustomerRequest(HttpRequest):
@@ -11,12 +21,34 @@ class CustomerRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    customer: Customer
 
 
 class SeeOther(HttpResponseRedirect):
     """After a POST: go and look there, with GET."""
 
     status_code = 303
+
+
+def go_to(request: CustomerRequest, name: str, *args: str) -> HttpResponse:
+    """After a POST: the whole page there, also where htmx would put it into the part that asked."""
+    if wants_partial(request):
+        return HttpResponseClientRedirect(resolve_url(name, *args))
+    return see_other(name, *args)
+
+
+def address_again(request: HttpRequest) -> str:
+    """The page to come back to after a POST that did not count: with the same selection, and the same conversion."""
+    match = request.resolver_match
+    name = match.url_name if match else None
+    if name in ("dust", "estimate"):
+        codes = [code for code in request.POST.getlist("asset") if re.fullmatch(validators.ASSET_CODE, code)]
+        return resolve_url("dust") + (f"?{urlencode({'asset': codes}, doseq=True)}" if codes else "")
+    if match and name in ("confirm", "renew"):
+        return resolve_url("conversion", match.kwargs["reference"])
+    if name in ("small_balances", "browser_zone"):
+        return resolve_url("wallet")
+    return request.path
 
 
 def see_other(name: str, *args: str) -> SeeOther:

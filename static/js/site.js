@@ -2,20 +2,35 @@
 (() => {
   "use strict";
   const $ = (id) => document.getElementById(id);
+  const on = (name, act, capture) => document.addEventListener(name, act, capture);
   const boxes = () => [...document.querySelectorAll("#selection [name=asset]")];
   const isShown = (box) => !box.closest("tr").hidden;
+  const title = document.title;
 
-  // --- telling people who don't see it ---
+  // --- the time zone of a customer who never chose one; htmx posts it when the page has loaded ---
+  const zone = document.querySelector("#browser-zone [name=time_zone]");
+  if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+  // --- telling people, inside the dialog while it is open: nothing outside it is seen or heard then ---
+  const region = (id) => $($("dialog")?.open ? `${id}-dialog` : id);
   let saying;
   const say = (text) => {
     clearTimeout(saying);
-    saying = setTimeout(() => { $("say").textContent = text; }, 800);
+    saying = setTimeout(() => { region("say").textContent = text; }, 800);
   };
-  const warn = (text) => {
-    const bar = document.createElement("div");
-    bar.className = "box bad";
-    bar.textContent = text;
-    $("warn").replaceChildren(bar);
+  const calm = () => {
+    for (const id of ["warn", "warn-dialog"]) {
+      if ($(id)?.contains(document.activeElement)) $("main").focus();
+      $(id)?.replaceChildren();
+    }
+  };
+  const warn = (name, { requestConfig: sent, target }) => {
+    if (region("warn").firstElementChild?.dataset.for === name) return; // said already
+    const notice = $("notices").content.querySelector(`[data-for=${name}]`).cloneNode(true);
+    notice.querySelector("button")?.addEventListener("click", () => {
+      htmx.ajax(sent.verb, sent.path, { source: sent.elt, target, values: sent.formData });
+    });
+    region("warn").replaceChildren(notice);
   };
 
   // --- the selection ---
@@ -29,102 +44,154 @@
     $("all").indeterminate = tickedShown > 0 && tickedShown < shown.length;
     $("all-label").textContent = shown.length < every.length ? `Select all ${shown.length} shown` : "Select all";
   };
-  const find = (text) => {
-    const wanted = text.trim().toLowerCase();
+  const find = () => {
+    const wanted = $("find").value.trim().toLowerCase();
     for (const box of boxes()) box.closest("tr").hidden = !box.closest("tr").dataset.find.includes(wanted);
     $("no-match").hidden = boxes().some(isShown);
     count();
-    say(`${boxes().filter(isShown).length} shown`);
+  };
+  const sort = () => {
+    const by = $("sort").value, rows = boxes().map((box) => box.closest("tr"));
+    const key = (row) => by === "name" ? row.dataset.find : -row.querySelector(".get").textContent.replace(",", "");
+    rows.sort((a, b) => key(a) < key(b) ? -1 : 1);
+    rows[0].parentNode.append(...rows);
+    for (const button of document.querySelectorAll("[data-sort]")) {
+      const head = button.closest("th");
+      if (button.dataset.sort !== by) head.removeAttribute("aria-sort");
+      else head.ariaSort = by === "name" ? "ascending" : "descending";
+    }
   };
 
-  // --- the time that is left to confirm, drawn from the server's own count ---
+  // --- clocks, drawn from the server's own counts ---
   let timer;
   const countDown = () => {
     clearInterval(timer);
-    const left = $("left"), form = $("confirm");
-    if (!left || !form?.action.includes("/confirm/")) return;
-    const from = left.firstChild.textContent.split(".")[0];
-    const ends = performance.now() + Number(left.dataset.seconds) * 1000;
+    const left = $("left"), button = $("go");
+    if (!left || !button || button.hasAttribute("formaction")) return;
+    const ends = performance.now() + left.dataset.seconds * 1000;
     timer = setInterval(() => {
       if (!left.isConnected) return clearInterval(timer);
       const seconds = Math.ceil((ends - performance.now()) / 1000);
-      if (seconds > 0) {
-        left.textContent = `${from}. ${seconds} second${seconds === 1 ? "" : "s"} left to confirm.`;
-        if (seconds === 10) say("10 seconds left");
-        return;
-      }
+      const { many, one, none, soon, over } = left.dataset;
+      left.textContent = seconds > 1 ? many.replace("#", seconds) : seconds > 0 ? one : none;
+      if (seconds === 10) say(soon);
+      if (seconds > 0) return;
       clearInterval(timer);
-      left.textContent = `${from}. These prices are out of date.`;
-      form.action = form.dataset.renew;
-      form.querySelector("button").textContent = "Update prices";
-      say("These prices are out of date.");
+      button.setAttribute("formaction", button.dataset.renew);
+      if (button.ariaBusy !== "true") button.textContent = button.dataset.expired;
+      say(over);
     }, 250);
   };
+  let loaded = performance.now();
+  const age = () => {
+    const seconds = Math.floor((performance.now() - loaded) / 1000 + Number($("age")?.dataset.seconds));
+    if (!(seconds >= 30)) return;
+    const words = new Intl.RelativeTimeFormat(document.documentElement.lang);
+    $("age").textContent = ` (${seconds < 60 ? words.format(-seconds, "second") : words.format(-Math.floor(seconds / 60), "minute")})`;
+  };
+  setInterval(age, 10_000);
 
   const ready = () => {
     for (const part of document.querySelectorAll("[data-script]")) part.hidden = false;
     count();
     countDown();
   };
-  document.addEventListener("DOMContentLoaded", () => {
+  on("DOMContentLoaded", () => {
     ready();
     document.querySelector("main [autofocus]")?.focus();
+    if ($("messages").innerText) say($("messages").innerText);
   });
+  window.addEventListener("pageshow", (event) => { event.persisted ? location.reload() : count(); });
 
-  document.addEventListener("change", ({ target }) => {
+  on("change", ({ target }) => {
     if (target.id === "all") for (const box of boxes().filter(isShown)) box.checked = target.checked;
-    if (target.closest("#selection")) {
+    if (target.id === "sort" && $("selection")) sort();
+    else if (target.closest("#selection")) {
+      if ($("problem").innerText) document.title = title;
       $("problem").replaceChildren();
       count();
     }
   });
-  document.addEventListener("input", ({ target }) => { if (target.id === "find") find(target.value); });
-  document.addEventListener("keydown", (event) => {
+  on("input", ({ target }) => {
+    if (target.id !== "find") return;
+    find();
+    say(`${boxes().filter(isShown).length} shown`);
+  });
+  on("keydown", (event) => {
     if (event.target.id === "find" && event.key === "Enter") event.preventDefault();
   });
-  document.addEventListener("click", (event) => {
+  on("click", (event) => {
     if (event.target.id === "print") print();
-    const dialog = $("dialog");
-    if (dialog?.open && event.target.closest("#cancel")) {
+    const by = event.target.closest("[data-sort]")?.dataset.sort;
+    if (by) {
+      $("sort").value = by;
+      sort();
+    }
+    if ($("dialog")?.open && event.target.closest("#cancel")) {
       event.preventDefault();
-      dialog.close();
+      $("dialog").close();
     }
   });
-  // One Confirm, however often it is pressed. The server keeps to that as well.
-  document.addEventListener("submit", (event) => {
+  // One Confirm, however often it is pressed, and none by a press that was meant for Update prices. The server keeps to both.
+  let changed = -1000;
+  const busy = (is) => {
+    const button = $("go");
+    if (!button) return;
+    const renews = button.hasAttribute("formaction"), { starting, updating, expired } = button.dataset;
+    if (is) button.dataset.words = button.textContent;
+    button.textContent = is ? renews ? updating : starting : renews ? expired : button.dataset.words;
+    button.ariaBusy = $("cancel").inert = is;
+  };
+  on("submit", (event) => {
     if (event.target.id !== "confirm") return;
-    const button = event.target.querySelector("button");
-    if (button.ariaBusy === "true") return event.preventDefault();
-    button.ariaBusy = "true";
-    button.textContent = event.target.action.includes("/confirm/") ? "Starting…" : "Updating…";
-  });
-  window.addEventListener("pageshow", (event) => { event.persisted ? location.reload() : count(); });
+    if ($("go").ariaBusy === "true" || performance.now() - changed < 1000) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else busy(true);
+  }, true);
 
   // --- htmx ---
-  document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
-    if (target.id === "dialog" && target.firstElementChild) {
+  on("htmx:beforeRequest", (event) => {
+    if (event.target.id === "progress" && document.hidden) event.preventDefault();
+    else if (event.detail.target.id === "summary" || event.target.id === "selection") $("summary")?.setAttribute("aria-busy", "true");
+  });
+  on("htmx:afterRequest", ({ target, detail }) => {
+    $("summary")?.removeAttribute("aria-busy");
+    if (detail.successful) calm();
+    if (target.id === "confirm" && target.isConnected && !detail.successful) busy(false);
+  });
+  on("htmx:beforeSwap", ({ detail }) => {
+    // What the server gave a place is shown, whatever its status.
+    if (detail.xhr.getResponseHeader("HX-Retarget")) [detail.shouldSwap, detail.isError] = [true, false];
+    if (detail.target.id === "warn") detail.target = region("warn");
+  });
+  on("htmx:afterSwap", ({ detail: { target } }) => {
+    if (target.id !== "reviewing") return;
+    if ($("dialog").open) changed = performance.now();
+    else {
       $("problem").replaceChildren();
-      target.showModal();
+      $("dialog").showModal();
       target.querySelector("[autofocus]")?.focus();
     }
   });
-  document.addEventListener("htmx:afterSettle", ({ target }) => {
-    $("warn").replaceChildren();
+  on("htmx:afterSettle", ({ target }) => {
     ready();
-    if (target.id === "result" || target.id === "problem") target.querySelector("[autofocus]")?.focus();
-    else if (target.dataset?.say && target.dataset.say !== $("say").textContent) say(target.dataset.say);
+    if (target.id === "summary" || target.id === "selection") loaded = performance.now();
+    if (target.id === "selection" && $("find")) {
+      find();
+      if ($("sort").value === "name") sort();
+    }
+    const named = ["selection", "problem"].includes(target.id) ? $("problem").querySelector("[autofocus]") : target.querySelector("[autofocus]");
+    if (named) named.focus();
+    else {
+      if (document.activeElement === document.body) target.querySelector("[data-focus]")?.focus();
+      if (target.dataset.say && target.dataset.say !== region("say").textContent) say(target.dataset.say);
+    }
   });
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.target.id === "progress" && document.hidden) event.preventDefault();
-  });
-  document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
-    warn(xhr.status === 429
-      ? "You’ve tried a few times. Wait a moment, then try again."
-      : "Sorry, that didn’t work. Nothing was converted. Reload the page and try again.");
-  });
-  document.addEventListener("htmx:sendError", ({ target }) => {
-    warn(target.id === "progress"
-      ? "You’re offline. The conversion carries on; we’ll show the result when you’re back."
-      : "You’re offline. Nothing was sent.");
-  });
+  on("htmx:responseError", ({ detail }) => warn(detail.xhr.status === 429 ? "many" : "fault", detail));
+  on("htmx:sendError", ({ target, detail }) => warn(target.id === "progress" ? "progress" : "offline", detail));
+  on("htmx:timeout", ({ detail }) => warn("timeout", detail));
+  const again = () => { if (!document.hidden && $("progress")) htmx.trigger($("progress"), "again"); };
+  on("visibilitychange", again);
+  window.addEventListener("online", again);
 })();

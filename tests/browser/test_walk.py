@@ -157,7 +157,7 @@ def test_the_wallet_is_searched_without_a_new_page(visit):
     expect(page.locator("#search")).to_be_focused()
     assert "q=doge" in page.url
     page.check("#hide")
-    expect(page.locator("#assets")).to_contain_text("small balances hidden")
+    expect(page.locator("#assets")).to_contain_text("1 small balance hidden. Show")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,8 +1,11 @@
 import pytest
+from django.test import Client
 
 from tests import factories
-from wallet.models import Asset, Conversion, Entry, Opening
+from wallet.models import Asset, Conversion, Customer, Entry, Opening
 from wallet.views import conversions as views
+
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -73,12 +76,18 @@ def test_beside_another_conversion_confirm_is_a_conflict_in_words(signed_in, wor
     assert "A conversion is in progress." in text(page)
 
 
-def test_while_closed_confirm_is_a_conflict_in_words(signed_in, world, sent, text):
+def test_while_closed_confirm_says_from_when_it_is_possible(signed_in, world, sent, text):
     quote = world.quoted()
-    Opening.objects.create(is_open=False, notice="Back at 16:00 UTC.")
+    reopens_at = world.clock().replace(hour=15, minute=0)
+    Opening.objects.create(is_open=False, notice="We are moving.", reopens_at=reopens_at)
+    Customer.objects.set_display(world.user, time_zone="Europe/Berlin")
     page = confirm(signed_in, quote)
-    assert page.status_code == 409
-    assert "Back at 16:00 UTC." in text(page)
+    assert page.status_code == 503
+    assert (
+        "Sorry, you can't convert balances right now. You'll be able to from 16:00 CET on 22 November."
+        " Your balances haven't changed. We are moving." in text(page)
+    )
+    assert world.status(quote) == "quoted"
 
 
 def test_p12_amounts_prices_and_times_in_the_form_change_nothing(signed_in, world, sent):
@@ -107,11 +116,9 @@ def test_p13_somebody_elses_quote_is_the_same_404_as_none(client, world, sent, t
 
 @pytest.mark.parametrize("action", ["confirm", "renew"])
 def test_only_posting_is_allowed_with_a_token_signed_in(client, world, action):
-    from django.test import Client
-
     quote = world.quoted()
     path = f"/conversions/{quote.reference}/{action}/"
-    assert client.post(path).headers["Location"] == f"/accounts/login/?next={path}"
+    assert client.post(path).headers["Location"] == f"/accounts/login/?next=/conversions/{quote.reference}/"
     client.force_login(world.user)
     assert client.get(path).status_code == 405
     strict = Client(enforce_csrf_checks=True)
@@ -154,3 +161,38 @@ def test_a_database_that_is_too_busy_is_no_fault(signed_in, world, sent, text, m
     page = signed_in.post(f"/conversions/{quote.reference}/{action}/")
     assert page.status_code == 503
     assert "The service is busy. Nothing was converted. Try again." in text(page)
+
+
+# --- in the dialog, by htmx ---
+
+
+def test_htmx_goes_to_the_conversion_as_a_whole_page(signed_in, world, sent):
+    quote = world.quoted()
+    path = f"/conversions/{quote.reference}/"
+    for _ in range(2):
+        assert signed_in.post(f"{path}confirm/", headers=HTMX).headers["HX-Redirect"] == path
+    assert signed_in.post(f"{path}renew/", headers=HTMX).headers["HX-Redirect"] == path
+    assert Conversion.objects.count() == 1
+
+
+def test_htmx_gets_a_conflict_in_the_dialog_and_new_prices_to_go_on(signed_in, world, sent, text):
+    quote = world.quoted("DOGE", "ETH")
+    factories.policy(interval_seconds=0)
+    world.settled("DOGE")
+    page = signed_in.post(f"/conversions/{quote.reference}/confirm/", headers=HTMX)
+    assert (page.status_code, page.headers["HX-Retarget"]) == (409, "#reviewing")
+    assert page.content.startswith(b'<div class="review" id="review">')
+    assert "Your DOGE balance changed. Check the new amounts." in text(page)
+    assert b'role="alert" tabindex="-1" autofocus' in page.content
+    assert f'formaction="/conversions/{quote.reference}/renew/">Update prices' in page.content.decode()
+
+
+def test_htmx_too_late_gets_the_new_prices_in_the_dialog(signed_in, world, sent, text):
+    quote = world.quoted("DOGE")
+    world.clock.tick(seconds=30)
+    world.observe(DOGE="0.0000021")
+    page = signed_in.post(f"/conversions/{quote.reference}/confirm/", headers=HTMX, follow=True)
+    assert page.content.startswith(b'<div class="review" id="review" data-say="Prices updated. You')
+    assert "These prices were out of date, so we updated them. Nothing was converted." in text(page)
+    assert "0.02100000 BNB was 0.02000000 BNB" in text(page)
+    assert b"autofocus" not in page.content

@@ -49,7 +49,7 @@ def test_progress_polls_and_works_without_javascript(signed_in, world, text):
     page = signed_in.get(url(conversion))
     html = page.content.decode()
     assert "Converting 2 balances" in text(page)
-    assert f'hx-get="{url(conversion)}" hx-trigger="every 1s"' in html
+    assert f'hx-get="{url(conversion)}?seen=0-1-0" hx-trigger="every 1s, again"' in html
     assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in html
     assert "Check again" in html
 
@@ -58,7 +58,23 @@ def test_progress_polls_and_works_without_javascript(signed_in, world, text):
 def test_progress_polls_ever_less_often(signed_in, world, waited, polls):
     conversion = world.confirmed()
     world.clock.tick(seconds=waited)
-    assert f'hx-trigger="every {polls}"' in signed_in.get(url(conversion), headers=HTMX).content.decode()
+    assert f'hx-trigger="every {polls}, again"' in signed_in.get(url(conversion), headers=HTMX).content.decode()
+
+
+def test_a_poll_that_has_seen_it_all_brings_nothing_and_one_that_has_not_brings_the_page(signed_in, world):
+    conversion = world.confirmed()
+
+    def poll(seen):
+        return signed_in.get(url(conversion), {"seen": seen}, headers=HTMX)
+
+    assert poll("0-1-0").status_code == 204
+    conversions._claim(conversion.reference)
+    claimed = poll("0-1-0")
+    assert (claimed.status_code, b"Checking prices and converting<span>now" in claimed.content) == (200, True)
+    assert poll("1-1-0").status_code == 204
+    world.clock.tick(seconds=15)
+    assert b"taking longer than usual" in poll("1-1-0").content
+    assert signed_in.get(url(conversion), {"seen": "1-3-1"}).status_code == 200  # not htmx: the whole page
 
 
 def test_a_slow_conversion_says_that_the_balances_are_safe(signed_in, world, text):

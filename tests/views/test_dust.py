@@ -2,6 +2,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from tests import factories
 from wallet.models import Asset, Conversion, Customer, Opening, Price
@@ -164,6 +165,7 @@ def test_what_a_rule_refuses_is_a_problem_in_words(signed_in, world, text, code)
 def test_during_the_wait_the_button_is_gone_and_convert_is_refused(signed_in, world, text):
     world.settled("DOGE")
     page = signed_in.get(URL)
+    assert 'hx-trigger="load delay:21601s"' in page.content.decode()
     assert "You can convert again today at 20:32 UTC That’s in 6 hours. You can still choose balances" in text(page)
     assert b'id="convert"' not in page.content
     refused = signed_in.post(URL, {"asset": "ETH"})
@@ -198,7 +200,9 @@ def test_htmx_gets_the_problem_in_its_place(signed_in):
     response = signed_in.post(URL, {}, headers=HTMX)
     assert response.status_code == 422
     assert response.headers["HX-Retarget"] == "#problem"
-    assert response.content.lstrip().startswith(b'<div id="problem">')
+    assert b'</title><div id="problem"><div' in response.content
+    assert b"<title>Error: Convert small balance to BNB" in response.content
+    assert b'href="#choose-ETH"' in response.content
 
 
 def test_p16_reading_changes_nothing(signed_in, world, django_assert_num_queries):
@@ -216,8 +220,6 @@ def test_p16_reading_changes_nothing(signed_in, world, django_assert_num_queries
 
 def test_p16_a_post_needs_its_token(world, text):
     """P16: without it nothing happens, and the page says so."""
-    from django.test import Client
-
     client = Client(enforce_csrf_checks=True)
     client.force_login(world.user)
     page = client.post(URL, {"asset": "DOGE"})
@@ -227,9 +229,64 @@ def test_p16_a_post_needs_its_token(world, text):
 
 
 def test_signed_out_it_leads_to_sign_in(client, world):
-    for response in (client.get(URL), client.post(URL, {"asset": "DOGE"})):
-        assert response.headers["Location"] == "/accounts/login/?next=/wallet/dust/"
+    assert client.get(URL).headers["Location"] == "/accounts/login/?next=/wallet/dust/"
     assert not Conversion.objects.exists()
+
+
+@pytest.mark.parametrize("path", [URL, f"{URL}estimate/"])
+def test_signed_out_in_the_middle_one_comes_back_with_the_same_selection(client, world, path):
+    fields = {"asset": ["DOGE", "ETH", "<script>"]}
+    address = "/accounts/login/?next=/wallet/dust/%3Fasset%3DDOGE%26asset%3DETH"
+    assert client.post(path, fields).headers["Location"] == address
+    assert client.post(path, fields, headers=HTMX).headers["HX-Redirect"] == address
+    assert not Conversion.objects.exists()
+
+
+def test_p16_after_too_long_the_page_can_be_loaded_again_with_the_same_selection(world, text):
+    """P16: a POST without its token does nothing; the way back keeps what was ticked. htmx gets the words alone."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.user)
+    plain, part = client.post(URL, {"asset": ["DOGE", "EUR"]}), client.post(URL, {"asset": ["DOGE"]}, headers=HTMX)
+    assert "This page was open for too long. Nothing was converted. Reload the page" in text(plain)
+    assert 'href="/wallet/dust/?asset=DOGE&amp;asset=EUR">Reload the page' in plain.content.decode()
+    assert (part.status_code, part.headers["HX-Retarget"]) == (403, "#warn")
+    assert part.content.startswith(b'<div class="box bad" id="warning">')
+
+
+def test_a_balance_that_changed_since_the_page_was_made_is_said_and_the_list_made_anew(signed_in, world, text):
+    listed = signed_in.get(URL).context["portfolio"].listing
+    factories.deposit(world.user, "DOGE", "7")
+    fields = {"asset": ["DOGE", "EUR"], "listed": listed}
+    page, part = signed_in.post(URL, fields), signed_in.post(URL, fields, headers=HTMX)
+    assert (page.status_code, part.status_code) == (422, 422)
+    assert "There is a problem Your DOGE balance changed. Check the new amounts." in text(page)
+    assert ticked(page) == ticked(part) == ["DOGE", "EUR"]
+    assert "107" in text(part)
+    assert part.headers["HX-Retarget"] == "#selection"
+    assert b'<div id="problem" hx-swap-oob="true">' in part.content
+    assert not Conversion.objects.exists()
+    fields["listed"] = page.context["portfolio"].listing
+    assert signed_in.post(URL, fields).status_code == 303
+
+
+def test_a_change_of_what_is_not_ticked_does_not_matter(signed_in, world):
+    listed = signed_in.get(URL).context["portfolio"].listing
+    factories.deposit(world.user, "DOGE", "7")
+    assert signed_in.post(URL, {"asset": ["EUR"], "listed": listed}).status_code == 303
+
+
+@pytest.mark.parametrize("listed", ["", "x", "DOGE", "=", "DOGE=", "\x00", "=" * 9999])
+def test_a_strange_listing_is_no_fault(signed_in, listed):
+    assert signed_in.post(URL, {"asset": ["DOGE"], "listed": listed}).status_code in (303, 422)
+
+
+def test_old_prices_say_how_old(signed_in, world, text):
+    world.clock.tick(seconds=29)
+    assert "Prices from 14:32:07 Update prices" in text(signed_in.get(URL))
+    world.clock.tick(seconds=16)
+    page = signed_in.get(URL)
+    assert "Prices from 14:32:07 (45 seconds ago)" in text(page)
+    assert 'id="age" data-seconds="45"' in page.content.decode()
 
 
 def test_other_methods_are_not_allowed(signed_in):

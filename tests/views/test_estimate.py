@@ -51,6 +51,40 @@ def test_when_other_balances_can_be_converted_the_list_comes_anew_with_the_same_
     assert re.findall(r'value="(\w+)" id="[\w-]+" checked', page.content.decode()) == ["DOGE"]
 
 
+def test_what_can_no_longer_be_converted_is_said(signed_in, world):
+    listed = signed_in.get("/wallet/dust/").context["portfolio"].listing
+    Price.objects.filter(asset__code="ETH").delete()
+    page = signed_in.post(URL, {"asset": ["DOGE", "ETH"], "listed": listed}, headers=HTMX).content.decode()
+    words = "ETH can’t be converted now, so it is no longer selected: Price unavailable. 1 of 2 selected"
+    assert f'data-say="{words}"' in page
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        ("2000000", "Prices updated. You’d receive about 0.02100000 BNB, 5.00% more."),
+        ("2200000", "Prices updated. You’d receive about 0.02100000 BNB, 4.54% less."),
+        ("2100000", "Prices updated. You’d receive about 0.02100000 BNB, the same as before."),
+        ("0", "Prices updated."),
+        ("", "Prices updated."),
+        ("1e9", "Prices updated."),
+        ("9" * 99, "Prices updated."),
+    ],
+)
+def test_update_prices_says_what_it_changed(signed_in, world, shown, words):
+    world.observe(DOGE="0.0000021")
+    fields = {"asset": "DOGE", "shown": shown}
+    page = signed_in.post(URL, fields | {"update": "1"}, headers=HTMX).content.decode()
+    assert f'data-say="{words}"' in page
+    assert 'data-say="1 selected, about 0.02100000 BNB"' in signed_in.post(URL, fields, headers=HTMX).content.decode()
+
+
+def test_after_the_wait_it_says_so(signed_in, world):
+    page = signed_in.post(URL, {"asset": "DOGE", "waited": "1"}, headers=HTMX).content.decode()
+    assert 'data-say="You can convert again now."' in page
+    assert 'id="convert"' in page
+
+
 @pytest.mark.parametrize("listed", [None, "", "nonsense"])
 def test_with_nothing_to_convert_it_is_no_fault(client, world, listed):
     client.force_login(factories.user("empty"))

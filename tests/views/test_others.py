@@ -128,3 +128,84 @@ def test_a_customer_is_no_operator(signed_in):
     assert signed_in.get("/admin/").status_code in (302, 403)
     assert signed_in.get("/admin/wallet/conversion/").status_code in (302, 403)
     assert factories.User.objects.get(username="mira").is_staff is False
+
+
+# --- what went wrong, in words, under htmx too ---
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/nothing/", 404, "Page not found If you typed the address, check it."),
+        ("/conversions/CV-0000-0000/", 404, "Page not found If you typed the address, check it."),
+    ],
+)
+def test_under_htmx_the_words_take_the_warnings_place(signed_in, text, path, status, words):
+    part = signed_in.get(path, headers=HTMX)
+    assert (part.status_code, part.headers["HX-Retarget"], part.headers["HX-Reswap"]) == (status, "#warn", "innerHTML")
+    assert part.content.startswith(b'<div class="box bad" id="warning">')
+    assert words in text(part)
+    assert words in text(signed_in.get(path))
+
+
+def test_somebody_who_may_not_reads_so(client, db, rf, text):
+    from django.core.exceptions import PermissionDenied
+
+    from wallet.views import errors
+
+    request = rf.get("/")
+    page = errors.forbidden(request, PermissionDenied())
+    assert page.status_code == 403
+    assert "You can’t open this page It isn’t meant for this account. Go to wallet" in text(page)
+
+
+def test_too_many_attempts_say_when_to_try_again(client, db, text):
+    for _ in range(21):
+        page = client.post("/accounts/password/reset/", {"email": "nobody@example.com"})
+    assert (page.status_code, page.headers["Retry-After"]) == (429, "60")
+    assert "You’ve tried a few times. Try again in 1 minute." in text(page)
+    part = client.post("/accounts/password/reset/", {"email": "nobody@example.com"}, headers=HTMX)
+    assert (part.status_code, part.headers["HX-Retarget"], part.headers["Retry-After"]) == (429, "#warn", "60")
+
+
+def test_without_its_database_the_page_for_faults_is_still_there(signed_in, monkeypatch):
+    from django.db import OperationalError
+
+    from wallet.models.customers import CustomerQuerySet
+
+    def gone(*_):
+        raise OperationalError
+
+    monkeypatch.setattr(CustomerQuerySet, "shown_to", gone)
+    monkeypatch.setattr(real_clock, "now", gone)
+    signed_in.raise_request_exception = False
+    page = signed_in.get("/wallet/")
+    assert page.status_code == 500
+    assert page.content.startswith(b"<!doctype html>")
+    assert b"Sorry, there is a problem with the service" in page.content
+
+
+def test_the_regions_that_speak_are_empty_at_load(signed_in):
+    html = signed_in.get("/wallet/dust/").content.decode()
+    for region in (
+        '<p class="vh" role="status" aria-atomic="true" id="say"></p>',
+        '<div class="alert" role="alert" id="warn"></div>',
+        '<p class="vh" role="status" aria-atomic="true" id="say-dialog"></p>',
+        '<div class="alert" role="alert" id="warn-dialog"></div>',
+    ):
+        assert html.count(region) == 1
+
+
+def test_what_the_browser_loads_is_within_its_weight():
+    import gzip
+    from pathlib import Path
+
+    from django.conf import settings
+
+    def weight(name):
+        return len(gzip.compress(Path(settings.BASE_DIR / "static" / name).read_bytes()))
+
+    assert weight("js/site.js") <= 4096
+    assert weight("css/site.css") <= 10_240

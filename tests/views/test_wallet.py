@@ -1,9 +1,11 @@
 import pytest
+from django.test import Client
 
 from tests import factories
-from wallet.models import Opening, Price
+from wallet.models import Customer, Opening, Price
 
 URL = "/wallet/"
+REMEMBER = "/wallet/small-balances/"
 
 
 def test_r2_it_lists_every_asset_that_the_customer_holds(signed_in, world, text):
@@ -35,13 +37,34 @@ def test_a_balance_without_a_price_is_not_counted_and_says_so(signed_in, world, 
 
 def test_during_the_wait_it_says_until_when(signed_in, world, text):
     world.settled("DOGE")
-    page = text(signed_in.get(URL))
-    assert "You can convert again today at 20:32 UTC. That’s in 6 hours." in page
+    page = signed_in.get(URL)
+    assert "You can convert again today at 20:32 UTC. That’s in 6 hours." in text(page)
+    assert 'hx-trigger="load delay:21601s"' in page.content.decode()
 
 
-def test_a_running_conversion_is_linked(signed_in, world):
+def test_when_the_wait_is_over_the_card_alone_is_asked_for_and_has_its_button_again(signed_in, world, text):
+    world.settled("DOGE")
+    headers = {"HX-Request": "true", "HX-Target": "offer"}
+    assert b"hx-trigger" in signed_in.get(URL, headers=headers).content
+    world.clock.tick(hours=6)
+    world.observe()
+    card = signed_in.get(URL, headers=headers)
+    assert card.content.startswith(b'<section class="card offer" id="offer"')
+    assert b'data-say="You can convert again now."' in card.content
+    assert "Convert small balance to BNB" in text(card)
+
+
+def test_a_wait_of_many_days_is_not_counted_by_the_browser(signed_in, world):
+    world.settled("DOGE")
+    factories.policy(interval_seconds=30 * 86_400)
+    assert b"delay:" not in signed_in.get(URL).content.replace(b"changed delay:", b"")
+
+
+def test_a_running_conversion_is_linked(signed_in, world, text):
     conversion = world.confirmed("DOGE")
-    assert f'href="/conversions/{conversion.reference}/"' in signed_in.get(URL).content.decode()
+    page = signed_in.get(URL)
+    assert f'href="/conversions/{conversion.reference}/"' in page.content.decode()
+    assert "Converting 1 balance… You can leave this page. We’ll keep going. View progress" in text(page)
 
 
 def test_while_closed_it_shows_the_operators_notice(signed_in, world, text):
@@ -87,6 +110,36 @@ def test_a_strange_query_is_no_fault(signed_in, query):
     assert b"<script>" not in response.content.split(b"</head>")[1]
 
 
+def test_what_is_hidden_is_counted_within_the_search(signed_in, world, text):
+    factories.deposit(world.user, "BTC", "0.5")
+    assert "3 small balances hidden. Show" in text(signed_in.get(f"{URL}?hide=1"))
+    assert "1 small balance hidden. Show" in text(signed_in.get(f"{URL}?hide=1&q=eth"))
+    assert "All your balances like “eth” are small, and hidden." in text(signed_in.get(f"{URL}?hide=1&q=eth"))
+    assert "hidden" not in text(signed_in.get(f"{URL}?hide=0"))
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("", ["BTC", "ETH", "DOGE", "EUR"]),
+        ("sort=value", ["BTC", "ETH", "DOGE", "EUR"]),
+        ("sort=name", ["BTC", "DOGE", "ETH", "EUR"]),
+        ("sort=price", ["BTC", "ETH", "DOGE", "EUR"]),
+    ],
+)
+def test_it_is_sorted_by_value_or_by_name(signed_in, world, query, codes):
+    factories.deposit(world.user, "BTC", "0.5")
+    page = signed_in.get(f"{URL}?{query}")
+    assert [holding.asset.code for holding in page.context["holdings"]] == codes
+    assert (b'aria-sort="ascending"' in page.content) is (query == "sort=name")
+
+
+def test_the_address_keeps_search_and_order(signed_in):
+    html = signed_in.get(f"{URL}?q=o&sort=name").content.decode()
+    assert 'href="?q=o&amp;sort=value"' in html
+    assert '<option value="name" selected>' in html
+
+
 def test_htmx_gets_the_list_alone(signed_in):
     partial = signed_in.get(URL, headers={"HX-Request": "true"})
     assert partial.content.lstrip().startswith(b'<section class="card" id="assets"')
@@ -129,3 +182,45 @@ def test_the_number_of_queries_does_not_grow_with_the_assets(signed_in, world, d
         factories.deposit(world.user, f"A{number}", "1")
     with django_assert_num_queries(len(few)):
         signed_in.get(URL)
+
+
+# --- hiding small balances for good ---
+
+
+def test_hiding_is_remembered_and_goes_back_to_the_same_search(signed_in, world, text):
+    factories.deposit(world.user, "BTC", "0.5")
+    hidden = signed_in.post(REMEMBER, {"hide": ["0", "1"], "q": "b & c", "sort": "name"})
+    assert (hidden.status_code, hidden.headers["Location"]) == (303, "/wallet/?q=b+%26+c&sort=name")
+    page = signed_in.get(URL)
+    assert "3 small balances hidden." in text(page)
+    assert [holding.asset.code for holding in page.context["holdings"]] == ["BTC"]
+    shown = signed_in.post(REMEMBER, {"hide": "0"}, headers={"HX-Request": "true"}, follow=True)
+    assert shown.content.lstrip().startswith(b'<section class="card" id="assets"')
+    assert "hidden." not in text(signed_in.get(URL))
+
+
+def test_p16_the_address_hides_for_once_and_changes_nothing(signed_in, world):
+    """P16: no GET changes anything; what is remembered comes by a POST with its token."""
+    signed_in.get(f"{URL}?hide=1")
+    assert not Customer.objects.filter(user=world.user, hide_small_balances=True).exists()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.user)
+    assert client.post(REMEMBER, {"hide": "1"}).status_code == 403
+    assert signed_in.get(REMEMBER).status_code == 405
+
+
+@pytest.mark.parametrize("fields", [{}, {"hide": "maybe"}, {"hide": ""}])
+def test_what_hides_nothing_is_refused(signed_in, fields):
+    assert signed_in.post(REMEMBER, fields).status_code == 400
+
+
+def test_p13_hiding_is_the_customers_own(signed_in, world):
+    """P13: no field names another customer."""
+    other = factories.user("other")
+    Customer.objects.ensure(other)
+    signed_in.post(REMEMBER, {"hide": "1", "user": other.pk})
+    assert list(Customer.objects.filter(hide_small_balances=True)) == [Customer(user=world.user)]
+
+
+def test_signed_out_nothing_is_remembered(client, db):
+    assert client.post(REMEMBER, {"hide": "1"}).headers["Location"].startswith("/accounts/login/")

@@ -2,7 +2,7 @@ from wallet.models.assets import Asset, Price
 from wallet.models.conversions import Conversion, Line
 from wallet.models.customers import Customer
 from wallet.models.ledger import Account, Entry, HouseAccount, HouseBalance, Transaction
-from wallet.models.policy import Opening, Policy
+from wallet.models.policy import Opening, Policy, Service
 from wallet.models.pulse import Pulse
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "Policy",
     "Price",
     "Pulse",
+    "Service",
     "Transaction",
 ]

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
+
+from wallet import zones
+from wallet.retrying import retried
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -18,14 +22,54 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """The user's row, locked until the transaction ends. Locking it is how two tabs take turns."""
         return self.select_for_update(no_key=True).get(user=user)
 
+    def shown_to(self, user: User) -> Customer:
+        """The user's settings, or those that a new customer has. Reads only."""
+        return self.filter(user=user).first() or Customer(user=user)
+
+    @retried
+    def set_display(self, user: User, **fields: str | bool) -> None:
+        """Changes how the site looks to this user: time zone, theme, whether small balances are hidden."""
+        self.ensure(user)
+        self.filter(user=user).update(**fields)
+
+    @retried
+    def set_first_zone(self, user: User, name: str) -> bool:
+        """Takes the browser's time zone for a customer who never chose one. Whether it was taken."""
+        self.ensure(user)
+        return self.filter(user=user, time_zone="").update(time_zone=name) == 1
+
 
 class Customer(models.Model):
     """What the wallet knows of a user beyond the account: the row that every verb locks first."""
 
+    class Theme(models.TextChoices):
+        SYSTEM = "system"
+        LIGHT = "light"
+        DARK = "dark"
+
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True)
     last_converted_at = models.DateTimeField(null=True, editable=False)
+    time_zone = models.CharField(max_length=64, blank=True, help_text="Empty until one is known; times are UTC then.")
+    theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
+    hide_small_balances = models.BooleanField(default=False)
 
     objects = CustomerQuerySet.as_manager()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(theme__in=["system", "light", "dark"]), name="customer_theme_is_known"
+            )
+        ]
+
     def __str__(self) -> str:
         return str(self.user)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return zones.zone(self.time_zone)
+
+    @property
+    def has_theme(self) -> bool:
+        """Whether they chose one over what their device says."""
+        return self.theme != self.Theme.SYSTEM

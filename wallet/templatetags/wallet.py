@@ -4,9 +4,10 @@ from datetime import datetime
 from zlib import crc32
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from wallet import formats
+from wallet import formats, refusals
 
 register = template.Library()
 
@@ -16,8 +17,10 @@ register.filter("full_amount", formats.full_amount)
 register.filter("aligned", formats.aligned)
 register.filter("rate", formats.rate)
 register.filter("moved", formats.moved)
-register.filter("when", formats.when)
 register.filter("remaining", formats.remaining)
+register.filter("ago_if_old", formats.ago_if_old)
+register.filter("machine_time", formats.machine_time)
+register.filter("clock_words", formats.clock_time)
 
 
 @register.filter
@@ -47,7 +50,29 @@ def value_text(sats: int) -> SafeString:
     return formats.quiet(formats.coin(sats)) if sats else SafeString("&lt;0.00000001")
 
 
+def _time(moment: datetime, words: str) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', formats.machine_time(moment), words)
+
+
 @register.filter
-def machine_time(moment: datetime) -> str:
-    """A moment for <time datetime>."""
-    return moment.isoformat(timespec="seconds")
+def full_time(moment: datetime) -> SafeString:
+    """A moment in full, in the reader's zone: 22 November 2026, 14:32:19 CET."""
+    return _time(moment, formats.full_time(moment))
+
+
+@register.filter
+def clock_time(moment: datetime) -> SafeString:
+    """The time of day to the second, in the reader's zone."""
+    return _time(moment, formats.clock_time(moment))
+
+
+@register.filter
+def time_and_day(moment: datetime) -> SafeString:
+    """A moment of these days, in the reader's zone: 16:00 CET on 22 November."""
+    return _time(moment, refusals.time_and_day(moment))
+
+
+@register.filter
+def when(moment: datetime, now: datetime) -> SafeString:
+    """A moment to come, in the reader's zone: today at 20:32 CET."""
+    return _time(moment, formats.when(moment, now))

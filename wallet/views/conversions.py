@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import retarget
 
 from wallet import clock, conversions, tasks
 from wallet.models import Conversion
@@ -13,15 +14,20 @@ from wallet.receipt import Receipt
 from wallet.refusals import Refusal
 from wallet.retrying import Busy
 from wallet.views.errors import refused
-from wallet.web import CustomerRequest, see_other, wants_partial
+from wallet.web import CustomerRequest, go_to, see_other, wants_partial
 
 
 @require_safe
 @login_required
 def conversion(request: CustomerRequest, reference: str) -> HttpResponse:
-    """One conversion from the review to the receipt, for its customer alone."""
+    """One conversion from the review to the receipt, for its customer alone. A poll that has `seen` this gets nothing."""
     context = _page(request, reference)
-    return render(request, context["page"].partial if wants_partial(request) else "wallet/conversion.html", context)
+    if not wants_partial(request):
+        return render(request, "wallet/conversion.html", context)
+    page = context["page"]
+    if page.seen is not None and page.seen == request.GET.get("seen"):
+        return HttpResponse(status=204)
+    return render(request, page.partial, context)
 
 
 @require_POST
@@ -38,7 +44,7 @@ def confirm(request: CustomerRequest, reference: str) -> HttpResponse:
         return _conflict(request, reference, *refused(request, error, status=409))
     if confirmed.is_confirmed:
         nudge(tasks.settle, confirmed.reference)
-    return see_other("conversion", confirmed.reference)
+    return go_to(request, "conversion", confirmed.reference)
 
 
 @require_POST
@@ -47,7 +53,7 @@ def renew(request: CustomerRequest, reference: str) -> HttpResponse:
     """Update prices: a new quote for the same assets, which names the one it renews."""
     old = get_object_or_404(Conversion.objects.of(request.user), reference=reference)
     if not old.is_quoted:
-        return see_other("conversion", reference)
+        return go_to(request, "conversion", reference)
     try:
         fresh = conversions.renew(conversion=old)
     except (Refusal, Busy) as error:
@@ -76,4 +82,7 @@ def _page(request: CustomerRequest, reference: str) -> dict[str, Any]:
 
 def _conflict(request: CustomerRequest, reference: str, problem: str, status: int) -> HttpResponse:
     """The review again, with what stands in the way. Nothing has changed."""
-    return render(request, "wallet/conversion.html", _page(request, reference) | {"problem": problem}, status=status)
+    context = _page(request, reference) | {"problem": problem}
+    if wants_partial(request):
+        return retarget(render(request, context["page"].partial, context, status=status), "#reviewing")
+    return render(request, "wallet/conversion.html", context, status=status)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
 from wallet import clock, conversions
-from wallet.forms import SelectionForm
+from wallet.forms import EstimateForm, SelectionForm
 from wallet.models import Conversion
 from wallet.models.conversions import is_reference
 from wallet.portfolio import estimate as estimated
@@ -24,13 +24,18 @@ def dust(request: CustomerRequest) -> HttpResponse:
     """R3, R4: what can be converted and what can't, each with its reason. POST is Convert: it makes the quote."""
     if request.method != "POST":
         return render(request, "wallet/dust.html", _page(request, _asked_for(request)))
+    context = _page(request, request.POST.getlist("asset"))
     form = SelectionForm({"asset": request.POST.getlist("asset")})
     if not form.is_valid():
-        return _problem(request, form.problem, 422)
+        return _problem(request, context, form.problem, 422)
+    changed = context["portfolio"].changed(EstimateForm(request.POST).said()["listed"] or "")
+    changed = [code for code in changed if code in context["selected"]]
+    if changed:
+        return _changed(request, context, Refusal("balance_changed", asset=changed[0]))
     try:
         conversion = conversions.quote(user=request.user, codes=form.cleaned_data["asset"])
     except (Refusal, Busy) as error:
-        return _problem(request, *refused(request, error, status=422))
+        return _problem(request, context, *refused(request, error, status=422))
     return see_other("conversion", conversion.reference)
 
 
@@ -40,13 +45,18 @@ def estimate(request: CustomerRequest) -> HttpResponse:
     """R8: what the ticked balances would bring at the prices at hand. Writes nothing down.
 
     htmx gets the summary, and the rows' figures at the same prices; when other balances can be converted than the page
-    lists, it gets the list anew, with the same ones ticked.
+    lists, or other amounts of them, it gets the list anew, with the same ones ticked.
     """
-    context = _page(request, request.POST.getlist("asset"))
+    codes = request.POST.getlist("asset")
+    context, said = _page(request, codes), EstimateForm(request.POST).said()
+    view, result = context["portfolio"], context["estimate"]
+    context |= {"updated": said["update"], "waited": said["waited"]}
+    if said["shown"] and not result.is_empty:
+        context["compared"] = result.compared_with(said["shown"])
     if not wants_partial(request):
         return render(request, "wallet/dust.html", context)
-    view = context["portfolio"]
-    if not view.convertible or request.POST.get("listed", view.listing) != view.listing:
+    if not view.convertible or said["listed"] not in ("", None, view.listing):
+        context["gone"] = [holding for holding in view.refused if holding.asset.code in codes]
         return _in_place(render(request, "wallet/_selection.html", context), "#selection")
     return _in_place(render(request, "wallet/_estimate.html", context), "#summary")
 
@@ -68,16 +78,26 @@ def _page(request: CustomerRequest, selected: list[str]) -> dict[str, Any]:
         "portfolio": view,
         "standing": state,
         "policy": state.policy,
+        "now": now,
         "selected": {holding.asset.code for holding in chosen},
         "estimate": estimated(chosen),
     }
 
 
-def _problem(request: CustomerRequest, problem: str, status: int) -> HttpResponse:
+def _problem(request: CustomerRequest, context: dict[str, Any], problem: str, status: int) -> HttpResponse:
     """The page again with the selection and what is wrong with it; under htmx only the words, in their place."""
+    context |= {"problem": problem}
     if wants_partial(request):
-        return _in_place(render(request, "wallet/_problem.html", {"problem": problem}, status=status), "#problem")
-    context = _page(request, request.POST.getlist("asset")) | {"problem": problem}
+        return _in_place(render(request, "wallet/_problem.html", context, status=status), "#problem")
+    return render(request, "wallet/dust.html", context, status=status)
+
+
+def _changed(request: CustomerRequest, context: dict[str, Any], refusal: Refusal) -> HttpResponse:
+    """The list with the amounts of now and the same ones ticked, and what changed since the page was made."""
+    problem, status = refused(request, refusal, status=422)
+    context |= {"problem": problem}
+    if wants_partial(request):
+        return _in_place(render(request, "wallet/_changed.html", context, status=status), "#selection")
     return render(request, "wallet/dust.html", context, status=status)
 
 

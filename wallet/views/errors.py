@@ -1,33 +1,46 @@
-"""The pages for what went wrong. The one for faults is a file: no template, no database."""
+"""What is said when something went wrong. The page for faults is a file: no template, no database.
+
+htmx gets the same words as a warning that takes its place on the page which asked.
+"""
 
 import logging
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_htmx.http import reswap, retarget
 
-from wallet.refusals import Refusal
+from wallet.refusals import Refusal, duration
 from wallet.retrying import Busy
+from wallet.web import address_again
 
 log = logging.getLogger(__name__)
 
 FAULT_PAGE = (settings.BASE_DIR / "templates" / "500.html").read_bytes()
+# Every limit on attempts that is answered with a page of its own starts anew after a minute.
+TOO_MANY_SECONDS = 60
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "400.html", status=400)
+    return _problem(request, 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    return _problem(request, 403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403_csrf.html", status=403)
+    return _problem(request, 403, "403_csrf.html", again=address_again(request))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    return _problem(request, 404)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    response = _problem(request, 429, wait=duration(TOO_MANY_SECONDS))
+    response.headers["Retry-After"] = str(TOO_MANY_SECONDS)
+    return response
 
 
 def fault(request: HttpRequest) -> HttpResponse:
@@ -37,6 +50,14 @@ def fault(request: HttpRequest) -> HttpResponse:
 def refused(request: HttpRequest, error: Refusal | Busy, *, status: int) -> tuple[str, int]:
     """The words and the status for what a verb would not do; the log keeps the refusal by its code (P17)."""
     if isinstance(error, Busy):
+        log.warning("too busy for %s %s for user %s", request.method, request.path, request.user.pk)
         return str(error), 503
     log.info("refused %s %s for user %s: %s", request.method, request.path, request.user.pk, error.code)
-    return error.messages[0], status
+    return error.messages[0], 503 if error.code == "closed" else status
+
+
+def _problem(request: HttpRequest, status: int, template: str = "", **words: str) -> HttpResponse:
+    is_partial = bool(getattr(request, "htmx", False))
+    frame = {"frame": "_warning.html", "heading": "b"} if is_partial else {"frame": "error.html", "heading": "h1"}
+    response = render(request, template or f"{status}.html", frame | words, status=status)
+    return reswap(retarget(response, "#warn"), "innerHTML") if is_partial else response

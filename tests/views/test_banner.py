@@ -1,0 +1,80 @@
+"""What operators announce stands on every page, with times in the reader's zone."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from wallet.models import Customer, Opening
+
+PAGES = ["/wallet/", "/wallet/dust/", "/conversions/", "/settings/", "/help/", "/nothing/", "/accounts/login/"]
+
+
+@pytest.fixture
+def planned(world):
+    closes_at = world.clock().replace(hour=18, minute=0, second=0)
+    reopens_at = closes_at + timedelta(hours=2)
+    return Opening.objects.create(
+        is_open=False, notice="We are <b>moving</b>.", closes_at=closes_at, reopens_at=reopens_at
+    )
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_planned_closing_stands_on_every_page(signed_in, client, planned, text, path):
+    if "login" in path:
+        client.logout()
+    page = signed_in.get(path)
+    words = "You can’t convert balances from 18:00 UTC on 22 November until 20:00 UTC on 22 November."
+    assert words in text(page)
+    assert "You can still see your wallet and your history then. What you confirm before is still finished." in text(
+        page
+    )
+    html = page.content.decode()
+    assert 'class="banner" aria-label="Important"' in html
+    assert html.index('id="banner"') < html.index("<h1")
+    assert "We are &lt;b&gt;moving&lt;/b&gt;." in html
+
+
+def test_the_times_are_the_readers(signed_in, world, planned, text):
+    Customer.objects.set_display(world.user, time_zone="Asia/Kathmandu")
+    page = signed_in.get("/wallet/")
+    assert "from 23:45 UTC+5:45 on 22 November until 01:45 UTC+5:45 on 23 November." in text(page)
+    assert '<time datetime="2026-11-22T23:45:00+05:45">' in page.content.decode()
+
+
+def test_before_it_begins_one_can_convert_and_then_the_words_change_by_themselves(signed_in, world, planned, text):
+    assert b'id="convert"' in signed_in.get("/wallet/dust/?asset=DOGE").content
+    world.clock.tick(hours=4)
+    page = signed_in.get("/wallet/dust/?asset=DOGE")
+    assert (
+        "Sorry, you can’t convert balances right now. You’ll be able to from 20:00 UTC on 22 November."
+        " Your balances haven’t changed." in text(page)
+    )
+    assert b'id="convert"' not in page.content
+    assert "Conversions are paused You can convert again today at 20:00 UTC." in text(signed_in.get("/wallet/"))
+    assert signed_in.post("/wallet/dust/", {"asset": "DOGE"}).status_code == 503
+    world.clock.tick(hours=2)
+    assert b"banner" not in signed_in.get("/help/").content.replace(b'id="banner"', b"")
+
+
+def test_a_closing_without_an_end_promises_none(signed_in, world, text):
+    later = world.clock() + timedelta(hours=1)
+    Opening.objects.create(is_open=False, notice="We are moving.", closes_at=later)
+    assert "You can’t convert balances from 15:32 UTC on 22 November on. We are moving." in text(
+        signed_in.get("/help/")
+    )
+    world.clock.tick(hours=1)
+    words = text(signed_in.get("/wallet/"))
+    assert "right now. Your balances haven’t changed. We are moving." in words
+    assert "Conversions are paused We are moving. Your balances are not affected." in words
+
+
+def test_a_page_asks_for_it_once_and_a_partial_not_at_all(signed_in, planned):
+    def asked(path, **headers):
+        with CaptureQueriesContext(connection) as queries:
+            signed_in.get(path, headers=headers)
+        return sum("wallet_opening" in query["sql"] for query in queries)
+
+    assert [asked(path) for path in ("/wallet/", "/wallet/dust/", "/settings/", "/help/")] == [1, 1, 1, 1]
+    assert asked("/settings/", **{"HX-Request": "true"}) == 0

@@ -1,0 +1,35 @@
+from decimal import Decimal
+
+import pytest
+
+from tests import factories
+
+URL = "/help/"
+
+
+def test_the_rules_stand_in_words_with_the_policys_figures(client, world, text):
+    words = text(client.get(URL))
+    assert "Balances worth less than 0.0012 BTC each." in words
+    assert "Once every 6 hours." in words
+    assert "If a price moves 5% or more meanwhile, nothing is converted" in words
+    assert "There is no fee." in words
+    factories.policy(dust_limit_btc=Decimal("0.0003"), interval_seconds=86_400, charge_percent=2)
+    words = text(client.get(URL))
+    assert "Balances worth less than 0.0003 BTC each." in words
+    assert "Once every 24 hours." in words
+    assert "A fee of 2% of the BNB" in words
+
+
+@pytest.mark.parametrize("path", ["/wallet/", "/wallet/dust/", "/conversions/", "/settings/", "/nothing/"])
+def test_it_is_linked_from_every_page(signed_in, path):
+    assert signed_in.get(path).content.count(b'<a class="help" href="/help/">Help</a>') == 1
+
+
+def test_signed_in_or_out_htmx_or_plain_it_is_the_same_page(signed_in, client, db, text):
+    headers = {"HX-Request": "true"}
+    assert text(signed_in.get(URL)) == text(signed_in.get(URL, headers=headers))
+    assert client.get(URL).status_code == 200
+
+
+def test_only_reading_is_allowed(client, db):
+    assert client.post(URL).status_code == 405

@@ -1,0 +1,198 @@
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests import factories
+from wallet.models import Customer
+
+URL = "/settings/"
+HTMX = {"HX-Request": "true"}
+FIELDS = {"time_zone": "Asia/Kathmandu", "theme": "dark", "hide_small_balances": "on"}
+
+
+def stored(user):
+    return Customer.objects.filter(user=user).values_list("time_zone", "theme", "hide_small_balances").first()
+
+
+def test_it_shows_the_display_settings_and_the_time_now(signed_in, text):
+    page = signed_in.get(URL)
+    words = text(page)
+    assert "Time zone It is 22 November 2026, 14:32:07 UTC in UTC now." in words
+    assert "System Light Dark" in words
+    assert '<option value="Australia/Lord_Howe">' in page.content.decode()
+
+
+def test_saving_changes_what_is_shown_and_says_so(signed_in, world, text):
+    saved = signed_in.post(URL, FIELDS)
+    assert (saved.status_code, saved.headers["Location"]) == (303, URL)
+    assert stored(world.user) == ("Asia/Kathmandu", "dark", True)
+    page = signed_in.get(URL)
+    assert "Your display settings are saved. Settings" in text(page)
+    assert "It is 22 November 2026, 20:17:07 UTC+5:45 in Asia/Kathmandu now." in text(page)
+    assert '<html lang="en" data-theme="dark">' in page.content.decode()
+    assert "settings are saved" not in text(signed_in.get(URL))
+
+
+def test_a_place_is_enough_to_name_a_zone(signed_in, world):
+    signed_in.post(URL, FIELDS | {"time_zone": " lord howe"})
+    assert stored(world.user)[0] == "Australia/Lord_Howe"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("time_zone", "Mars/Olympus", "There is no time zone of this name. Choose one from the list."),
+        ("time_zone", "", "Choose a time zone."),
+        ("time_zone", "\x00", "Null characters are not allowed."),
+        ("time_zone", "x" * 5000, "There is no time zone of this name."),
+        ("time_zone", "<script>", "There is no time zone of this name."),
+        ("theme", "pink", "Choose a theme: System, Light or Dark."),
+        ("theme", "", "Choose a theme."),
+    ],
+)
+def test_a_bad_value_is_said_and_nothing_is_lost(signed_in, world, text, field, value, words):
+    page = signed_in.post(URL, FIELDS | {field: value})
+    html = page.content.decode()
+    assert page.status_code == 422
+    assert f"There is a problem {words}" in text(page)
+    assert "<title>Error: Settings – Dustsite</title>" in html
+    assert f'href="#id_{field}"' in html
+    assert 'name="hide_small_balances" checked' in html
+    assert ('value="Asia/Kathmandu" list' in html) is (field == "theme")
+    assert re.search(r'value="dark"\s+checked', html) or field == "theme"
+    assert "<script>" not in html.split("</head>")[1]
+    assert stored(world.user) == ("", "system", False)
+
+
+def test_p16_reading_the_settings_changes_nothing(signed_in):
+    """P16: no GET changes anything, not even for a user who has no row yet, nor with values in the address."""
+    user = factories.user("fresh")
+    signed_in.force_login(user)
+    with CaptureQueriesContext(connection) as queries:
+        signed_in.get(URL, FIELDS)
+        signed_in.get(URL, FIELDS, headers=HTMX)
+    assert not [query["sql"] for query in queries if not query["sql"].startswith("SELECT")]
+    assert stored(user) is None
+
+
+def test_p16_a_post_needs_its_token(world):
+    """P16: without it nothing is saved, neither here nor by the browser's own word."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.user)
+    assert client.post(URL, FIELDS).status_code == 403
+    assert client.post(f"{URL}browser-zone/", FIELDS).status_code == 403
+    assert stored(world.user) == ("", "system", False)
+
+
+def test_htmx_gets_the_time_in_the_zone_that_is_typed(signed_in, text):
+    page = signed_in.get(URL, {"time_zone": "chatham"}, headers=HTMX)
+    assert page.content.startswith(b'<p class="sub" id="now">')
+    assert "It is 23 November 2026, 04:17:07 UTC+13:45 in Pacific/Chatham now." in text(page)
+    assert "Type a place, like Helsinki" in text(signed_in.get(URL, {"time_zone": "Ma"}, headers=HTMX))
+
+
+def test_p13_a_customer_changes_their_own_settings_alone(signed_in, world):
+    """P13: no field names another customer."""
+    other = factories.user("other")
+    Customer.objects.ensure(other)
+    signed_in.post(URL, FIELDS | {"user": other.pk, "user_id": other.pk, "customer": other.pk})
+    assert stored(other) == ("", "system", False)
+    assert stored(world.user)[0] == "Asia/Kathmandu"
+
+
+def test_it_changes_no_wait(signed_in, world):
+    world.settled("DOGE")
+    before = Customer.objects.get(user=world.user).last_converted_at
+    signed_in.post(URL, FIELDS | {"last_converted_at": "2001-01-01"})
+    assert Customer.objects.get(user=world.user).last_converted_at == before
+
+
+def test_signed_out_it_leads_to_sign_in(client, db):
+    for response in (client.get(URL), client.post(URL, FIELDS)):
+        assert (response.status_code, response.headers["Location"]) == (302, "/accounts/login/?next=/settings/")
+
+
+def test_other_methods_are_not_allowed(signed_in):
+    assert signed_in.delete(URL).status_code == 405
+    assert signed_in.get(f"{URL}browser-zone/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path", ["/wallet/", "/wallet/dust/", "/conversions/", "/help/", "/nothing/", "/accounts/password/change/"]
+)
+def test_the_theme_is_on_every_page_from_the_first_byte(signed_in, world, path):
+    assert b'<html lang="en">' in signed_in.get(path).content
+    Customer.objects.set_display(world.user, theme="light")
+    assert b'<html lang="en" data-theme="light">' in signed_in.get(path).content
+
+
+def test_a_time_zone_changes_every_time_that_is_shown(signed_in, world, text):
+    done = world.settled("DOGE")
+    paths = ("/wallet/", "/wallet/dust/", "/conversions/", f"/conversions/{done.reference}/")
+    before = [text(signed_in.get(path)) for path in paths]
+    Customer.objects.set_display(world.user, time_zone="Asia/Kathmandu")
+    after = [text(signed_in.get(path)) for path in paths]
+    assert [bool(re.search(r"1[45]:3\d", words)) for words in before] == [True] * 4
+    assert [bool(re.search(r"1[45]:3\d", words)) for words in after] == [False] * 4
+    assert "You can convert again tomorrow at 02:17 UTC+5:45." in after[0]
+    assert "Prices from 20:17:09" in after[1]
+    assert "22 Nov 2026, 20:17" in after[2]
+    assert "confirmed 22 November 2026, 20:17:08 UTC+5:45 · converted 20:17:09" in after[3]
+    assert 'datetime="2026-11-22T20:17:08+05:45"' in signed_in.get(paths[3]).content.decode()
+
+
+def test_one_customers_zone_is_not_the_next_ones(signed_in, client, world, text):
+    Customer.objects.set_display(world.user, time_zone="Asia/Kathmandu")
+    assert "20:17:07" in text(signed_in.get("/wallet/"))
+    other = factories.user("other")
+    factories.deposit(other, "DOGE", "5")
+    client.force_login(other)
+    assert "14:32:07" in text(client.get("/wallet/"))
+
+
+def test_the_operators_admin_stays_in_utc(client, world):
+    operator = factories.User.objects.create_superuser("admin")
+    Customer.objects.set_display(operator, time_zone="Asia/Kathmandu")
+    client.force_login(operator)
+    page = client.get("/admin/wallet/price/").content.decode()
+    assert "2:32 p.m." in page
+    assert "8:17 p.m." not in page
+
+
+# --- the browser's own zone ---
+
+
+def test_the_browsers_zone_is_taken_once_and_the_page_shown_anew(signed_in, world):
+    assert b'id="browser-zone"' in signed_in.get("/wallet/").content
+    told = signed_in.post(f"{URL}browser-zone/", {"time_zone": "Asia/Calcutta"})
+    assert told.headers["HX-Refresh"] == "true"
+    assert stored(world.user)[0] == "Asia/Calcutta"
+    assert b'id="browser-zone"' not in signed_in.get("/wallet/").content
+
+
+def test_the_browsers_zone_never_replaces_one_that_was_chosen(signed_in, world):
+    signed_in.post(URL, FIELDS)
+    told = signed_in.post(f"{URL}browser-zone/", {"time_zone": "Europe/Helsinki"})
+    assert told.status_code == 204
+    assert stored(world.user)[0] == "Asia/Kathmandu"
+
+
+def test_a_browser_that_is_in_utc_needs_no_other_page(signed_in, world):
+    told = signed_in.post(f"{URL}browser-zone/", {"time_zone": "UTC"})
+    assert (told.status_code, "HX-Refresh" in told.headers) == (204, False)
+    assert stored(world.user)[0] == "UTC"
+
+
+@pytest.mark.parametrize("name", ["", "Mars/Olympus", "\x00", "x" * 5000])
+def test_a_zone_that_nobody_knows_is_ignored_politely_and_not_asked_for_again(signed_in, world, name):
+    assert signed_in.post(f"{URL}browser-zone/", {"time_zone": name}).status_code == 204
+    assert stored(world.user)[0] == ""
+    assert b'id="browser-zone"' not in signed_in.get("/wallet/").content
+
+
+def test_signed_out_nobody_is_asked(client, db):
+    assert b'id="browser-zone"' not in client.get("/accounts/login/").content
+    assert client.post(f"{URL}browser-zone/", {"time_zone": "UTC"}).status_code == 302

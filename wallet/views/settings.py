@@ -1,0 +1,55 @@
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from wallet import clock, zones
+from wallet.forms import DisplayForm, ZoneForm
+from wallet.models import Customer
+from wallet.web import BROWSER_ZONE_ASKED, CustomerRequest, see_other, wants_partial
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def settings(request: CustomerRequest) -> HttpResponse:
+    """How the site looks to this customer. htmx gets the time that it is now in the zone that is being typed."""
+    if request.method != "POST":
+        if wants_partial(request):
+            return render(request, "wallet/_now.html", _now(request.GET.get("time_zone", "")))
+        shown = vars(request.customer) | {"time_zone": request.customer.time_zone or zones.UTC}
+        return _page(request, DisplayForm(initial=shown))
+    form = DisplayForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    Customer.objects.set_display(request.user, **form.cleaned_data)
+    messages.success(request, "Your display settings are saved.")
+    return see_other("settings")
+
+
+@require_POST
+@login_required
+def browser_zone(request: CustomerRequest) -> HttpResponse:
+    """The browser's time zone, which its script tells once. It counts for a customer who never chose one."""
+    request.session[BROWSER_ZONE_ASKED] = True
+    form = ZoneForm(request.POST)
+    if not form.is_valid() or not Customer.objects.set_first_zone(request.user, form.cleaned_data["time_zone"]):
+        return HttpResponse(status=204)
+    shown, now = zones.zone(form.cleaned_data["time_zone"]), clock.now()
+    is_like_utc = not timezone.localtime(now, shown).utcoffset()
+    return HttpResponse(status=204) if is_like_utc else HttpResponseClientRefresh()
+
+
+def _page(request: CustomerRequest, form: DisplayForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "zone_names": zones.names()} | _now(form["time_zone"].value() or "")
+    return render(request, "wallet/settings.html", context, status=status)
+
+
+def _now(text: str) -> dict[str, Any]:
+    """The zone that is meant and the time there; none for what is no zone."""
+    name = zones.find(text)
+    return {"zone": zones.zone(name) if name else None, "zone_name": name, "now": clock.now()}
