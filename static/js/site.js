@@ -28,7 +28,7 @@
     if (region("warn").firstElementChild?.dataset.for === name) return; // said already
     const notice = $("notices").content.querySelector(`[data-for=${name}]`).cloneNode(true);
     notice.querySelector("button")?.addEventListener("click", () => {
-      htmx.ajax(sent.verb, sent.path, { source: sent.elt, target, values: sent.formData });
+      htmx.ajax(sent.verb, sent.path, { source: sent.elt, target, values: sent.formData }).catch(() => {}); // warns again
     });
     region("warn").replaceChildren(notice);
   };
@@ -157,8 +157,8 @@
   });
   on("htmx:afterRequest", ({ target, detail }) => {
     $("summary")?.removeAttribute("aria-busy");
-    if (detail.successful) calm();
-    if (target.id === "confirm" && target.isConnected && !detail.successful) busy(false);
+    if (detail.xhr.status > 0 && detail.xhr.status < 400) calm();
+    else if (target.id === "confirm" && target.isConnected) busy(false);
   });
   on("htmx:beforeSwap", ({ detail }) => {
     // What the server gave a place is shown, whatever its status.
@@ -185,7 +185,8 @@
     if (named) named.focus();
     else {
       if (document.activeElement === document.body) target.querySelector("[data-focus]")?.focus();
-      if (target.dataset.say && target.dataset.say !== region("say").textContent) say(target.dataset.say);
+      const words = target.dataset.say ?? target.firstElementChild?.dataset.say;
+      if (words && words !== region("say").textContent) say(words);
     }
   });
   on("htmx:responseError", ({ detail }) => warn(detail.xhr.status === 429 ? "many" : "fault", detail));
