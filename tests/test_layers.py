@@ -11,7 +11,7 @@ LAYERS = [
     ["wallet.formats"],
     ["wallet.validators", "wallet.charts"],
     ["wallet.models"],
-    ["wallet.ledger", "wallet.portfolio", "wallet.health", "wallet.receipt"],
+    ["wallet.ledger", "wallet.portfolio", "wallet.health", "wallet.receipt", "wallet.history"],
     ["wallet.audit", "wallet.market"],
     ["wallet.conversions"],
     ["wallet.tasks"],

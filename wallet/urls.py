@@ -26,6 +26,7 @@ urlpatterns = [
     path("wallet/dust/estimate/", dust.estimate, name="estimate"),
     path("conversions/", history.history, name="history"),
     path("conversions/<reference:reference>/", conversions.conversion, name="conversion"),
+    path("conversions/<reference:reference>/running/", history.running, name="running"),
     path("conversions/<reference:reference>/confirm/", conversions.confirm, name="confirm"),
     path("conversions/<reference:reference>/renew/", conversions.renew, name="renew"),
     path("healthz", healthz.healthz, name="healthz"),

@@ -115,7 +115,7 @@
     else if (target.dataset?.say && target.dataset.say !== $("say").textContent) say(target.dataset.say);
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.target.id === "progress" && document.hidden) event.preventDefault();
+    if (["progress", "running"].includes(event.target.id) && document.hidden) event.preventDefault();
   });
   document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
     warn(xhr.status === 429
