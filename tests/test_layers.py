@@ -13,7 +13,7 @@ LAYERS = [
     ["wallet.models"],
     ["wallet.ledger", "wallet.portfolio", "wallet.health", "wallet.receipt", "wallet.history"],
     ["wallet.audit", "wallet.market"],
-    ["wallet.conversions"],
+    ["wallet.conversions", "wallet.exports"],
     ["wallet.tasks"],
     ["wallet.web", "wallet.nudge", "wallet.forms", "wallet.accounts", "wallet.templatetags"],
     ["wallet.middleware", "wallet.admin", "wallet.views", "wallet.management", "wallet.apps"],

@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from wallet import refusals, validators
+from wallet import exports, refusals, validators
 from wallet.models import Conversion
 from wallet.refusals import Refusal
 
@@ -75,6 +75,7 @@ class HistoryForm(forms.Form):
     until = day_field("To")
     asset = forms.ChoiceField(required=False, error_messages={"invalid_choice": "Choose an asset from the list."})
 
+    FILTERS = ("status", "since", "until", "asset")
     ADDRESS = {"since": "from", "until": "to"}
 
     def __init__(self, *args: Any, assets: list[str], **kwargs: Any) -> None:
@@ -91,6 +92,10 @@ class HistoryForm(forms.Form):
             self.add_error("until", "The end date must be after the start date.")
 
     @property
+    def filters(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FILTERS]
+
+    @property
     def problems(self) -> list[tuple[str, str]]:
         """What is wrong, in words, each with the id of its control."""
         return [(self[name].id_for_label, str(words[0])) for name, words in self.errors.items()]
@@ -98,7 +103,11 @@ class HistoryForm(forms.Form):
     @property
     def applied(self) -> dict[str, Any]:
         """The filters that are set and sound."""
-        return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
+        return (
+            {name: self.cleaned_data[name] for name in self.FILTERS if self.cleaned_data[name]}
+            if self.is_valid()
+            else {}
+        )
 
     @property
     def conditions(self) -> dict[str, Any]:
@@ -134,6 +143,14 @@ class HistoryForm(forms.Form):
             {"label": words[name](value), "query": self.query(**{name: None})} for name, value in self.applied.items()
         ]
 
+    @property
+    def downloads(self) -> list[dict[str, str]]:
+        """The kinds of file for these filters, each with its query."""
+        return [
+            {"label": kind.label, "query": self.query(format="" if name == exports.OWN else name)}
+            for name, kind in exports.FORMATS.items()
+        ]
+
     def address(self, path: str) -> str:
         return f"{path}?{self.query()}" if self.applied else path
 
@@ -141,6 +158,16 @@ class HistoryForm(forms.Form):
         """The address's query with these filters changed; a change to None takes one away."""
         kept = {name: value for name, value in (self.applied | changes).items() if value}
         return urlencode({self.add_prefix(name): value for name, value in kept.items()})
+
+
+class ExportForm(HistoryForm):
+    """What the address of a file says: the filters of the history, and the kind of file."""
+
+    format = forms.ChoiceField(
+        required=False,
+        choices=[("", "CSV"), *((name, kind.label) for name, kind in exports.FORMATS.items())],
+        error_messages={"invalid_choice": "Choose a file format from the list."},
+    )
 
 
 def midnight(day: date) -> datetime:

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from wallet.models.conversions import REFERENCE
-from wallet.views import conversions, dust, healthz, history, wallet
+from wallet.views import conversions, dust, export, healthz, history, wallet
 
 
 class ReferenceConverter:
@@ -25,6 +25,7 @@ urlpatterns = [
     path("wallet/dust/", dust.dust, name="dust"),
     path("wallet/dust/estimate/", dust.estimate, name="estimate"),
     path("conversions/", history.history, name="history"),
+    path("conversions/export.csv", export.export, name="export"),
     path("conversions/<reference:reference>/", conversions.conversion, name="conversion"),
     path("conversions/<reference:reference>/running/", history.running, name="running"),
     path("conversions/<reference:reference>/confirm/", conversions.confirm, name="confirm"),

@@ -39,6 +39,18 @@ def is_reference(text: str) -> bool:
     return re.fullmatch(REFERENCE, text) is not None
 
 
+def moved_between(
+    quoted_path: str,
+    quoted_quotes: list[dict[str, str]],
+    settled_path: str,
+    settled_quotes: list[dict[str, str]] | None,
+) -> Fraction | None:
+    """By which fraction a rate moved between two sets of the market's prices; None where they cannot be compared."""
+    if settled_quotes is None or settled_path != quoted_path:
+        return None
+    return money.move(money.exact_rate(quoted_quotes), money.exact_rate(settled_quotes))
+
+
 class Priced(models.Model):
     """A price and the figures that follow from it, as quoted and as settled.
 
@@ -112,9 +124,7 @@ class Priced(models.Model):
 
         None where the two cannot be compared: without a settlement price, or when it came by another path.
         """
-        if self.settled_quotes is None or self.settled_path != self.quoted_path:
-            return None
-        return money.move(money.exact_rate(self.quoted_quotes), money.exact_rate(self.settled_quotes))
+        return moved_between(self.quoted_path, self.quoted_quotes, self.settled_path, self.settled_quotes)
 
     @property
     def moved_text(self) -> str:
