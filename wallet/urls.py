@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from wallet.models.conversions import REFERENCE
-from wallet.views import conversions, dust, export, healthz, history, wallet
+from wallet.views import conversion_csv, conversion_json, conversions, dust, export, healthz, history, wallet
 
 
 class ReferenceConverter:
@@ -26,6 +26,8 @@ urlpatterns = [
     path("wallet/dust/estimate/", dust.estimate, name="estimate"),
     path("conversions/", history.history, name="history"),
     path("conversions/export.csv", export.export, name="export"),
+    path("conversions/<reference:reference>.json", conversion_json.conversion_json, name="conversion_json"),
+    path("conversions/<reference:reference>.csv", conversion_csv.conversion_csv, name="conversion_csv"),
     path("conversions/<reference:reference>/", conversions.conversion, name="conversion"),
     path("conversions/<reference:reference>/running/", history.running, name="running"),
     path("conversions/<reference:reference>/confirm/", conversions.confirm, name="confirm"),
