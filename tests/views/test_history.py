@@ -189,6 +189,7 @@ def test_an_end_before_its_start_is_refused_in_words_and_nothing_typed_is_lost(s
     assert '<option value="ETH" selected>' in markup
     assert 'value="2026-11-24"' in markup
     assert 'value="2026-11-23"' in markup
+    assert 'aria-invalid="true"' in markup
     assert "Clear filters" in words
 
 
