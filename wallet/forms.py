@@ -1,13 +1,16 @@
 """What a browser may send, and the words for what it sent wrong. Nothing here reads an amount, a price, an owner or a time."""
 
 import re
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
 from django.utils.http import urlencode
 
-from wallet import validators, zones
-from wallet.models import Customer
+from wallet import exports, refusals, validators, zones
+from wallet.models import Conversion, Customer
 from wallet.refusals import Refusal
 
 NO_ZONE = "There is no time zone of this name. Choose one from the list."
@@ -106,3 +109,133 @@ class DisplayForm(ZoneForm):
         error_messages={"required": "Choose a theme.", "invalid_choice": "Choose a theme: System, Light or Dark."},
     )
     hide_small_balances = forms.BooleanField(required=False)
+
+
+STATUSES = [
+    ("", "All"),
+    *((value, label.capitalize()) for value, label in Conversion.Status.choices if value != "quoted"),
+]
+DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+
+
+def day_field(label: str) -> forms.DateField:
+    """A whole day in the customer's time zone, written like 2026-11-22."""
+    words = f"Write the “{label}” date like 2026-11-22, with a year from 2000 to 2999."
+    return forms.DateField(
+        label=label,
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=DAYS,
+        error_messages={"invalid": words, "min_value": words, "max_value": words},
+    )
+
+
+class HistoryForm(forms.Form):
+    """What the address of the history says: which conversions are meant. `assets` are those to choose from."""
+
+    status = forms.ChoiceField(
+        required=False, choices=STATUSES, error_messages={"invalid_choice": "Choose a status from the list."}
+    )
+    since = day_field("From")
+    until = day_field("To")
+    asset = forms.ChoiceField(required=False, error_messages={"invalid_choice": "Choose an asset from the list."})
+
+    FILTERS = ("status", "since", "until", "asset")
+    ADDRESS = {"since": "from", "until": "to"}
+
+    def __init__(self, *args: Any, assets: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["asset"].choices = [("", "All"), *((code, code) for code in assets)]  # type: ignore[attr-defined]
+
+    def add_prefix(self, field_name: str) -> str:
+        """The name in the address; `from` cannot name an attribute."""
+        return self.ADDRESS.get(field_name, field_name)
+
+    def clean(self) -> None:
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        if since and until and until < since:
+            self.add_error("until", "The end date must be after the start date.")
+
+    @property
+    def filters(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FILTERS]
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """What is wrong, in words, each with the id of its control."""
+        return [(self[name].id_for_label, str(words[0])) for name, words in self.errors.items()]
+
+    @property
+    def applied(self) -> dict[str, Any]:
+        """The filters that are set and sound."""
+        return (
+            {name: self.cleaned_data[name] for name in self.FILTERS if self.cleaned_data[name]}
+            if self.is_valid()
+            else {}
+        )
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """The filters as ConversionQuerySet.matching takes them: days become moments."""
+        found: dict[str, Any] = {name: self.applied[name] for name in ("status", "asset") if name in self.applied}
+        if "since" in self.applied:
+            found["since"] = midnight(self.applied["since"])
+        if "until" in self.applied:
+            found["until"] = midnight(self.applied["until"] + timedelta(days=1))
+        return found
+
+    def presets(self, now: datetime) -> list[dict[str, Any]]:
+        """Ranges up to today, in the customer's time zone, each with its query and whether it is the one that is set."""
+        today = timezone.localtime(now).date()
+        starts = {f"Last {days} days": today - timedelta(days=days - 1) for days in (7, 30, 90)}
+        starts["This year"] = today.replace(month=1, day=1)
+        chosen = self.applied.get("since") if "until" not in self.applied else None
+        return [
+            {"label": label, "query": self.query(since=since, until=None), "is_current": since == chosen}
+            for label, since in starts.items()
+        ]
+
+    @property
+    def chips(self) -> list[dict[str, str]]:
+        """The filters that are set, in words, each with the query that goes without it."""
+        words = {
+            "status": lambda value: f"Status: {Conversion.Status(value).label.capitalize()}",
+            "since": lambda value: f"From {refusals.day(value)}",
+            "until": lambda value: f"To {refusals.day(value)}",
+            "asset": lambda value: f"Asset: {value}",
+        }
+        return [
+            {"label": words[name](value), "query": self.query(**{name: None})} for name, value in self.applied.items()
+        ]
+
+    @property
+    def downloads(self) -> list[dict[str, str]]:
+        """The kinds of file for these filters, each with its query."""
+        return [
+            {"label": kind.label, "query": self.query(format="" if name == exports.OWN else name)}
+            for name, kind in exports.FORMATS.items()
+        ]
+
+    def address(self, path: str) -> str:
+        return f"{path}?{self.query()}" if self.applied else path
+
+    def query(self, **changes: Any) -> str:
+        """The address's query with these filters changed; a change to None takes one away."""
+        kept = {name: value for name, value in (self.applied | changes).items() if value}
+        return urlencode({self.add_prefix(name): value for name, value in kept.items()})
+
+
+class ExportForm(HistoryForm):
+    """What the address of a file says: the filters of the history, and the kind of file."""
+
+    format = forms.ChoiceField(
+        required=False,
+        choices=[("", "CSV"), *((name, kind.label) for name, kind in exports.FORMATS.items())],
+        error_messages={"invalid_choice": "Choose a file format from the list."},
+    )
+
+
+def midnight(day: date) -> datetime:
+    """The first moment of the day in the customer's time zone."""
+    return datetime.combine(day, time.min, timezone.get_current_timezone())

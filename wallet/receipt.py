@@ -73,6 +73,22 @@ class Receipt:
         return "Checking prices and converting" if self.conversion.attempts else "Waiting"
 
     @property
+    def prices_from(self) -> datetime | None:
+        """When the first of the prices that decided was observed at the market; None without any."""
+        return min(self._observed, default=None)
+
+    @property
+    def prices_to(self) -> datetime | None:
+        """When the last of them was, unless all were observed at once."""
+        last = max(self._observed, default=None)
+        return None if last == self.prices_from else last
+
+    @property
+    def _observed(self) -> list[datetime]:
+        moments = [priced.settled_observed_at for priced in (self.conversion, *self.lines)]
+        return [moment for moment in moments if moment]
+
+    @property
     def moves(self) -> list[dict[str, str]]:
         """What each price did, and why it stopped the conversion when it did; BNB's where it was the reason."""
         reasons = {reason["facts"].get("asset"): reason for reason in reversed(self.conversion.reasons)}

@@ -2,7 +2,18 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from wallet.models.conversions import REFERENCE
-from wallet.views import conversions, dust, healthz, help, history, settings, wallet  # noqa: A004
+from wallet.views import (
+    conversion_csv,
+    conversion_json,
+    conversions,
+    dust,
+    export,
+    healthz,
+    help,  # noqa: A004
+    history,
+    settings,
+    wallet,
+)
 
 
 class ReferenceConverter:
@@ -26,7 +37,11 @@ urlpatterns = [
     path("wallet/dust/", dust.dust, name="dust"),
     path("wallet/dust/estimate/", dust.estimate, name="estimate"),
     path("conversions/", history.history, name="history"),
+    path("conversions/export.csv", export.export, name="export"),
+    path("conversions/<reference:reference>.json", conversion_json.conversion_json, name="conversion_json"),
+    path("conversions/<reference:reference>.csv", conversion_csv.conversion_csv, name="conversion_csv"),
     path("conversions/<reference:reference>/", conversions.conversion, name="conversion"),
+    path("conversions/<reference:reference>/running/", history.running, name="running"),
     path("conversions/<reference:reference>/confirm/", conversions.confirm, name="confirm"),
     path("conversions/<reference:reference>/renew/", conversions.renew, name="renew"),
     path("settings/", settings.settings, name="settings"),

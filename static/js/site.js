@@ -152,7 +152,7 @@
 
   // --- htmx ---
   on("htmx:beforeRequest", (event) => {
-    if (event.target.id === "progress" && document.hidden) event.preventDefault();
+    if (["progress", "running"].includes(event.target.id) && document.hidden) event.preventDefault();
     else if (event.detail.target.id === "summary" || event.target.id === "selection") $("summary")?.setAttribute("aria-busy", "true");
   });
   on("htmx:afterRequest", ({ target, detail }) => {

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -102,9 +103,30 @@ def test_the_receipt_explains_every_number(signed_in, world, text):
     assert "DOGE DOGE→BTC 0.00000205 +2.50% DOGEBTC 0.00000205 0.02050000 − 0.00041000 BNB" in words
     assert "BNB BNB→BTC 0.01000000 BNBBTC 0.01" in words
     assert "less the fee of 2%, rounded up" in words
-    assert f"Reference {done.reference} · confirmed 22 November 2026, 14:32:08 UTC · converted 14:32:09" in words
-    assert "Fee: 0.00141000 BNB" in words
+    assert f"Reference {done.reference} Account mira@example.com Estimate 22 November 2026, 14:32:07 UTC" in words
+    assert "Confirmed 22 November 2026, 14:32:08 UTC Prices observed 22 November 2026, 14:32:09 UTC" in words
+    assert "Converted 22 November 2026, 14:32:09 UTC Fee 0.00141000 BNB Rules Policy version" in words
+    assert f"http://testserver/conversions/{done.reference}/" in words
     assert "1 small balance left" in words
+
+
+def test_the_receipt_leads_to_its_files_whatever_came_of_it(signed_in, world):
+    for conversion in (world.settled("DOGE", DOGE="0.000003"), world.settled("ETH")):
+        page = signed_in.get(url(conversion)).content.decode()
+        assert f'href="/conversions/{conversion.reference}.csv" download' in page
+        assert f'href="/conversions/{conversion.reference}.json" download' in page
+        assert "Print receipt</button>" in page
+
+
+def test_prices_observed_at_several_moments_are_said_to_be(signed_in, world, text):
+    conversion = world.confirmed("DOGE")
+    world.clock.tick(seconds=1)
+    world.observe()
+    factories.price("DOGE", "0.000002", observed_at=world.clock.at + timedelta(seconds=2))
+    world.clock.tick(seconds=3)
+    conversions.settle(reference=conversion.reference)
+    words = text(signed_in.get(url(conversion)))
+    assert "Prices observed 22 November 2026, 14:32:09 UTC – 14:32:11 Converted" in words
 
 
 def test_the_rows_of_the_receipt_add_up_to_the_total(signed_in, world):

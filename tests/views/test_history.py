@@ -1,9 +1,16 @@
+import html
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from tests import factories
-from wallet.models import Conversion
+from wallet import conversions
+from wallet.models import Conversion, Customer
 
 URL = "/conversions/"
+HTMX = {"HX-Request": "true", "HX-Target": "records"}
 
 
 def test_r5_it_shows_every_attempt_that_was_confirmed_with_its_outcome(signed_in, world, text):
@@ -11,8 +18,8 @@ def test_r5_it_shows_every_attempt_that_was_confirmed_with_its_outcome(signed_in
     world.observe(DOGE="0.000002")
     done = world.settled("DOGE", "ETH", "EUR")
     words = text(signed_in.get(URL))
-    assert f"22 Nov 2026, 14:32 Completed 3 assets: ETH, DOGE, EUR None 0.09000000 BNB {done.reference}" in words
-    assert f"Stopped 1 asset: DOGE None 0 BNB {stopped.reference}" in words
+    assert f"22 Nov 2026, 14:32 Completed 3 assets: ETH, DOGE, EUR Fee None 0.09000000 BNB {done.reference}" in words
+    assert f"Stopped 1 asset: DOGE Fee None 0 BNB {stopped.reference}" in words
     assert words.index(done.reference) < words.index(stopped.reference)
 
 
@@ -25,7 +32,7 @@ def test_a_quote_that_nobody_confirmed_is_not_shown(signed_in, world, text):
 
 def test_a_running_conversion_is_shown(signed_in, world, text):
     conversion = world.confirmed("DOGE")
-    assert f"In progress 1 asset: DOGE None 0 BNB {conversion.reference}" in text(signed_in.get(URL))
+    assert f"In progress 1 asset: DOGE Fee None 0 BNB {conversion.reference}" in text(signed_in.get(URL))
 
 
 @pytest.fixture
@@ -38,19 +45,36 @@ def many(world):
 
 
 def shown(response):
-    return [conversion.reference for conversion in response.context["conversions"]]
+    return [conversion.reference for conversion in response.context["history"].conversions]
 
 
-def test_older_and_newest_lead_through_all_of_them(signed_in, many, text):
+def test_older_and_newer_lead_through_all_of_them(signed_in, many, text):
     first = signed_in.get(URL)
     assert shown(first) == many[:20]
+    assert "Newer" not in text(first)
+    assert f"?before={many[19]}" in first.content.decode()
     second = signed_in.get(f"{URL}?before={many[19]}")
     assert shown(second) == many[20:40]
     third = signed_in.get(f"{URL}?before={many[39]}")
     assert shown(third) == many[40:]
-    assert f"?before={many[19]}" in first.content.decode()
     assert "Older" not in text(third)
-    assert "Newest" in text(third)
+    assert f"?after={many[40]}" in third.content.decode()
+    back = signed_in.get(f"{URL}?after={many[40]}")
+    assert shown(back) == many[20:40]
+    assert f"?after={many[20]}" in back.content.decode()
+    assert f"?before={many[39]}" in back.content.decode()
+    newest = signed_in.get(f"{URL}?after={many[20]}")
+    assert shown(newest) == many[:20]
+    assert "Newer" not in text(newest)
+    assert "There are no more conversions here." in text(signed_in.get(f"{URL}?before={many[-1]}"))
+
+
+def test_the_pages_keep_the_filters(signed_in, many):
+    page = signed_in.get(f"{URL}?asset=DOGE&status=completed").content.decode()
+    assert "45 conversions, 0.4" not in page
+    assert "Older" not in page
+    page = signed_in.get(f"{URL}?asset=DOGE&status=stopped").content.decode()
+    assert f"?status=stopped&amp;asset=DOGE&amp;before={many[19]}" in page
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(signed_in, world, django_assert_num_queries):
@@ -69,9 +93,200 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(signed_in, world, dja
 
 
 @pytest.mark.parametrize("before", ["%00", "1", "CV-0000-0000", "x" * 3000, "CV-0000-0000%0A", "' OR 1=1"])
-def test_a_strange_page_is_no_fault(signed_in, world, before):
+@pytest.mark.parametrize("name", ["before", "after"])
+def test_a_strange_place_is_said_to_be_lost_and_shows_the_newest(signed_in, world, text, name, before):
+    done = world.settled("DOGE")
+    page = signed_in.get(f"{URL}?{name}={before}")
+    assert page.status_code == 200
+    assert "We couldn’t find that place in your history." in text(page)
+    assert shown(page) == [done.reference]
+
+
+@pytest.fixture
+def three(world):
+    """A stopped conversion of DOGE on 22 November, and completed ones of ETH on the 23rd and of EUR on the 24th."""
+    factories.policy(interval_seconds=0)
+    made = [world.settled("DOGE", DOGE="0.000003")]
+    for code in ("ETH", "EUR"):
+        world.clock.tick(days=1)
+        world.observe(DOGE="0.000002")
+        made.append(world.settled(code))
+    return [conversion.reference for conversion in made]
+
+
+@pytest.mark.parametrize(
+    ("query", "places"),
+    [
+        ("", [2, 1, 0]),
+        ("status=&from=&to=&asset=", [2, 1, 0]),
+        ("status=completed", [2, 1]),
+        ("status=stopped", [0]),
+        ("status=failed", []),
+        ("asset=ETH", [1]),
+        ("asset=ETH&status=stopped", []),
+        ("from=2026-11-23", [2, 1]),
+        ("to=2026-11-23", [1, 0]),
+        ("from=2026-11-23&to=2026-11-23", [1]),
+        ("from=2026-11-25", []),
+    ],
+)
+def test_each_filter_leaves_what_it_names(signed_in, three, query, places):
+    page = signed_in.get(f"{URL}?{query}")
+    assert shown(page) == [three[place] for place in places]
+    assert page.context["history"].count == len(places)
+
+
+def test_the_line_above_says_how_many_and_what_they_brought(signed_in, three, text):
+    assert "3 conversions, 0.07000000 BNB received" in text(signed_in.get(URL))
+    assert "1 conversion, 0.05000000 BNB received" in text(signed_in.get(f"{URL}?asset=ETH"))
+
+
+def test_the_filters_that_are_set_are_chips_that_take_them_away(signed_in, three, text):
+    page = signed_in.get(f"{URL}?status=completed&from=2026-11-23&to=2026-11-24&asset=ETH")
+    words, markup = text(page), html.unescape(page.content.decode())
+    for chip, rest in {
+        "Status: Completed": "from=2026-11-23&to=2026-11-24&asset=ETH",
+        "From 23 November 2026": "status=completed&to=2026-11-24&asset=ETH",
+        "To 24 November 2026": "status=completed&from=2026-11-23&asset=ETH",
+        "Asset: ETH": "status=completed&from=2026-11-23&to=2026-11-24",
+    }.items():
+        assert f"Remove {chip}" in words
+        assert f'href="{URL}?{rest}"><span class="vh">Remove </span>{chip}' in markup
+    assert "Clear filters" in words
+    assert "Filters (4) applied" in words
+    assert "Clear filters" not in text(signed_in.get(URL))
+
+
+def test_the_presets_are_days_up_to_today_and_keep_the_other_filters(signed_in, three):
+    markup = html.unescape(signed_in.get(f"{URL}?status=completed&from=2026-11-18&asset=ETH").content.decode())
+    links = re.findall(r'id="preset-\d" href="/conversions/\?([^"]*)"( aria-current="true")?>([^<]+)', markup)
+    assert links == [
+        ("status=completed&from=2026-11-18&asset=ETH", ' aria-current="true"', "Last 7 days"),
+        ("status=completed&from=2026-10-26&asset=ETH", "", "Last 30 days"),
+        ("status=completed&from=2026-08-27&asset=ETH", "", "Last 90 days"),
+        ("status=completed&from=2026-01-01&asset=ETH", "", "This year"),
+    ]
+
+
+def test_none_that_match_is_not_the_same_as_none_ever(signed_in, world, text):
+    assert "You haven’t converted any small balances yet." in text(signed_in.get(URL))
     world.settled("DOGE")
-    assert signed_in.get(f"{URL}?before={before}").status_code == 200
+    words = text(signed_in.get(f"{URL}?status=failed"))
+    assert "0 conversions, 0.00000000 BNB received No conversions match these filters. Clear filters" in words
+    assert "yet" not in words
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_an_end_before_its_start_is_refused_in_words_and_nothing_typed_is_lost(signed_in, three, text, headers):
+    page = signed_in.get(f"{URL}?status=stopped&asset=ETH&from=2026-11-24&to=2026-11-23", headers=headers)
+    assert page.status_code == 422
+    words, markup = text(page), page.content.decode()
+    assert "There is a problem The end date must be after the start date." in words
+    assert '<a href="#id_to">' in markup
+    assert "<title>Error: Conversion history" in markup
+    assert '<option value="stopped" selected>' in markup
+    assert '<option value="ETH" selected>' in markup
+    assert 'value="2026-11-24"' in markup
+    assert 'value="2026-11-23"' in markup
+    assert 'aria-invalid="true"' in markup
+    assert "Clear filters" in words
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("status=quoted", "Choose a status from the list."),
+        ("status=%00", "Choose a status from the list."),
+        ("asset=NOPE", "Choose an asset from the list."),
+        (f"asset={'x' * 3000}", "Choose an asset from the list."),
+        ("from=yesterday", "Write the “From” date like 2026-11-22"),
+        ("from=22.11.2026", "Write the “From” date like 2026-11-22"),
+        ("to=2026-02-30", "Write the “To” date like 2026-11-22"),
+        ("to=9999-12-31", "with a year from 2000 to 2999"),
+        ("from=0001-01-01", "with a year from 2000 to 2999"),
+        ("from=%00", "Write the “From” date like 2026-11-22"),
+    ],
+)
+def test_what_no_filter_means_is_refused_in_words(signed_in, world, text, query, words):
+    page = signed_in.get(f"{URL}?{query}")
+    assert page.status_code == 422
+    assert words in text(page)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Europe/Helsinki", "America/Los_Angeles", "America/Havana"])
+def test_a_day_is_a_whole_day_of_the_customers_zone(signed_in, world, zone):
+    """Also on the days on which its clocks change; the zone is said once."""
+    factories.policy(interval_seconds=0)
+    local = ZoneInfo(zone)
+    Customer.objects.set_display(world.user, time_zone=zone)
+    for day in (datetime(2026, 11, 1), datetime(2027, 3, 14), datetime(2027, 3, 28)):
+        start, end = (moment.replace(tzinfo=local).astimezone(UTC) for moment in (day, day + timedelta(days=1)))
+        made = []
+        for moment in (start - timedelta(minutes=1), start, end - timedelta(minutes=1), end):
+            world.clock.at = moment - timedelta(seconds=2)
+            world.observe()
+            factories.deposit(world.user, "DOGE", "10", reference=f"{zone}-{moment}")
+            made.append(world.settled("DOGE"))
+            assert made[-1].finished_at == moment
+        page = signed_in.get(f"{URL}?from={day:%Y-%m-%d}&to={day:%Y-%m-%d}")
+        assert shown(page) == [made[2].reference, made[1].reference]
+        assert page.content.decode().count(zone) == 1
+        assert f"{day.day} {day:%b %Y}, 00:00" in page.content.decode() or zone == "America/Havana"
+
+
+def test_htmx_gets_the_part_with_its_title_its_count_and_a_clean_address(signed_in, three):
+    page = signed_in.get(f"{URL}?status=completed&from=&to=&asset=", headers={**HTMX, "HX-Trigger": "filters"})
+    markup = page.content.decode()
+    assert markup.startswith('<title>Conversion history – Dustsite</title><div id="records"')
+    assert 'data-say="2 conversions, 0.07000000 BNB received"' in markup
+    assert "<html" not in markup
+    assert "<details open>" in markup
+    assert page.headers["HX-Push-Url"] == f"{URL}?status=completed"
+    assert "HX-Request" in page.headers["Vary"]
+
+
+def test_opened_cold_every_address_is_a_whole_page_that_works_without_javascript(signed_in, three):
+    markup = signed_in.get(f"{URL}?status=completed").content.decode()
+    assert markup.startswith("<!doctype html>")
+    assert '<form id="filters" method="get" action="/conversions/"' in markup
+    assert "Apply</button>" in markup
+    restored = signed_in.get(f"{URL}?status=completed", headers={**HTMX, "HX-History-Restore-Request": "true"})
+    assert restored.content.startswith(b"<!doctype html>")
+
+
+def test_what_runs_stands_on_top_and_asks_for_itself_until_it_has_ended(signed_in, world, text):
+    factories.policy(interval_seconds=0)
+    first = world.quoted("EUR")
+    done = world.settled("DOGE")
+    conversions.confirm(user=world.user, reference=first.reference)
+    page = signed_in.get(URL)
+    words, markup = text(page), page.content.decode()
+    assert words.index(first.reference) < words.index(done.reference)
+    row = f"{URL}{first.reference}/running/"
+    assert f'<tbody role="rowgroup" id="running" hx-get="{row}" hx-trigger="every 1s"' in markup
+    assert "2 conversions, 0.02000000 BNB received" in words
+    assert first.reference not in text(signed_in.get(f"{URL}?before={done.reference}"))
+
+    again = signed_in.get(row, headers=HTMX)
+    assert again.content.startswith(b'<tbody role="rowgroup" id="running" hx-get')
+    assert "HX-Trigger" not in again.headers
+    world.clock.tick(seconds=1)
+    world.observe()
+    conversions.settle(reference=first.reference)
+    ended = signed_in.get(row, headers=HTMX)
+    assert b"hx-" not in ended.content
+    assert f'data-say="Completed: {first.reference}"' in ended.content.decode()
+    assert ended.headers["HX-Trigger"] == '{"ended": {}}'
+
+
+def test_the_running_row_is_a_part_only_and_nobody_elses(signed_in, client, world):
+    row = f"{URL}{world.confirmed('DOGE').reference}/running/"
+    assert signed_in.get(row).status_code == 303
+    assert signed_in.post(row).status_code == 405
+    client.logout()
+    assert client.get(row).headers["Location"].startswith("/accounts/login/")
+    client.force_login(factories.user("other"))
+    assert client.get(row, headers=HTMX).status_code == 404
 
 
 def test_p13_nobody_sees_somebody_elses(client, world, text):

@@ -140,7 +140,8 @@ def test_a_time_zone_changes_every_time_that_is_shown(signed_in, world, text):
     assert "You can convert again tomorrow at 02:17 UTC+5:45." in after[0]
     assert "Prices from 20:17:09" in after[1]
     assert "22 Nov 2026, 20:17" in after[2]
-    assert "confirmed 22 November 2026, 20:17:08 UTC+5:45 · converted 20:17:09" in after[3]
+    assert "Confirmed 22 November 2026, 20:17:08 UTC+5:45" in after[3]
+    assert "Converted 22 November 2026, 20:17:09 UTC+5:45" in after[3]
     assert 'datetime="2026-11-22T20:17:08+05:45"' in signed_in.get(paths[3]).content.decode()
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Sum
+from django.db.models.functions import Coalesce
 
 from wallet import formats, money, refusals, validators
 from wallet.models.assets import Asset, Price, source_name
@@ -36,6 +37,18 @@ def new_reference() -> str:
 
 def is_reference(text: str) -> bool:
     return re.fullmatch(REFERENCE, text) is not None
+
+
+def moved_between(
+    quoted_path: str,
+    quoted_quotes: list[dict[str, str]],
+    settled_path: str,
+    settled_quotes: list[dict[str, str]] | None,
+) -> Fraction | None:
+    """By which fraction a rate moved between two sets of the market's prices; None where they cannot be compared."""
+    if settled_quotes is None or settled_path != quoted_path:
+        return None
+    return money.move(money.exact_rate(quoted_quotes), money.exact_rate(settled_quotes))
 
 
 class Priced(models.Model):
@@ -111,9 +124,7 @@ class Priced(models.Model):
 
         None where the two cannot be compared: without a settlement price, or when it came by another path.
         """
-        if self.settled_quotes is None or self.settled_path != self.quoted_path:
-            return None
-        return money.move(money.exact_rate(self.quoted_quotes), money.exact_rate(self.settled_quotes))
+        return moved_between(self.quoted_path, self.quoted_quotes, self.settled_path, self.settled_quotes)
 
     @property
     def moved_text(self) -> str:
@@ -155,10 +166,38 @@ class ConversionQuerySet(models.QuerySet["Conversion"]):
         """R5: every attempt that was confirmed, newest first."""
         return self.exclude(status=Conversion.Status.QUOTED).order_by("-pk")
 
-    def before(self, reference: str) -> ConversionQuerySet:
-        """Those older than the one with this reference; all of them when these rows have no such conversion."""
-        mark = self.filter(reference=reference).values_list("pk", flat=True).first()
-        return self if mark is None else self.filter(pk__lt=mark)
+    def matching(
+        self, *, status: str = "", since: datetime | None = None, until: datetime | None = None, asset: str = ""
+    ) -> ConversionQuerySet:
+        """Those with this status, dated in [since, until), in which this asset was given up; what is left out is any."""
+        dated = Coalesce("finished_at", "confirmed_at")
+        rows = self.filter(status=status) if status else self
+        rows = rows.alias(dated=dated).filter(dated__gte=since) if since else rows
+        rows = rows.alias(dated=dated).filter(dated__lt=until) if until else rows
+        return rows.filter(Exists(Line.objects.filter(conversion=OuterRef("pk"), asset__code=asset))) if asset else rows
+
+    def before(self, pk: int) -> ConversionQuerySet:
+        return self.filter(pk__lt=pk)
+
+    def after(self, pk: int) -> ConversionQuerySet:
+        """Those newer than that one, from it on."""
+        return self.filter(pk__gt=pk).order_by("pk")
+
+    def with_assets(self) -> ConversionQuerySet:
+        """With as much of their lines as a list shows."""
+        names = ("conversion", "quoted_value_sats", "asset__code")
+        return self.prefetch_related(Prefetch("lines", Line.objects.select_related("asset").only(*names)))
+
+    def received(self) -> tuple[int, int]:
+        """How many they are, and the BNB units that came of them."""
+        found = self.aggregate(count=Count("pk"), units=Sum("net_units", filter=Q(status=Conversion.Status.COMPLETED)))
+        return found["count"], found["units"] or 0
+
+    def finished(self) -> ConversionQuerySet:
+        return self.filter(status__in=Conversion.FINAL)
+
+    def completed(self) -> ConversionQuerySet:
+        return self.filter(status=Conversion.Status.COMPLETED)
 
     def confirmed(self) -> ConversionQuerySet:
         return self.filter(status=Conversion.Status.CONFIRMED)
@@ -306,6 +345,11 @@ class Conversion(Priced):
     @property
     def expires_at(self) -> datetime:
         return self.quoted_at + self.policy.quote_lifetime
+
+    @property
+    def dated_at(self) -> datetime:
+        """The moment that its records go by: when it ended, or else was confirmed, or else was quoted."""
+        return self.finished_at or self.confirmed_at or self.quoted_at
 
     @property
     def is_quoted(self) -> bool:

@@ -21,6 +21,10 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """The customer's accounts that hold something, with their assets."""
         return self.customers().filter(user=user, units__gt=0).select_related("asset").order_by("asset__code")
 
+    def codes_of(self, user: User) -> list[str]:
+        """The codes of the assets that the customer has or had, in order."""
+        return list(self.customers().filter(user=user).order_by("asset__code").values_list("asset__code", flat=True))
+
     def house(self) -> AccountQuerySet:
         return self.exclude(kind=Account.Kind.CUSTOMER)
 

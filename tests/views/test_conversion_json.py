@@ -1,0 +1,172 @@
+"""One conversion for a machine, as JSON and as its rows of the CSV."""
+
+import csv
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests import factories
+
+KINDS = ["json", "csv"]
+
+
+def url(conversion, kind="json"):
+    return f"/conversions/{conversion.reference}.{kind}"
+
+
+def amount(text, units, scale=8):
+    return {"amount": text, "units": units, "scale": scale}
+
+
+def test_a_completed_conversion_says_all_that_its_receipt_says(signed_in, world):
+    factories.policy(charge_percent=Decimal(2))
+    done = world.settled("DOGE", "ETH", DOGE="0.00000205")
+    response = signed_in.get(url(done))
+    assert response.headers["Content-Type"] == "application/json"
+    assert "no-store" in response.headers["Cache-Control"]
+    found = response.json()
+    doge = found["assets"][1]
+    assert doge == {
+        "asset": "DOGE",
+        "name": "Dogecoin",
+        "given": amount("100.000000", "100000000", 6),
+        "estimated": {
+            "gross_bnb": amount("0.02000000", "2000000"),
+            "fee_bnb": amount("0.00040000", "40000"),
+            "net_bnb": amount("0.01960000", "1960000"),
+            "value_btc": amount("0.00020000", "20000"),
+        },
+        "received": {
+            "gross_bnb": amount("0.02050000", "2050000"),
+            "fee_bnb": amount("0.00041000", "41000"),
+            "net_bnb": amount("0.02009000", "2009000"),
+            "value_btc": amount("0.00020500", "20500"),
+        },
+        "price": {
+            "quoted": {
+                "rate_btc": "0.00000200",
+                "path": "DOGE→BTC",
+                "quotes": [{"symbol": "DOGEBTC", "price": "0.000002"}],
+                "source": "demo",
+                "observed_at": "2026-11-22T14:32:07Z",
+            },
+            "settled": {
+                "rate_btc": "0.00000205",
+                "path": "DOGE→BTC",
+                "quotes": [{"symbol": "DOGEBTC", "price": "0.00000205"}],
+                "source": "demo",
+                "observed_at": "2026-11-22T14:32:09Z",
+            },
+            "move_percent": "2.50",
+            "move_exactly": "1/40",
+        },
+    }
+    assert found["received"]["net_bnb"] == amount("0.06909000", "6909000")
+    assert found["bnb_price"]["settled"]["rate_btc"] == "0.01000000"
+    assert found["policy"] == {
+        "version": done.policy_id,
+        "dust_limit_btc": "0.0012",
+        "tolerance_percent": "5",
+        "charge_percent": "2",
+        "interval_seconds": 21600,
+        "quote_seconds": 30,
+        "price_age_seconds": done.policy.price_age_seconds,
+        "longest_wait_seconds": 120,
+    }
+    plain = {name: found[name] for name in ("reference", "renews", "status", "account", "attempts", "reasons")}
+    assert plain == {
+        "reference": done.reference,
+        "renews": None,
+        "status": "completed",
+        "account": "mira@example.com",
+        "attempts": done.attempts,
+        "reasons": [],
+    }
+    assert found["quoted_at"] == "2026-11-22T14:32:07Z"
+    assert found["expires_at"] == "2026-11-22T14:32:37Z"
+    assert found["confirmed_at"] == "2026-11-22T14:32:08Z"
+    assert found["finished_at"] == "2026-11-22T14:32:09Z"
+
+
+def test_the_assets_add_up_to_the_whole(signed_in, world):
+    found = signed_in.get(url(world.settled("DOGE", "ETH", "EUR", BNB="0.01033"))).json()
+    for part in ("estimated", "received"):
+        for name in ("gross_bnb", "fee_bnb", "net_bnb", "value_btc"):
+            parts = [int(asset[part][name]["units"]) for asset in found["assets"]]
+            assert sum(parts) == int(found[part][name]["units"])
+
+
+def test_a_stopped_one_received_nothing_and_says_why(signed_in, world):
+    found = signed_in.get(url(world.settled("DOGE", "ETH", DOGE="0.000003"))).json()
+    assert found["status"] == "stopped"
+    assert found["received"] is None
+    assert [asset["received"] for asset in found["assets"]] == [None, None]
+    assert found["reasons"][0]["code"] == "price_moved"
+    assert found["reasons"][0]["facts"]["asset"] == "DOGE"
+    assert found["reasons"][0]["text"].startswith("The price of DOGE moved 50.00%. To protect you")
+
+
+def test_a_quote_and_a_running_one_have_no_end_yet(signed_in, world):
+    quote = signed_in.get(url(world.quoted("DOGE"))).json()
+    assert (quote["status"], quote["confirmed_at"], quote["bnb_price"]["settled"]) == ("quoted", None, None)
+    assert quote["bnb_price"]["move_percent"] is None
+    running = signed_in.get(url(world.confirmed("DOGE"))).json()
+    assert (running["status"], running["finished_at"], running["received"]) == ("confirmed", None, None)
+
+
+def test_the_moments_are_utc_whatever_the_customers_zone(signed_in, world):
+    done = world.settled("DOGE")
+    with timezone.override(ZoneInfo("Asia/Kathmandu")):
+        assert signed_in.get(url(done)).json()["finished_at"] == "2026-11-22T14:32:09Z"
+
+
+def test_the_csv_has_the_rows_of_this_one(signed_in, world):
+    factories.policy(interval_seconds=0)
+    world.settled("EUR")
+    done = world.settled("DOGE", "ETH")
+    response = signed_in.get(url(done, "csv"))
+    assert response.headers["Content-Disposition"] == f'attachment; filename="conversion-{done.reference}.csv"'
+    found = list(csv.DictReader(b"".join(response.streaming_content).decode().splitlines()))
+    assert [(row["reference"], row["asset"]) for row in found] == [(done.reference, "ETH"), (done.reference, "DOGE")]
+
+
+def test_a_quote_has_no_rows(signed_in, world):
+    assert signed_in.get(url(world.quoted("DOGE"), "csv")).status_code == 404
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_p13_somebody_elses_is_the_same_404_as_none(client, world, text, kind):
+    conversion = world.settled("DOGE")
+    client.force_login(factories.user("stranger"))
+    foreign, missing = client.get(url(conversion, kind)), client.get(f"/conversions/CV-0000-0000.{kind}")
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    assert text(foreign) == text(missing)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_signed_out_it_leads_to_sign_in(client, world, kind):
+    path = url(world.settled("DOGE"), kind)
+    assert client.get(path).headers["Location"] == f"/accounts/login/?next={path}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_reading_is_allowed(signed_in, world, kind):
+    assert signed_in.post(url(world.settled("DOGE"), kind)).status_code == 405
+
+
+def test_htmx_gets_the_same_facts(signed_in, world):
+    path = url(world.settled("DOGE"))
+    assert signed_in.get(path, headers={"HX-Request": "true"}).json() == signed_in.get(path).json()
+
+
+def test_the_number_of_queries_does_not_grow_with_the_lines(signed_in, world, django_assert_num_queries):
+    one = world.quoted("DOGE")
+    with CaptureQueriesContext(connection) as few:
+        signed_in.get(url(one))
+    three = world.quoted("DOGE", "ETH", "EUR")
+    with django_assert_num_queries(len(few)):
+        signed_in.get(url(three))

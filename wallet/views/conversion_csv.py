@@ -1,0 +1,21 @@
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, StreamingHttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from wallet import exports
+from wallet.models import Conversion
+from wallet.web import CustomerRequest
+
+
+@require_safe
+@login_required
+def conversion_csv(request: CustomerRequest, reference: str) -> StreamingHttpResponse:
+    """The rows of one confirmed conversion, as in the file of them all."""
+    rows = Conversion.objects.of(request.user).history().filter(reference=reference)
+    if not rows.exists():
+        raise Http404
+    pieces = exports.export(rows, name=exports.OWN, zone=timezone.get_current_timezone())
+    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="conversion-{reference}.csv"'
+    return response
