@@ -6,7 +6,7 @@ BIN = .venv/bin
 CHAOS ?= full
 export PORT CHAOS
 
-.PHONY: help run test browser chaos mutants check lock
+.PHONY: help run test browser chaos mutants check messages lock
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -36,13 +36,17 @@ chaos: .venv/test ## Races, crashes, kills and outages (CHAOS=short: less of eac
 mutants: .venv/test ## How many small changes of the money code the tests notice; takes hours
 	@$(BIN)/python -m tests.mutants
 
-check: .venv/test ## Lint, types, migrations, deployment settings
+check: .venv/test ## Lint, types, migrations, translations, deployment settings; needs Debian's gettext
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python -m tests.messages
 	@DEBUG=false ALLOWED_HOSTS=dust.example.com SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+messages: .venv/test ## Collect the texts to translate and compile the translations; needs Debian's gettext
+	@$(BIN)/python -m tests.messages --write
 
 lock: .venv/test ## Compile the locks from pyproject.toml
 	@$(BIN)/pip install --quiet uv

@@ -6,7 +6,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallet import charts, formats, refusals
+from wallet import charts, formats
 
 NOW = datetime(2026, 11, 22, 14, 32, 7, tzinfo=UTC)
 
@@ -100,7 +100,7 @@ def test_a_wait_is_never_said_to_be_shorter_than_it_is(length, text):
     ("seconds", "text"), [(21_600, "6 hours"), (5_400, "1 hour 30 minutes"), (1, "1 second"), (0, "0 seconds")]
 )
 def test_a_length_of_time_in_words(seconds, text):
-    assert refusals.duration(seconds) == text
+    assert formats.duration(seconds) == text
 
 
 parts = st.lists(st.integers(1, 10**12), min_size=1, max_size=9)

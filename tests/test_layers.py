@@ -7,8 +7,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # From the bottom up: a module may import those before it, and its own package.
 LAYERS = [
     ["wallet.clock", "wallet.money", "wallet.retrying", "wallet.zones", "wallet.catalogue", "wallet.logs"],
-    ["wallet.refusals"],
     ["wallet.formats"],
+    ["wallet.refusals"],
     ["wallet.validators", "wallet.charts"],
     ["wallet.models"],
     ["wallet.ledger", "wallet.portfolio", "wallet.health", "wallet.receipt", "wallet.history", "wallet.facts"],

@@ -124,7 +124,7 @@ def test_a_planned_closing_stops_quotes_and_confirms_when_its_time_comes_and_nev
         with pytest.raises(Refusal) as refused:
             verb()
         assert refused.value.code == "closed"
-        assert "You'll be able to from 14:35 UTC on 22 November." in str(refused.value.messages)
+        assert "You’ll be able to from 14:35 UTC on 22 November." in str(refused.value.messages)
     world.observe()
     assert conversions.settle(reference=early.reference).is_completed
     world.clock.tick(minutes=2)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from wallet import formats, money
-from wallet.refusals import plain
 
 SHOWN = 3
 # Where the strip's limits stand, in percent of its width from the middle, and how far the dot may go.
@@ -22,6 +24,10 @@ class Share:
     start: int
     css: str
 
+    @property
+    def percent_text(self) -> str:
+        return formats.percent(f"{self.percent}")
+
 
 def shares(parts: Sequence[tuple[str, int]]) -> list[Share]:
     """The largest three parts and the rest, in percent that add up to 100 (largest remainder)."""
@@ -31,10 +37,11 @@ def shares(parts: Sequence[tuple[str, int]]) -> list[Share]:
     if len(rest) == 1:
         named = ordered
     elif rest:
-        named = [*named, (f"{len(rest)} more", sum(units for _, units in rest))]
-    percents = _whole_percents([units for _, units in named])
+        others = ngettext("%(count)d more", "%(count)d more", len(rest)) % {"count": len(rest)}
+        named = [*named, (others, sum(units for _name, units in rest))]
+    percents = _whole_percents([units for _name, units in named])
     found, start = [], 0
-    for number, ((name, _), percent) in enumerate(zip(named, percents, strict=True), start=1):
+    for number, ((name, _units), percent) in enumerate(zip(named, percents, strict=True), start=1):
         found.append(Share(name, percent, start, f"s{number}"))
         start += percent
     return found
@@ -64,19 +71,22 @@ def received_strip(quoted: int, received: int, tolerance_percent: Decimal) -> St
     """What was received compared with the estimate, both in BNB units."""
     change = Fraction(received - quoted, quoted)
     text = formats.moved(money.cut_percent(change))
-    if received == quoted:
-        sentence = "You received the same as the estimate."
-    else:
-        much, word = formats.coin(abs(received - quoted)), "more" if received > quoted else "less"
-        sentence = f"You received {much} BNB {word} than the estimate because prices moved."
-    label = f"{text} compared with the estimate. The limit is {plain(tolerance_percent)}%."
+    sentence = _("You received the same as the estimate.")
+    if received > quoted:
+        sentence = _("You received {amount} BNB more than the estimate because prices moved.")
+    elif received < quoted:
+        sentence = _("You received {amount} BNB less than the estimate because prices moved.")
+    sentence = sentence.format(amount=formats.coin(abs(received - quoted)))
+    limit = formats.percent(formats.plain(tolerance_percent))
+    label = _("{move} compared with the estimate. The limit is {limit}.").format(move=text, limit=limit)
     return Strip(_place(change, tolerance_percent), text, False, label, sentence)
 
 
 def moved_strip(code: str, change: Fraction, tolerance_percent: Decimal) -> Strip:
     """The move of the price that moved most."""
     text = formats.moved(money.cut_percent(change))
-    label = f"{code} moved {text}. The limit is {plain(tolerance_percent)}%."
+    limit = formats.percent(formats.plain(tolerance_percent))
+    label = _("{asset} moved {move}. The limit is {limit}.").format(asset=code, move=text, limit=limit)
     return Strip(_place(change, tolerance_percent), text, abs(change) * 100 >= tolerance_percent, label, label)
 
 

@@ -17,7 +17,7 @@ from wallet import clock, ledger, money, validators
 from wallet.models import Account, Asset, Conversion, Customer, Line, Opening, Policy, Price, Transaction
 from wallet.models.conversions import new_reference
 from wallet.portfolio import Holding, Portfolio, portfolio
-from wallet.refusals import Refusal, duration
+from wallet.refusals import Refusal
 from wallet.retrying import Busy, retried
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def _decide(*, reference: str) -> Conversion:
         prices = Price.objects.of(line.asset_id for line in lines)
         assert conversion.confirmed_at is not None
         if now - conversion.confirmed_at >= conversion.policy.longest_wait:
-            late = Refusal("too_late", longest_wait=duration(conversion.policy.longest_wait_seconds))
+            late = Refusal("too_late", longest_wait=conversion.policy.longest_wait_seconds)
             return _finish_without(conversion, Conversion.Status.STOPPED, [late], now)
         _require_answer(conversion, lines, prices, bnb)
         conversion.status = Conversion.Status.COMPLETED

@@ -12,6 +12,9 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple, cast
 
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
 from wallet import formats, money, refusals, validators
 from wallet.audit import snapshot
 from wallet.models import Conversion
@@ -79,7 +82,7 @@ class Row(NamedTuple):
 class Format(NamedTuple):
     """A kind of file. One of `trades` has completed conversions only."""
 
-    label: str
+    label: Any
     header: list[str]
     cells: Callable[[Row, tzinfo], list[str]]
     is_trades: bool
@@ -99,10 +102,11 @@ def guarded(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA_SIGNS) and not _NUMBER.match(cell) else cell
 
 
-def export(conversions: ConversionQuerySet, *, name: str, zone: tzinfo) -> Generator[bytes, None, None]:
+def export(conversions: ConversionQuerySet, *, name: str, zone: tzinfo, language: str) -> Generator[bytes, None, None]:
     """The file's pieces, from one snapshot that is held until the last of them is read or the generator is closed.
 
-    `zone` is the customer's time zone, which is no longer active by the time that the file is written.
+    `zone` and `language` are the customer's, which are no longer active by the time that the file is written. Headers
+    and statuses are for machines and stay English; why a conversion was stopped is for people.
     """
     form = FORMATS[name]
     found = conversions.completed() if form.is_trades else conversions
@@ -111,8 +115,12 @@ def export(conversions: ConversionQuerySet, *, name: str, zone: tzinfo) -> Gener
     with snapshot(), closing(values):
         yield written([form.header])
         rows: Iterator[list[str]] = (form.cells(Row._make(row), zone) for row in values)
-        while piece := list(islice(rows, CHUNK)):
-            yield written(piece)
+
+        def piece() -> list[list[str]]:
+            with translation.override(language):
+                return list(islice(rows, CHUNK))
+
+        yield from map(written, iter(piece, []))
 
 
 def written(rows: list[list[str]]) -> bytes:
@@ -154,8 +162,8 @@ def own_cells(row: Row, zone: tzinfo) -> list[str]:
         bnb(row.lines__quoted_net_units),
         row.outcome(row.lines__net_units),
         row.outcome(row.lines__charge_units),
-        "" if row.lines__settled_rate_btc is None else formats.rate(row.lines__settled_rate_btc),
-        "" if row.settled_rate_btc is None else formats.rate(row.settled_rate_btc),
+        "" if row.lines__settled_rate_btc is None else formats.rate_digits(row.lines__settled_rate_btc),
+        "" if row.settled_rate_btc is None else formats.rate_digits(row.settled_rate_btc),
         row.move_percent,
         row.stop_reason,
     ]
@@ -211,7 +219,7 @@ def fee(row: Row) -> tuple[str, str]:
 OWN = "csv"
 FORMATS = {
     OWN: Format(
-        "Download CSV",
+        _("Download CSV"),
         [
             *("time_utc", "local_time", "time_zone", "reference", "status", "asset", "amount", "estimated_bnb"),
             *("received_bnb", "fee_bnb", "asset_rate_btc", "bnb_rate_btc", "price_move_percent", "stop_reason"),
@@ -220,7 +228,7 @@ FORMATS = {
         is_trades=False,
     ),
     "koinly": Format(
-        "CSV for Koinly",
+        _("CSV for Koinly"),
         [
             *("Date", "Sent Amount", "Sent Currency", "Received Amount", "Received Currency"),
             *("Fee Amount", "Fee Currency", "Description"),
@@ -229,7 +237,7 @@ FORMATS = {
         is_trades=True,
     ),
     "summ": Format(
-        "CSV for Summ",
+        _("CSV for Summ"),
         [
             *("Timestamp (UTC)", "Type", "Base Currency", "Base Amount"),
             *("Quote Currency (Optional)", "Quote Amount (Optional)"),

@@ -55,7 +55,7 @@ def amount(units: int, scale: int) -> Facts:
 
 
 def number(value: Decimal) -> str:
-    return refusals.plain(value)
+    return formats.plain(value)
 
 
 def _quoted_figures(priced: Priced) -> Facts:
@@ -83,7 +83,7 @@ def _prices(priced: Priced) -> Facts:
     settled = None
     if priced.settled_rate_btc is not None:
         settled = {
-            "rate_btc": formats.rate(priced.settled_rate_btc),
+            "rate_btc": formats.rate_digits(priced.settled_rate_btc),
             "path": priced.settled_path,
             "quotes": priced.settled_quotes,
             "source": priced.settled_source,
@@ -91,7 +91,7 @@ def _prices(priced: Priced) -> Facts:
         }
     return {
         "quoted": {
-            "rate_btc": formats.rate(priced.quoted_rate_btc),
+            "rate_btc": formats.rate_digits(priced.quoted_rate_btc),
             "path": priced.quoted_path,
             "quotes": priced.quoted_quotes,
             "source": priced.quoted_source,

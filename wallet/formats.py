@@ -1,31 +1,56 @@
-"""How numbers and times are written for people. What a customer has or gets is cut, never rounded up."""
+"""How numbers and times are written for people, in their language. What a customer has or gets is cut, never rounded up.
+
+Each text here is whole: a pattern with places for the values, so that a translator can put them in another order.
+"""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
+from django.utils.formats import get_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from wallet import money, zones
-from wallet.refusals import day, duration
 
 SHOWN_PLACES = 8
 FIAT_SCALE = 2
 MINUS = "−"
 OLD_SECONDS = 30  # site.js says the same of a page that stays open
 
-_LEADING_ZEROS = re.compile(r"\A(0\.0*)([0-9]+)\Z")
+_LEADING_ZEROS = re.compile(r"\A(0[.,]0*)([0-9]+)\Z")
+
+
+def plain(number: Decimal) -> str:
+    """A number in plain digits without trailing zeros, for a machine: 5, 0.0012."""
+    return f"{number.normalize():f}"
+
+
+def local(digits: str) -> str:
+    """Plain digits as the reader's language writes them: 0.0012 is 0,0012 in German."""
+    return digits.translate({ord("."): get_format("DECIMAL_SEPARATOR"), ord(","): get_format("THOUSAND_SEPARATOR")})
+
+
+def percent(digits: str) -> str:
+    """Plain digits as a percentage in the reader's language: 5%, in German 5 %."""
+    return _("{number}%").format(number=local(digits))
 
 
 def coin(units: int) -> str:
     """An amount of BTC or BNB: always 8 decimals."""
-    return f"{money.to_decimal(units, money.BNB_SCALE):,.8f}"
+    return local(f"{money.to_decimal(units, money.BNB_SCALE):,.8f}")
 
 
 def amount(units: int, scale: int) -> str:
     """An amount of any asset: up to 8 decimals, cut, trailing zeros dropped; two for currencies that keep two."""
+    return local(_amount(units, scale))
+
+
+def _amount(units: int, scale: int) -> str:
     if scale > SHOWN_PLACES:
         units, scale, whole = units // 10 ** (scale - SHOWN_PLACES), SHOWN_PLACES, units
         if whole and not units:
@@ -36,14 +61,15 @@ def amount(units: int, scale: int) -> str:
 
 def full_amount(units: int, scale: int) -> str:
     """An amount with every decimal place that is kept."""
-    return f"{money.to_decimal(units, scale):,f}"
+    return local(f"{money.to_decimal(units, scale):,f}")
 
 
 def aligned(units: int, scale: int) -> SafeString:
     """An amount with invisible padding behind it, so that the decimal points of a column stand below each other."""
-    text = amount(units, scale)
+    text = _amount(units, scale)
     point, places = ("" if "." in text else "."), len(text.partition(".")[2])
-    return format_html('{}<span class="pad" aria-hidden="true">{}{}</span>', text, point, "0" * (SHOWN_PLACES - places))
+    padding = local(f"{point}{'0' * (SHOWN_PLACES - places)}")
+    return format_html('{}<span class="pad" aria-hidden="true">{}</span>', local(text), padding)
 
 
 def quiet(text: str) -> SafeString:
@@ -52,20 +78,44 @@ def quiet(text: str) -> SafeString:
     return format_html('<span class="z">{}</span>{}', *found.groups()) if found else format_html("{}", text)
 
 
-def rate(number: Decimal) -> str:
-    """A price in BTC with its significant digits, at least 8 decimals, so that what was reckoned with can be read."""
-    text = f"{number.normalize():f}"
-    whole, _, places = text.partition(".")
+def rate_digits(number: Decimal) -> str:
+    """A price in BTC with its significant digits, at least 8 decimals, for a machine."""
+    whole, _point, places = plain(number).partition(".")
     return f"{whole}.{places.ljust(SHOWN_PLACES, '0')}"
 
 
-def moved(percent: Decimal) -> str:
+def rate(number: Decimal) -> str:
+    """The same for people, so that what was reckoned with can be read."""
+    return local(rate_digits(number))
+
+
+def moved(cut: Decimal) -> str:
     """A move in percent with its sign: −0.41%, +6.18%, 0.00%."""
-    sign = MINUS if percent < 0 else "+" if percent > 0 else ""
-    return f"{sign}{abs(percent):.2f}%"
+    sign = MINUS if cut < 0 else "+" if cut > 0 else ""
+    return percent(f"{sign}{abs(cut):.2f}")
 
 
 # Times, all in the reader's zone.
+
+
+def day(moment: date) -> str:
+    """A date in full: 3 November 2026."""
+    # Translators: how a date in full is written, in Django's letters for dates.
+    return date_format(moment, _("j F Y"))
+
+
+def duration(seconds: int) -> str:
+    """A length of time in words, exact to the second: "6 hours", "1 hour 30 minutes"."""
+    hours, rest = divmod(seconds, 3600)
+    minutes, rest = divmod(rest, 60)
+    parts = []
+    if hours:
+        parts.append(ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours})
+    if minutes:
+        parts.append(ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes})
+    if rest or not parts:
+        parts.append(ngettext("%(count)d second", "%(count)d seconds", rest) % {"count": rest})
+    return " ".join(parts)
 
 
 def clock_time(moment: datetime) -> str:
@@ -75,8 +125,30 @@ def clock_time(moment: datetime) -> str:
 
 def full_time(moment: datetime) -> str:
     """A moment in full: 22 November 2026, 14:32:19 CET."""
-    local = timezone.localtime(moment)
-    return f"{day(local)}, {local:%H:%M:%S} {zones.short_name(local)}"
+    local_time = timezone.localtime(moment)
+    zone = zones.short_name(local_time)
+    return _("{date}, {time} {zone}").format(date=day(local_time), time=f"{local_time:%H:%M:%S}", zone=zone)
+
+
+def short_time(moment: datetime) -> str:
+    """A moment in a list: 22 Nov 2026, 14:32."""
+    # Translators: how a date and time are written in a narrow list, in Django's letters for dates.
+    return date_format(timezone.localtime(moment), _("j M Y, H:i"))
+
+
+def time_on_date(moment: datetime) -> str:
+    """A moment in full, the time first: 20:32 UTC on 22 November 2026."""
+    local_time = timezone.localtime(moment)
+    zone = zones.short_name(local_time)
+    return _("{time} {zone} on {date}").format(time=f"{local_time:%H:%M}", zone=zone, date=day(local_time))
+
+
+def time_and_day(moment: datetime) -> str:
+    """A moment of these days: 16:00 CET on 22 November."""
+    local_time = timezone.localtime(moment)
+    # Translators: how a day without its year is written, in Django's letters for dates.
+    date_text, zone = date_format(local_time, _("j F")), zones.short_name(local_time)
+    return _("{time} {zone} on {date}").format(time=f"{local_time:%H:%M}", zone=zone, date=date_text)
 
 
 def machine_time(moment: datetime) -> str:
@@ -86,9 +158,11 @@ def machine_time(moment: datetime) -> str:
 
 def when(moment: datetime, now: datetime) -> str:
     """A moment that is still to come, absolute: "today at 20:32 CET", "on 24 November 2026 at 02:10 CET"."""
-    local, today = timezone.localtime(moment), timezone.localtime(now).date()
-    days = {today: "today", today + timedelta(days=1): "tomorrow"}
-    return f"{days.get(local.date(), f'on {day(local)}')} at {local:%H:%M} {zones.short_name(local)}"
+    local_time, today = timezone.localtime(moment), timezone.localtime(now).date()
+    patterns = {today: _("today at {time} {zone}"), today + timedelta(days=1): _("tomorrow at {time} {zone}")}
+    pattern = patterns.get(local_time.date(), _("on {date} at {time} {zone}"))
+    zone = zones.short_name(local_time)
+    return pattern.format(date=day(local_time), time=f"{local_time:%H:%M}", zone=zone)
 
 
 def ago_if_old(moment: datetime, now: datetime) -> str:
@@ -96,7 +170,14 @@ def ago_if_old(moment: datetime, now: datetime) -> str:
     seconds = (now - moment) // timedelta(seconds=1)
     if seconds < OLD_SECONDS:
         return ""
-    return f" ({duration(seconds if seconds < 60 else seconds // 60 * 60)} ago)"
+    # Told exactly below a minute and to the minute above, cut, as the browser's own words for it (site.js) do.
+    minutes = seconds // 60
+    ago = (
+        ngettext("%(count)d minute ago", "%(count)d minutes ago", minutes) % {"count": minutes}
+        if minutes
+        else ngettext("%(count)d second ago", "%(count)d seconds ago", seconds) % {"count": seconds}
+    )
+    return f" ({ago})"
 
 
 def remaining(moment: datetime, now: datetime) -> str:

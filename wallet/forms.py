@@ -5,15 +5,18 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from wallet import exports, refusals, validators, zones
+from wallet import exports, formats, validators, zones
 from wallet.models import Conversion, Customer
 from wallet.refusals import Refusal
 
-NO_ZONE = "There is no time zone of this name. Choose one from the list."
+NO_ZONE = _("There is no time zone of this name. Choose one from the list.")
 
 
 class SelectionField(forms.Field):
@@ -87,7 +90,7 @@ class ZoneField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
-            max_length=64, error_messages={"required": "Choose a time zone.", "max_length": NO_ZONE}, **options
+            max_length=64, error_messages={"required": _("Choose a time zone."), "max_length": NO_ZONE}, **options
         )
 
     def clean(self, value: Any) -> str:
@@ -104,23 +107,30 @@ class ZoneForm(forms.Form):
 class DisplayForm(ZoneForm):
     """How the site looks to a customer."""
 
+    language = forms.ChoiceField(
+        required=False,
+        choices=[("", _("As your browser asks for")), *settings.LANGUAGES],
+        error_messages={"invalid_choice": _("Choose a language from the list.")},
+    )
     theme = forms.ChoiceField(
         choices=Customer.Theme,
-        error_messages={"required": "Choose a theme.", "invalid_choice": "Choose a theme: System, Light or Dark."},
+        error_messages={
+            "required": _("Choose a theme."),
+            "invalid_choice": _("Choose a theme: System, Light or Dark."),
+        },
     )
     hide_small_balances = forms.BooleanField(required=False)
 
 
 STATUSES = [
-    ("", "All"),
-    *((value, label.capitalize()) for value, label in Conversion.Status.choices if value != "quoted"),
+    ("", _("All")),
+    *((value, label) for value, label in Conversion.Status.choices if value != "quoted"),
 ]
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
 
 
-def day_field(label: str) -> forms.DateField:
-    """A whole day in the customer's time zone, written like 2026-11-22."""
-    words = f"Write the “{label}” date like 2026-11-22, with a year from 2000 to 2999."
+def day_field(label: Any, words: Any) -> forms.DateField:
+    """A whole day in the customer's time zone, written like 2026-11-22; the words say what is wrong with another."""
     return forms.DateField(
         label=label,
         required=False,
@@ -135,18 +145,23 @@ class HistoryForm(forms.Form):
     """What the address of the history says: which conversions are meant. `assets` are those to choose from."""
 
     status = forms.ChoiceField(
-        required=False, choices=STATUSES, error_messages={"invalid_choice": "Choose a status from the list."}
+        required=False,
+        label=_("Status"),
+        choices=STATUSES,
+        error_messages={"invalid_choice": _("Choose a status from the list.")},
     )
-    since = day_field("From")
-    until = day_field("To")
-    asset = forms.ChoiceField(required=False, error_messages={"invalid_choice": "Choose an asset from the list."})
+    since = day_field(_("From"), _("Write the “From” date like 2026-11-22, with a year from 2000 to 2999."))
+    until = day_field(_("To"), _("Write the “To” date like 2026-11-22, with a year from 2000 to 2999."))
+    asset = forms.ChoiceField(
+        required=False, label=_("Asset"), error_messages={"invalid_choice": _("Choose an asset from the list.")}
+    )
 
     FILTERS = ("status", "since", "until", "asset")
     ADDRESS = {"since": "from", "until": "to"}
 
     def __init__(self, *args: Any, assets: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["asset"].choices = [("", "All"), *((code, code) for code in assets)]  # type: ignore[attr-defined]
+        self.fields["asset"].choices = [("", _("All")), *((code, code) for code in assets)]  # type: ignore[attr-defined]
 
     def add_prefix(self, field_name: str) -> str:
         """The name in the address; `from` cannot name an attribute."""
@@ -155,7 +170,7 @@ class HistoryForm(forms.Form):
     def clean(self) -> None:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and until < since:
-            self.add_error("until", "The end date must be after the start date.")
+            self.add_error("until", _("The end date must be after the start date."))
 
     @property
     def filters(self) -> list[forms.BoundField]:
@@ -188,22 +203,25 @@ class HistoryForm(forms.Form):
     def presets(self, now: datetime) -> list[dict[str, Any]]:
         """Ranges up to today, in the customer's time zone, each with its query and whether it is the one that is set."""
         today = timezone.localtime(now).date()
-        starts = {f"Last {days} days": today - timedelta(days=days - 1) for days in (7, 30, 90)}
-        starts["This year"] = today.replace(month=1, day=1)
+        starts = {days: today - timedelta(days=days - 1) for days in (7, 30, 90)}
+        ranges = [
+            (ngettext("Last %(count)d day", "Last %(count)d days", days) % {"count": days}, since)
+            for days, since in starts.items()
+        ]
         chosen = self.applied.get("since") if "until" not in self.applied else None
         return [
             {"label": label, "query": self.query(since=since, until=None), "is_current": since == chosen}
-            for label, since in starts.items()
+            for label, since in [*ranges, (_("This year"), today.replace(month=1, day=1))]
         ]
 
     @property
     def chips(self) -> list[dict[str, str]]:
         """The filters that are set, in words, each with the query that goes without it."""
         words = {
-            "status": lambda value: f"Status: {Conversion.Status(value).label.capitalize()}",
-            "since": lambda value: f"From {refusals.day(value)}",
-            "until": lambda value: f"To {refusals.day(value)}",
-            "asset": lambda value: f"Asset: {value}",
+            "status": lambda value: _("Status: {value}").format(value=Conversion.Status(value).label),
+            "since": lambda value: _("From {value}").format(value=formats.day(value)),
+            "until": lambda value: _("To {value}").format(value=formats.day(value)),
+            "asset": lambda value: _("Asset: {value}").format(value=value),
         }
         return [
             {"label": words[name](value), "query": self.query(**{name: None})} for name, value in self.applied.items()
@@ -232,7 +250,7 @@ class ExportForm(HistoryForm):
     format = forms.ChoiceField(
         required=False,
         choices=[("", "CSV"), *((name, kind.label) for name, kind in exports.FORMATS.items())],
-        error_messages={"invalid_choice": "Choose a file format from the list."},
+        error_messages={"invalid_choice": _("Choose a file format from the list.")},
     )
 
 

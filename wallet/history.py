@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.translation import ngettext
 
 from wallet import formats
 from wallet.models import Conversion
@@ -30,8 +31,12 @@ class History:
 
     @property
     def summary(self) -> str:
-        noun = "conversion" if self.count == 1 else "conversions"
-        return f"{self.count} {noun}, {formats.coin(self.received_units)} BNB received"
+        words = ngettext(
+            "%(count)d conversion, %(amount)s BNB received",
+            "%(count)d conversions, %(amount)s BNB received",
+            self.count,
+        )
+        return words % {"count": self.count, "amount": formats.coin(self.received_units)}
 
 
 def history(*, user: User, conditions: dict[str, Any], before: str = "", after: str = "", size: int) -> History:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
@@ -29,14 +29,22 @@ def private_pages(get_response: Handler) -> Handler:
 
 
 def customer_settings(get_response: Handler) -> Handler:
-    """Shows their pages to a signed-in customer in their own time zone. The operators' admin is in UTC for everybody."""
+    """Shows their pages to a signed-in customer in their own language and time zone.
+
+    The operators' admin is in English and in UTC for everybody, as its figures and its log are. A language lasts until the
+    request's end, so that the page for a fault is in it too; the next request begins with its own.
+    """
 
     def middleware(request: CustomerRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            request.customer = Customer.objects.shown_to(request.user)
+        if request.path.startswith(resolve_url("admin:index")):
+            translation.activate(settings.LANGUAGE_CODE)
+            return get_response(request)
         if not request.user.is_authenticated:
             return get_response(request)
-        request.customer = Customer.objects.shown_to(request.user)
-        if request.path.startswith(resolve_url("admin:index")):
-            return get_response(request)
+        if request.customer.language in dict(settings.LANGUAGES):
+            translation.activate(request.customer.language)
         with timezone.override(request.customer.zone):
             return get_response(request)
 

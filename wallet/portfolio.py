@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from wallet import charts, money, validators
+from wallet import charts, formats, money, validators
 from wallet.models import Account, Asset, Conversion, Customer, Opening, Policy, Price, Service
 from wallet.models.conversions import quote_refusals
 from wallet.refusals import Refusal
@@ -100,7 +100,7 @@ class Portfolio:
         """How much of the whole the convertible balances are, cut. Nothing where the whole rounds to nothing."""
         if not self.value_sats:
             return ""
-        return f"{money.cut_percent(Fraction(self.everything.figures.value, self.value_sats)):.2f}%"
+        return formats.percent(f"{money.cut_percent(Fraction(self.everything.figures.value, self.value_sats)):.2f}")
 
     @cached_property
     def priced_at(self) -> datetime | None:
@@ -185,7 +185,7 @@ class Estimate:
 
     def compared_with(self, net: int) -> Comparison:
         change = Fraction(self.figures.net - net, net)
-        return Comparison(f"{abs(money.cut_percent(change)):.2f}%", change > 0, change < 0)
+        return Comparison(formats.percent(f"{abs(money.cut_percent(change)):.2f}"), change > 0, change < 0)
 
     @property
     def shares(self) -> list[charts.Share]:

@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from wallet import charts, formats, refusals, validators
 from wallet.models import Conversion, Line
 
@@ -24,16 +27,16 @@ class Receipt:
 
     @property
     def title(self) -> str:
-        count = f"{len(self.lines)} balance{'' if len(self.lines) == 1 else 's'}"
-        conversion = self.conversion
+        count, conversion = len(self.lines), self.conversion
         if conversion.is_quoted:
-            return f"Convert {count} to BNB?"
+            words = ngettext("Convert %(count)d balance to BNB?", "Convert %(count)d balances to BNB?", count)
+            return words % {"count": count}
         if conversion.is_confirmed:
-            return f"Converting {count}"
+            return ngettext("Converting %(count)d balance", "Converting %(count)d balances", count) % {"count": count}
         if conversion.is_completed:
             assert conversion.net_units is not None
-            return f"You received {formats.coin(conversion.net_units)} BNB"
-        return "Nothing was converted" if conversion.is_stopped else "We couldn’t convert your balances"
+            return _("You received {amount} BNB").format(amount=formats.coin(conversion.net_units))
+        return _("Nothing was converted") if conversion.is_stopped else _("We couldn’t convert your balances")
 
     @property
     def partial(self) -> str:
@@ -70,7 +73,7 @@ class Receipt:
 
     @property
     def step(self) -> str:
-        return "Checking prices and converting" if self.conversion.attempts else "Waiting"
+        return _("Checking prices and converting") if self.conversion.attempts else _("Waiting")
 
     @property
     def prices_from(self) -> datetime | None:
@@ -110,7 +113,7 @@ class Receipt:
         if reason is None:
             return ""
         if reason["code"] == "price_moved":
-            return f"{reason['facts']['tolerance']}% or more"
+            return _("{limit} or more").format(limit=formats.percent(reason["facts"]["tolerance"]))
         return refusals.explain(reason["code"], reason["facts"]).cause.rstrip(".")
 
     @cached_property
@@ -124,5 +127,5 @@ class Receipt:
         moves = [(abs(move), code, move) for code, move in priced if move is not None]
         if not moves:
             return None
-        _, code, move = max(moves)
+        _size, code, move = max(moves)
         return charts.moved_strip(code, move, tolerance)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection
+from django.utils.translation import gettext as _
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,7 +24,7 @@ class Busy(Exception):
     """The database was too busy to decide. Nothing has changed; trying again may work."""
 
     def __str__(self) -> str:
-        return "The service is busy. Nothing was converted. Try again."
+        return _("The service is busy. Nothing was converted. Try again.")
 
 
 def temporary_cause(error: OperationalError) -> str | None:

@@ -10,8 +10,8 @@ from fractions import Fraction
 
 from django.core.validators import RegexValidator
 
-from wallet import money
-from wallet.refusals import Refusal, duration, plain
+from wallet import formats, money
+from wallet.refusals import Refusal
 
 BNB = "BNB"
 LISTED, UNLISTED, DELISTED = "listed", "unlisted", "delisted"
@@ -65,7 +65,7 @@ def validate_below_limit(code: str, value_btc: Decimal, limit_btc: Decimal) -> N
     """R1: a small balance is worth strictly less than the limit. Compared exactly, before any rounding."""
     if value_btc >= limit_btc:
         sats = int(value_btc.scaleb(money.BTC_SCALE, money.EXACT))
-        raise Refusal("over_limit", asset=code, value=f"{money.to_decimal(sats, 8):f}", limit=plain(limit_btc))
+        raise Refusal("over_limit", asset=code, value=f"{money.to_decimal(sats, 8):f}", limit=formats.plain(limit_btc))
 
 
 def validate_yield(code: str, net: int) -> None:
@@ -83,7 +83,7 @@ def validate_move(code: str, quoted: Fraction, settled: Fraction, tolerance_perc
     """
     if abs(settled - quoted) * 100 >= Fraction(tolerance_percent) * quoted:
         cut = money.cut_percent(money.move(quoted, settled))
-        raise Refusal("price_moved", asset=code, move=f"{abs(cut):f}", tolerance=plain(tolerance_percent))
+        raise Refusal("price_moved", asset=code, move=f"{abs(cut):f}", tolerance=formats.plain(tolerance_percent))
 
 
 def validate_covered(code: str, balance: int, units: int) -> None:
@@ -96,7 +96,7 @@ def validate_interval(last_converted_at: datetime | None, at: datetime, interval
     """R7: one completed conversion in each interval; allowed again when the interval has passed in full."""
     if last_converted_at is not None and at - last_converted_at < interval:
         until = last_converted_at + interval
-        raise Refusal("wait", until_at=until.isoformat(), interval=duration(int(interval.total_seconds())))
+        raise Refusal("wait", until_at=until.isoformat(), interval=int(interval.total_seconds()))
 
 
 def validate_unexpired(quoted_at: datetime, at: datetime, lifetime: timedelta) -> None:

@@ -6,6 +6,7 @@
   const boxes = () => [...document.querySelectorAll("#selection [name=asset]")];
   const isShown = (box) => !box.closest("tr").hidden;
   const title = document.title;
+  const fill = (words, ...values) => words.replace(/\{(\d)\}/g, (place, at) => values[at]);
 
   // --- the time zone of a customer who never chose one; htmx posts it when the page has loaded ---
   const zone = document.querySelector("#browser-zone [name=time_zone]");
@@ -39,10 +40,10 @@
     const every = boxes(), ticked = every.filter((box) => box.checked);
     const shown = every.filter(isShown), hidden = ticked.filter((box) => !isShown(box)).length;
     const tickedShown = ticked.length - hidden;
-    $("count").textContent = `${ticked.length} of ${every.length} selected${hidden ? `, ${hidden} not shown` : ""}`;
+    $("count").textContent = fill($("count").dataset[hidden ? "hidden" : "words"], ticked.length, every.length, hidden);
     $("all").checked = shown.length > 0 && tickedShown === shown.length;
     $("all").indeterminate = tickedShown > 0 && tickedShown < shown.length;
-    $("all-label").textContent = shown.length < every.length ? `Select all ${shown.length} shown` : "Select all";
+    $("all-label").textContent = fill($("all-label").dataset[shown.length < every.length ? "shown" : "all"], shown.length);
   };
   const find = () => {
     const wanted = $("find").value.trim().toLowerCase();
@@ -52,7 +53,7 @@
   };
   const sort = () => {
     const by = $("sort").value, rows = boxes().map((box) => box.closest("tr"));
-    const key = (row) => by === "name" ? row.dataset.find : -row.querySelector(".get").textContent.replace(",", "");
+    const key = (row) => by === "name" ? row.dataset.find : -row.querySelector(".get data").value;
     rows.sort((a, b) => key(a) < key(b) ? -1 : 1);
     rows[0].parentNode.append(...rows);
     for (const button of document.querySelectorAll("[data-sort]")) {
@@ -69,11 +70,12 @@
     const left = $("left"), button = $("go");
     if (!left || !button || button.hasAttribute("formaction")) return;
     const ends = performance.now() + left.dataset.seconds * 1000;
+    const length = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "second", unitDisplay: "long" });
     timer = setInterval(() => {
       if (!left.isConnected) return clearInterval(timer);
       const seconds = Math.ceil((ends - performance.now()) / 1000);
-      const { many, one, none, soon, over } = left.dataset;
-      left.textContent = seconds > 1 ? many.replace("#", seconds) : seconds > 0 ? one : none;
+      const { words, none, soon, over } = left.dataset;
+      left.textContent = seconds > 0 ? words.replace("#", length.format(seconds)) : none;
       if (seconds === 10) say(soon);
       if (seconds > 0) return;
       clearInterval(timer);
@@ -115,7 +117,7 @@
   on("input", ({ target }) => {
     if (target.id !== "find") return;
     find();
-    say(`${boxes().filter(isShown).length} shown`);
+    say(fill(target.dataset.shown, boxes().filter(isShown).length));
   });
   on("keydown", (event) => {
     if (event.target.id === "find" && event.key === "Enter") event.preventDefault();

@@ -118,7 +118,7 @@ def test_a_conflict_is_said_in_the_dialog_with_the_focus_on_it(visit, site):
     page.locator("#go").click()
     conflict = page.locator("#dialog [role=alert].box")
     expect(conflict).to_have_text(
-        "Sorry, you can't convert balances right now. Your balances haven't changed. We are moving."
+        "Sorry, you can’t convert balances right now. Your balances haven’t changed. We are moving."
     )
     expect(conflict).to_be_focused()
     expect(page.locator("#go")).to_have_count(0)

@@ -56,7 +56,7 @@ def test_too_late_for_a_new_quote_as_well_it_says_why(signed_in, world, sent, te
     Asset.objects.filter(code="DOGE").update(status="delisted")
     page = confirm(signed_in, old)
     assert page.status_code == 409
-    assert "Delisted. DOGE can't be converted any more." in text(page)
+    assert "Delisted. DOGE can’t be converted any more." in text(page)
 
 
 def test_during_the_wait_confirm_is_a_conflict_in_words(signed_in, world, sent, text):
@@ -84,8 +84,8 @@ def test_while_closed_confirm_says_from_when_it_is_possible(signed_in, world, se
     page = confirm(signed_in, quote)
     assert page.status_code == 503
     assert (
-        "Sorry, you can't convert balances right now. You'll be able to from 16:00 CET on 22 November."
-        " Your balances haven't changed. We are moving." in text(page)
+        "Sorry, you can’t convert balances right now. You’ll be able to from 16:00 CET on 22 November."
+        " Your balances haven’t changed. We are moving." in text(page)
     )
     assert world.status(quote) == "quoted"
 

@@ -46,7 +46,7 @@ def test_r3_what_cannot_be_converted_is_shown_with_its_reason(signed_in, refusal
     for reason in (
         "BTC Bitcoin Worth 0.0012 BTC or more. At 0.00120000 BTC this is above the small-balance limit.",
         "LUNC Terra Classic Too small to convert. LUNC would convert to less than 0.00000001 BNB after the fee.",
-        "ETH Ethereum Delisted on 3 November 2026. ETH can't be converted any more. It can be withdrawn until 3 Febr",
+        "ETH Ethereum Delisted on 3 November 2026. ETH can’t be converted any more. It can be withdrawn until 3 Febr",
         "EUR Euro Not listed. EUR is not traded here",
         "DOGE Dogecoin Conversions paused for DOGE. Its network is being upgraded.",
         "USDT Tether Price unavailable. There is no current price for USDT.",
@@ -108,7 +108,7 @@ def test_an_empty_selection_is_a_problem_in_words(signed_in, text):
 def test_what_is_not_the_customers_is_a_problem_in_words(signed_in, text, code):
     page = signed_in.post(URL, {"asset": ["DOGE", code]})
     assert page.status_code == 422
-    assert "That selection has an asset that isn't in your wallet. Nothing was converted." in text(page)
+    assert "That selection has an asset that isn’t in your wallet. Nothing was converted." in text(page)
     assert ticked(page) == ["DOGE"]
     assert b"<script>alert" not in page.content
     assert not Conversion.objects.exists()

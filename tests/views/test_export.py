@@ -226,7 +226,7 @@ def test_one_state_of_the_database_is_read_and_let_go_also_when_the_client_goes_
     world = factories.World(clock)
     world.settled("DOGE")
     found = Conversion.objects.of(world.user).history()
-    pieces = exports.export(found, name=exports.OWN, zone=UTC)
+    pieces = exports.export(found, name=exports.OWN, zone=UTC, language="en")
     assert next(pieces).startswith(b"time_utc,")
     if connection.vendor == "sqlite":
         assert connection.connection.in_transaction
@@ -234,7 +234,7 @@ def test_one_state_of_the_database_is_read_and_let_go_also_when_the_client_goes_
     assert not connection.in_atomic_block
     if connection.vendor == "sqlite":
         assert not connection.connection.in_transaction
-    assert list(exports.export(found, name=exports.OWN, zone=UTC))[1].count(b"DOGE") == 1
+    assert list(exports.export(found, name=exports.OWN, zone=UTC, language="en"))[1].count(b"DOGE") == 1
 
 
 def test_a_snapshot_is_open_while_the_file_is_written_and_no_longer(signed_in, mixed, monkeypatch):
@@ -277,7 +277,7 @@ def test_memory_does_not_grow_with_the_rows(world, monkeypatch):
 
     def peak(count):
         tracemalloc.start()
-        for _ in exports.export(Many(count), name=exports.OWN, zone=UTC):
+        for _ in exports.export(Many(count), name=exports.OWN, zone=UTC, language="en"):
             pass
         top = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

@@ -13,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from wallet import formats, money, refusals, validators
 from wallet.models.assets import Asset, Price, source_name
@@ -129,7 +131,7 @@ class Priced(models.Model):
     @property
     def moved_text(self) -> str:
         """The move in percent with its sign, or that there is none to speak of."""
-        return "Not compared" if self.move is None else formats.moved(money.cut_percent(self.move))
+        return str(_("Not compared")) if self.move is None else formats.moved(money.cut_percent(self.move))
 
     def set_quoted_price(self, price: Price) -> None:
         self.quoted_rate_btc = price.rate_btc
@@ -234,11 +236,11 @@ class Conversion(Priced):
     """One conversion from the quote to the receipt. Once completed, stopped or failed it never changes."""
 
     class Status(models.TextChoices):
-        QUOTED = "quoted"
-        CONFIRMED = "confirmed", "in progress"
-        COMPLETED = "completed"
-        STOPPED = "stopped"
-        FAILED = "failed"
+        QUOTED = "quoted", _("Quoted")
+        CONFIRMED = "confirmed", _("In progress")
+        COMPLETED = "completed", _("Completed")
+        STOPPED = "stopped", _("Stopped")
+        FAILED = "failed", _("Failed")
 
     FINAL = (Status.COMPLETED, Status.STOPPED, Status.FAILED)
 
@@ -381,7 +383,8 @@ class Conversion(Priced):
         lines = sorted(self.lines.all(), key=lambda line: -line.quoted_value_sats)
         codes = ", ".join(line.asset.code for line in lines[:3])
         more = f" +{len(lines) - 3}" if len(lines) > 3 else ""
-        return f"{len(lines)} asset{'' if len(lines) == 1 else 's'}: {codes}{more}"
+        words = ngettext("%(count)d asset: %(codes)s", "%(count)d assets: %(codes)s", len(lines))
+        return words % {"count": len(lines), "codes": f"{codes}{more}"}
 
     @property
     def reason_words(self) -> refusals.Words | None:

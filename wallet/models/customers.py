@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from wallet import zones
 from wallet.retrying import retried
@@ -28,7 +29,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     @retried
     def set_display(self, user: User, **fields: str | bool) -> None:
-        """Changes how the site looks to this user: time zone, theme, whether small balances are hidden."""
+        """Changes how the site looks to this user: language, time zone, theme, whether small balances are hidden."""
         self.ensure(user)
         self.filter(user=user).update(**fields)
 
@@ -43,13 +44,14 @@ class Customer(models.Model):
     """What the wallet knows of a user beyond the account: the row that every verb locks first."""
 
     class Theme(models.TextChoices):
-        SYSTEM = "system"
-        LIGHT = "light"
-        DARK = "dark"
+        SYSTEM = "system", _("System")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True)
     last_converted_at = models.DateTimeField(null=True, editable=False)
     time_zone = models.CharField(max_length=64, blank=True, help_text="Empty until one is known; times are UTC then.")
+    language = models.CharField(max_length=10, blank=True, help_text="Empty: the language that the browser asks for.")
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
     hide_small_balances = models.BooleanField(default=False)
 

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import pgettext
 
-from wallet import refusals
+from wallet import formats
 
 DAY, YEAR = 86_400, 366 * 86_400
 UP_TO_A_DAY = [MinValueValidator(1), MaxValueValidator(DAY)]
@@ -96,19 +97,19 @@ class Policy(models.Model):
 
     @property
     def limit_text(self) -> str:
-        return refusals.plain(self.dust_limit_btc)
+        return formats.local(formats.plain(self.dust_limit_btc))
 
     @property
     def interval_text(self) -> str:
-        return refusals.duration(self.interval_seconds)
+        return formats.duration(self.interval_seconds)
 
     @property
     def tolerance_text(self) -> str:
-        return refusals.plain(self.tolerance_percent)
+        return formats.percent(formats.plain(self.tolerance_percent))
 
     @property
     def charge_text(self) -> str:
-        return f"{refusals.plain(self.charge_percent)}%" if self.charge_percent else "None"
+        return formats.percent(formats.plain(self.charge_percent)) if self.charge_percent else pgettext("fee", "None")
 
 
 @dataclass(frozen=True)

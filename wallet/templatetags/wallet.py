@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from wallet import formats, refusals
+from wallet import formats, money
 
 register = template.Library()
 
@@ -25,8 +25,12 @@ register.filter("clock_words", formats.clock_time)
 
 @register.filter
 def quiet_coin(units: int) -> SafeString:
-    """An amount of BTC or BNB with quiet leading zeros."""
-    return formats.quiet(formats.coin(units))
+    """An amount of BTC or BNB with quiet leading zeros, and the same for a machine."""
+    return _amount(units, formats.quiet(formats.coin(units)))
+
+
+def _amount(units: int, words: SafeString) -> SafeString:
+    return format_html('<data value="{}">{}</data>', f"{money.to_decimal(units, money.BNB_SCALE):f}", words)
 
 
 @register.filter
@@ -47,7 +51,7 @@ def tone(status: str) -> str:
 @register.filter
 def value_text(sats: int) -> SafeString:
     """A value in BTC, cut to 8 decimals, with quiet leading zeros. Nothing that is worth something reads as zero."""
-    return formats.quiet(formats.coin(sats)) if sats else SafeString("&lt;0.00000001")
+    return quiet_coin(sats) if sats else _amount(0, format_html("&lt;{}", formats.coin(1)))
 
 
 def _time(moment: datetime, words: str) -> SafeString:
@@ -67,9 +71,17 @@ def clock_time(moment: datetime) -> SafeString:
 
 
 @register.filter
+def short_time(moment: datetime) -> SafeString:
+    """A moment in a list, in the reader's zone: 22 Nov 2026, 14:32."""
+    return format_html(
+        '<time class="nb" datetime="{}">{}</time>', formats.machine_time(moment), formats.short_time(moment)
+    )
+
+
+@register.filter
 def time_and_day(moment: datetime) -> SafeString:
     """A moment of these days, in the reader's zone: 16:00 CET on 22 November."""
-    return _time(moment, refusals.time_and_day(moment))
+    return _time(moment, formats.time_and_day(moment))
 
 
 @register.filter

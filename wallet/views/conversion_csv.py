@@ -1,6 +1,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from wallet import exports
@@ -15,7 +16,7 @@ def conversion_csv(request: CustomerRequest, reference: str) -> StreamingHttpRes
     rows = Conversion.objects.of(request.user).history().filter(reference=reference)
     if not rows.exists():
         raise Http404
-    pieces = exports.export(rows, name=exports.OWN, zone=timezone.get_current_timezone())
+    pieces = exports.export(rows, name=exports.OWN, zone=timezone.get_current_timezone(), language=get_language())
     response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="conversion-{reference}.csv"'
     return response

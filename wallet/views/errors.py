@@ -8,15 +8,18 @@ import logging
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django_htmx.http import reswap, retarget
 
-from wallet.refusals import Refusal, duration
+from wallet.formats import duration
+from wallet.refusals import Refusal
 from wallet.retrying import Busy
 from wallet.web import address_again
 
 log = logging.getLogger(__name__)
 
-FAULT_PAGE = (settings.BASE_DIR / "templates" / "500.html").read_bytes()
+_PAGES = {"": "500.html", "de": "500.de.html"}
+FAULT_PAGES = {language: (settings.BASE_DIR / "templates" / name).read_bytes() for language, name in _PAGES.items()}
 # Every limit on attempts that is answered with a page of its own starts anew after a minute.
 TOO_MANY_SECONDS = 60
 
@@ -44,7 +47,7 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def fault(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(FAULT_PAGE, status=500)
+    return HttpResponse(FAULT_PAGES.get(get_language() or "", FAULT_PAGES[""]), status=500)
 
 
 def refused(request: HttpRequest, error: Refusal | Busy, *, status: int) -> tuple[str, int]:

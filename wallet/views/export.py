@@ -1,6 +1,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from wallet import exports
@@ -19,7 +20,7 @@ def export(request: CustomerRequest) -> HttpResponseBase:
         return records(request, form)
     name, days = form.cleaned_data["format"] or exports.OWN, form.applied
     rows = Conversion.objects.of(request.user).history().matching(**form.conditions)
-    pieces = exports.export(rows, name=name, zone=timezone.get_current_timezone())
+    pieces = exports.export(rows, name=name, zone=timezone.get_current_timezone(), language=get_language())
     response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
     file_name = exports.file_name(name, since=days.get("since"), until=days.get("until"))
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'

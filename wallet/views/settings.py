@@ -4,7 +4,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language_from_request
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -27,7 +29,9 @@ def settings(request: CustomerRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     Customer.objects.set_display(request.user, **form.cleaned_data)
-    messages.success(request, "Your display settings are saved.")
+    chosen = form.cleaned_data["language"] or get_language_from_request(request)
+    with translation.override(chosen):
+        messages.success(request, _("Your display settings are saved."))
     return see_other("settings")
 
 
