@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,3 +133,20 @@ def test_the_strip_places_its_dot_between_the_limits(received, place, moved, wor
     strip = charts.received_strip(100, received, Decimal(5))
     assert (Decimal(strip.place), strip.moved) == (Decimal(place), moved)
     assert words in strip.sentence
+
+
+def test_numbers_and_dates_are_written_as_the_readers_language_writes_them():
+    with translation.override("de"):
+        assert formats.coin(123_456_789_012) == "1.234,56789012"
+        assert formats.amount(1_820_455_000, 5) == "18.204,55"
+        assert formats.aligned(1_050, 2) == '10,50<span class="pad" aria-hidden="true">000000</span>'
+        assert formats.aligned(5, 0) == '5<span class="pad" aria-hidden="true">,00000000</span>'
+        assert formats.quiet("0,05420380") == '<span class="z">0,0</span>5420380'
+        assert formats.rate(Decimal("0.01")) == "0,01000000"
+        assert formats.rate_digits(Decimal("0.01")) == "0.01000000"
+        assert formats.moved(Decimal("-0.41")) == "−0,41\xa0%"
+        assert formats.day(NOW) == "22. November 2026"
+        assert formats.full_time(NOW) == "22. November 2026, 14:32:07 UTC"
+        assert formats.when(NOW + timedelta(days=2), NOW) == "am 24. November 2026 um 14:32 UTC"
+        assert formats.ago_if_old(NOW, NOW + timedelta(seconds=90)) == " (vor 1 Minute)"
+        assert formats.duration(5_400) == "1 Stunde 30 Minuten"
