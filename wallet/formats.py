@@ -59,6 +59,11 @@ def _amount(units: int, scale: int) -> str:
     return text.rstrip("0").rstrip(".") if scale > FIAT_SCALE else text
 
 
+def is_cut(units: int, scale: int) -> bool:
+    """Whether `amount` leaves decimals out."""
+    return scale > SHOWN_PLACES and units % 10 ** (scale - SHOWN_PLACES) != 0
+
+
 def full_amount(units: int, scale: int) -> str:
     """An amount with every decimal place that is kept."""
     return local(f"{money.to_decimal(units, scale):,f}")

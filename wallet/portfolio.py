@@ -37,6 +37,11 @@ class Holding:
         return self.refusal is None
 
     @property
+    def is_cut(self) -> bool:
+        """Whether there are more decimals than a list shows."""
+        return formats.is_cut(self.units, self.asset.scale)
+
+    @property
     def is_bnb(self) -> bool:
         return self.asset.code == validators.BNB
 

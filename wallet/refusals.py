@@ -84,6 +84,22 @@ SAYINGS = {
 }
 
 
+# In short, for a conversion that was stopped by it.
+STOPPED = {
+    "wait": _("Stopped: too early"),
+    "unlisted": _("Stopped: not listed"),
+    "delisted": _("Stopped: delisted"),
+    "paused": _("Stopped: asset paused"),
+    "price_unavailable": _("Stopped: no price"),
+    "path_changed": _("Stopped: priced differently"),
+    "over_limit": _("Stopped: no longer small"),
+    "price_moved": _("Stopped: price moved"),
+    "balance_changed": _("Stopped: balance changed"),
+    "too_small": _("Stopped: too small"),
+    "too_late": _("Stopped: took too long"),
+}
+
+
 def _date(text: str) -> str:
     return formats.day(date.fromisoformat(text))
 

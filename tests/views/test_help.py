@@ -20,6 +20,12 @@ def test_the_rules_stand_in_words_with_the_policys_figures(client, world, text):
     assert "A fee of 2% of the BNB" in words
 
 
+def test_it_says_the_reference_that_is_asked_about_and_nothing_else(client, db, text):
+    assert "You ask about CV-7K2M-94QX." in text(client.get(URL, {"reference": "CV-7K2M-94QX"}))
+    for wrong in ("", "CV-7K2M", "<script>", "CV-7K2M-94QX<b>"):
+        assert "You ask about" not in text(client.get(URL, {"reference": wrong}))
+
+
 @pytest.mark.parametrize("path", ["/wallet/", "/wallet/dust/", "/conversions/", "/settings/", "/nothing/"])
 def test_it_is_linked_from_every_page(signed_in, path):
     assert signed_in.get(path).content.count(b'<a class="help" href="/help/">Help</a>') == 1

@@ -387,6 +387,11 @@ class Conversion(Priced):
         return words % {"count": len(lines), "codes": f"{codes}{more}"}
 
     @property
+    def stopped_text(self) -> str:
+        """That it was stopped, and why in short."""
+        return str(refusals.STOPPED.get(self.reason_code, self.Status.STOPPED.label))
+
+    @property
     def reason_words(self) -> refusals.Words | None:
         """Why it was stopped or failed, in the customer's words; None when it was not."""
         if not self.reasons:

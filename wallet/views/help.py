@@ -3,9 +3,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from wallet.models import Policy
+from wallet.models.conversions import is_reference
 
 
 @require_safe
 def help(request: HttpRequest) -> HttpResponse:  # noqa: A001  # named like its address, as every view is
-    """The rules in words, with the figures of the policy in force. For everybody, signed in or not."""
-    return render(request, "wallet/help.html", {"policy": Policy.objects.current()})
+    """The rules in words, with the figures of the policy in force, and the reference that the address asks about.
+
+    For everybody, signed in or not: a reference is only said again, nothing is looked up by it.
+    """
+    asked = request.GET.get("reference", "")
+    context = {"policy": Policy.objects.current(), "reference": asked if is_reference(asked) else ""}
+    return render(request, "wallet/help.html", context)
