@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from wallet.views import errors
+
 LOCALE = Path(settings.BASE_DIR, "wallet", "locale")
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 TEXT = re.compile(r'"(.*)"$', re.MULTILINE)
@@ -71,6 +73,7 @@ def test_the_compiled_texts_are_those_of_the_file(code):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_django_finds_the_texts(code):
+def test_django_finds_the_texts_and_a_fault_has_a_page(code):
     with translation.override(code):
         assert translation.gettext("Nothing was converted.") != "Nothing was converted."
+    assert f'<html lang="{code}">' in errors.FAULT_PAGES[code].decode()

@@ -18,8 +18,8 @@ from wallet.web import address_again
 
 log = logging.getLogger(__name__)
 
-_PAGES = {"": "500.html", "de": "500.de.html"}
-FAULT_PAGES = {language: (settings.BASE_DIR / "templates" / name).read_bytes() for language, name in _PAGES.items()}
+# By language, like "de" for 500.de.html; 500.html stands for all others.
+FAULT_PAGES = {path.name[4:-5]: path.read_bytes() for path in (settings.BASE_DIR / "templates").glob("500.*html")}
 # Every limit on attempts that is answered with a page of its own starts anew after a minute.
 TOO_MANY_SECONDS = 60
 
