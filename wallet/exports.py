@@ -34,6 +34,7 @@ class Row(NamedTuple):
     status: str
     confirmed_at: datetime
     finished_at: datetime | None
+    quoted_rate_btc: Decimal
     settled_rate_btc: Decimal | None
     reasons: list[dict[str, Any]]
     lines__asset__code: str
@@ -43,6 +44,7 @@ class Row(NamedTuple):
     lines__gross_units: int | None
     lines__charge_units: int | None
     lines__net_units: int | None
+    lines__quoted_rate_btc: Decimal
     lines__settled_rate_btc: Decimal | None
     lines__quoted_path: str
     lines__quoted_quotes: list[dict[str, str]]
@@ -150,7 +152,7 @@ def file_name(name: str, *, since: date | None, until: date | None) -> str:
 
 
 def own_cells(row: Row, zone: tzinfo) -> list[str]:
-    """Everything that was asked for: what was given, received and charged, both rates, the move and why it stopped."""
+    """Everything of an asset: what was given, received and charged, its rate and BNB's at both times, why it stopped."""
     return [
         row.dated_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         row.dated_at.astimezone(zone).isoformat(timespec="seconds"),
@@ -162,6 +164,8 @@ def own_cells(row: Row, zone: tzinfo) -> list[str]:
         bnb(row.lines__quoted_net_units),
         row.outcome(row.lines__net_units),
         row.outcome(row.lines__charge_units),
+        formats.rate_digits(row.lines__quoted_rate_btc),
+        formats.rate_digits(row.quoted_rate_btc),
         "" if row.lines__settled_rate_btc is None else formats.rate_digits(row.lines__settled_rate_btc),
         "" if row.settled_rate_btc is None else formats.rate_digits(row.settled_rate_btc),
         row.move_percent,
@@ -222,7 +226,8 @@ FORMATS = {
         _("Download CSV"),
         [
             *("time_utc", "local_time", "time_zone", "reference", "status", "asset", "amount", "estimated_bnb"),
-            *("received_bnb", "fee_bnb", "asset_rate_btc", "bnb_rate_btc", "price_move_percent", "stop_reason"),
+            *("received_bnb", "fee_bnb", "estimated_asset_rate_btc", "estimated_bnb_rate_btc"),
+            *("asset_rate_btc", "bnb_rate_btc", "price_move_percent", "stop_reason"),
         ],
         own_cells,
         is_trades=False,

@@ -61,6 +61,8 @@ def test_every_asset_has_a_row_with_everything_about_it(signed_in, mixed):
         ("estimated_bnb", "0.01960000"),
         ("received_bnb", "0.01911000"),
         ("fee_bnb", "0.00039000"),
+        ("estimated_asset_rate_btc", "0.00000200"),
+        ("estimated_bnb_rate_btc", "0.01000000"),
         ("asset_rate_btc", "0.00000195"),
         ("bnb_rate_btc", "0.01000000"),
         ("price_move_percent", "-2.50"),
