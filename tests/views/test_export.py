@@ -326,6 +326,25 @@ def test_moments_are_utc_whatever_zone_they_come_in():
     zone = ZoneInfo("Europe/Helsinki")
     autumn = datetime(2026, 10, 25, 3, 30, tzinfo=zone, fold=1)
     row = exports.Row(
-        "CV-0000-0000", "completed", autumn, autumn, None, [], "DOGE", 6, 1, 1, 1, 0, 1, None, "", [], "", []
+        "CV-0000-0000",
+        "completed",
+        autumn,
+        autumn,
+        Decimal(1),
+        None,
+        [],
+        "DOGE",
+        6,
+        1,
+        1,
+        1,
+        0,
+        1,
+        Decimal(1),
+        None,
+        "",
+        [],
+        "",
+        [],
     )
     assert exports.own_cells(row, zone)[:3] == ["2026-10-25T01:30:00Z", "2026-10-25T03:30:00+02:00", "Europe/Helsinki"]
