@@ -37,7 +37,19 @@ def site(tmp_path):
 
 
 @pytest.fixture
-def visit(chromium, site):
+def sign_in():
+    def as_demo(page):
+        page.goto("/accounts/login/")
+        page.fill("[name=login]", "demo")
+        page.fill("[name=password]", "demo")
+        page.click("main button")
+        page.wait_for_url("**/wallet/")
+
+    return as_demo
+
+
+@pytest.fixture
+def visit(chromium, site, sign_in):
     """Opens a signed-in page; whatever the browser complains about fails the test, but for what it was told to expect."""
     contexts, complaints, expected = [], [], ["status of 422"]
 
@@ -48,11 +60,7 @@ def visit(chromium, site):
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto("/accounts/login/")
-        page.fill("[name=login]", "demo")
-        page.fill("[name=password]", "demo")
-        page.click("main button")
-        page.wait_for_url("**/wallet/")
+        sign_in(page)
         if path != "/wallet/":
             page.goto(path)
         return page

@@ -1,0 +1,104 @@
+"""The review in its dialog: no figure moves by itself, Confirm counts once, and the keyboard stays inside."""
+
+from playwright.sync_api import expect
+
+from tests.browser.test_walk import DESKTOP, PHONE
+from tests.site import wait_for
+
+DUST = "/wallet/dust/?asset=DOGE&asset=ETH"
+LISTEN = """(region) => {
+  window.said = [];
+  const observer = new MutationObserver(() => said.push(region.textContent));
+  observer.observe(region, { childList: true, characterData: true, subtree: true });
+}"""
+
+
+def review(page):
+    """Opens the dialog from the keyboard."""
+    page.locator("#convert:visible, #convert-dock:visible").press("Enter")
+    expect(page.locator("#review-title")).to_be_focused()
+
+
+def test_nothing_in_it_moves_by_itself_and_its_clock_speaks_twice(visit, site):
+    page = visit(viewport=DESKTOP, path=DUST)
+    page.clock.install()
+    page.reload()
+    review(page)
+    page.clock.run_for(1_000)  # until htmx has settled
+    page.locator("#say-dialog").evaluate(LISTEN)
+    figures, left, asked = page.locator("#review .body"), page.locator("#left"), []
+    page.on("request", lambda request: asked.append(request.url))
+    before = figures.inner_text()
+    site.manage("refresh_prices")
+    page.clock.run_for(31_000)
+    assert figures.inner_text() == before
+    assert asked == []
+    assert page.evaluate("said") == [left.get_attribute("data-soon"), left.get_attribute("data-over")]
+    assert left.get_attribute("role") == "timer"
+    assert left.evaluate("node => node.closest('[aria-live], [role=status], [role=alert]')") is None
+
+
+def test_four_presses_of_confirm_are_one_conversion_and_so_is_a_replay(visit):
+    page = visit(viewport=DESKTOP, path=DUST)
+    held = []
+    page.route("**/confirm/", lambda route: held.append(route))  # noqa: PLW0108  # Playwright asks what it takes
+    review(page)
+    button = page.locator("#go")
+    button.focus()
+    for _ in range(4):
+        page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-busy", "true")
+    expect(button).to_have_text(button.get_attribute("data-starting"))
+    expect(button).to_be_focused()
+    expect(button).to_be_enabled()
+    expect(page.locator("#cancel")).to_have_js_property("inert", True)
+    assert len(held) == 1
+    sent = held[0].request
+    held[0].continue_()
+    page.wait_for_url("**/conversions/CV-*/")
+    again = page.request.post(
+        sent.url, data=sent.post_data, headers={"Content-Type": "application/x-www-form-urlencoded"}
+    )
+    assert (again.status, again.url) == (200, page.url)
+    page.goto("/conversions/")
+    expect(page.locator(".past tbody tr")).to_have_count(1)
+
+
+def test_an_old_review_that_is_sent_by_hand_converts_nothing(visit, policy):
+    policy(quote_seconds=1)
+    page = visit(viewport=DESKTOP, path=DUST)
+    review(page)
+    action = page.get_attribute("#confirm", "action")
+    token = page.locator("#confirm [name=csrfmiddlewaretoken]").input_value()
+    address = action.removesuffix("confirm/")
+    wait_for(lambda: 'formaction="' in page.request.get(address).text(), what="the end of the estimate")
+    answer = page.request.post(action, form={"csrfmiddlewaretoken": token})
+    assert answer.status == 200
+    assert not answer.url.endswith(address)
+    page.goto(answer.url)
+    expect(page.locator("#confirm")).to_have_count(1)
+    page.goto("/conversions/")
+    expect(page.locator(".past")).to_have_count(0)
+    page.goto("/wallet/?q=dogecoin")
+    expect(page.locator(".holdings tbody tr")).to_contain_text("48.7731")
+
+
+def test_it_keeps_the_focus_until_escape_gives_it_back_to_its_opener(visit):
+    page = visit(viewport=PHONE, path=DUST)
+    review(page)
+    # A whole turn leads past the browser's own controls, where the page has no focus at all.
+    inside = "document.activeElement === document.body || document.activeElement.closest('#dialog') !== null"
+    reached = set()
+    for key in ["Tab"] * 8 + ["Shift+Tab"] * 8:
+        page.keyboard.press(key)
+        assert page.evaluate(inside)
+        reached.add(page.evaluate("document.activeElement.id"))
+    assert {"cancel", "go"} <= reached
+    page.mouse.click(195, 10)
+    expect(page.locator("#dialog")).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    expect(page.locator("#dialog")).not_to_have_attribute("open", "")
+    expect(page.locator("#convert-dock")).to_be_focused()
+    review(page)
+    page.locator("#cancel").press("Enter")
+    expect(page.locator("#convert-dock")).to_be_focused()

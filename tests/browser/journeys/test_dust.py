@@ -1,0 +1,196 @@
+"""The dust page under the hands: what can be ticked, what is said of it, and where the focus goes."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.journeys.test_dialog import LISTEN
+from tests.browser.test_walk import DESKTOP, PHONE
+
+FOUR = "/wallet/dust/?asset=DOGE&asset=ETH&asset=LINK&asset=TRX"
+TEN = ["LINK", "TRX", "DOGE", "XRP", "ETH", "VET", "ATOM", "ADA", "LTC", "DOT"]
+# The focused element, what lies fixed over the page, and the colours of its outline and of what is behind it.
+FOCUS = """() => {
+  const node = document.activeElement, style = getComputedStyle(node);
+  if (node === document.body || node.dataset.reached) return null;
+  node.dataset.reached = true;
+  const ground = (one) => one ? getComputedStyle(one).backgroundColor : "rgb(255, 255, 255)";
+  let behind = node.parentElement;
+  while (behind && !ground(behind).startsWith("rgb(")) behind = behind.parentElement;
+  const fixed = [...document.querySelectorAll(".dock, .top")].filter((one) => getComputedStyle(one).position === "fixed");
+  return {
+    name: node.id || node.textContent.trim(),
+    box: node.getBoundingClientRect().toJSON(),
+    covers: fixed.filter((one) => !one.contains(node)).map((one) => one.getBoundingClientRect().toJSON()),
+    outline: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
+    colours: [style.outlineColor, ground(behind)],
+  };
+}"""
+# Where the parts of the summary stand in it.
+PLACES = """() => [...document.querySelectorAll("#summary > *")].filter((part) => part.checkVisibility()).map((part) => {
+  const { top, height } = part.getBoundingClientRect();
+  return [part.className || part.tagName, top - part.parentElement.getBoundingClientRect().top, height];
+})"""
+# How often something in it was shifted.
+WATCH_SHIFTS = """() => {
+  window.shifts = 0;
+  new PerformanceObserver((list) => {
+    for (const { sources } of list.getEntries()) shifts += sources.some(({ node }) => node?.parentElement.closest("#summary"));
+  }).observe({ type: "layout-shift" });
+}"""
+
+
+def contrast(*colours):
+    """WCAG's ratio of the luminances of two colours like rgb(26, 86, 219)."""
+
+    def luminance(colour):
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05
+
+    dark, light = sorted(map(luminance, colours))
+    return light / dark
+
+
+def test_a_balance_at_the_limit_has_no_box_and_one_unit_below_it_has(visit, policy):
+    """And the limit in the words is the one in force."""
+    page = visit(viewport=DESKTOP)
+    for limit, boxes in {"0.0412": 0, "0.04120001": 1}.items():
+        policy(dust_limit_btc=limit)
+        page.goto("/wallet/dust/")
+        expect(page.locator("h1 + .lede")).to_contain_text(f"{limit} BTC")
+        expect(page.locator("#choose-BTC")).to_have_count(boxes)
+        expect(page.locator("#refused li", has_text="Bitcoin")).to_have_count(1 - boxes)
+
+
+def test_what_cannot_be_converted_stands_apart_without_boxes_each_with_its_reason(visit):
+    page = visit(viewport=PHONE, path="/wallet/dust/")
+    page.locator("#refused summary").click()
+    refused = page.locator("#refused li")
+    codes = refused.locator(".asset b").all_inner_texts()
+    assert sorted(codes) == ["BTC", "BTTC", "CRO", "FTT", "GALA", "LUNC", "USDT"]
+    causes = dict(zip(codes, refused.locator("p b").all_inner_texts(), strict=True))
+    assert all(causes.values())
+    assert causes.pop("USDT") == causes["BTC"]
+    assert len(set(causes.values())) == 6
+    for code in codes:
+        expect(page.locator(f"#choose-{code}")).to_have_count(0)
+    expect(page.locator("#refused input")).to_have_count(0)
+
+
+def test_the_problem_leads_to_the_first_box(visit):
+    page = visit(viewport=PHONE, path="/wallet/dust/")
+    with page.expect_response("**/wallet/dust/") as answer:
+        page.locator("#convert-dock").press("Enter")
+    assert answer.value.status == 422
+    expect(page.locator("#problem-title")).to_be_focused()
+    expect(page).to_have_title(re.compile("^Error: "))
+    page.locator("#problem a").press("Enter")
+    expect(page.locator("[name=asset]").first).to_be_focused()
+
+
+def test_select_all_is_off_mixed_or_on_and_space_takes_it_from_mixed_to_all(visit):
+    page = visit(viewport=DESKTOP, path="/wallet/dust/")
+    every, ticked = page.locator("#all"), page.locator("[name=asset]:checked")
+
+    def state():
+        return re.search(r'- checkbox "Select all"(.*)', page.locator("#selection .bar").aria_snapshot())[1].strip(" :")
+
+    assert state() == ""
+    page.locator("#choose-ETH").press("Space")
+    assert state() == "[checked=mixed]"
+    every.press("Space")
+    assert state() == "[checked]"
+    expect(ticked).to_have_count(14)
+    page.locator("#choose-ETH").press("Space")
+    assert state() == "[checked=mixed]"
+    every.press("Space")
+    every.press("Space")
+    assert state() == ""
+    expect(ticked).to_have_count(0)
+    expect(every).to_be_focused()
+
+
+def test_ten_boxes_in_a_row_are_one_question_and_one_sentence(visit):
+    page = visit(viewport=DESKTOP, path="/wallet/dust/")
+    page.clock.install()
+    page.reload()
+    page.clock.pause_at(page.evaluate("Date.now()") + 1_000)
+    page.locator("#say").evaluate(LISTEN)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for code in TEN:
+        page.locator(f"#choose-{code}").press("Space")
+    page.clock.run_for(300)
+    expect(page.locator("#summary .legend")).to_be_visible()
+    page.clock.run_for(2_000)
+    assert len(asked) == 1
+    said = page.evaluate("said")
+    assert len(said) == 1
+    assert said[0].startswith("10 ")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["1280", "390"])
+def test_the_focus_is_seen_wherever_the_keyboard_takes_it(visit, viewport, scheme):
+    page = visit(viewport=viewport, color_scheme=scheme, path="/wallet/dust/?all")
+    page.locator("#refused").evaluate("node => { node.open = true; }")
+    page.evaluate("scrollTo(0, 0)")
+    reached = []
+    while True:
+        page.keyboard.press("Tab")
+        found = page.evaluate(FOCUS)
+        if found is None:
+            break
+        reached.append(found["name"])
+        assert found["outline"] >= 2, found
+        assert contrast(*found["colours"]) >= 3, found
+        assert 0 <= found["box"]["top"] < found["box"]["bottom"] <= viewport["height"], found
+        for cover in found["covers"]:
+            assert found["box"]["bottom"] <= cover["top"], found
+    assert {"all", "find", "choose-SOL", "update"} < set(reached)
+    assert ("convert-dock" in reached) is (viewport is PHONE)
+
+
+def test_an_update_moves_nothing_in_the_summary_and_keeps_the_focus(visit, site):
+    page = visit(viewport=DESKTOP, path=FOUR)
+    page.evaluate("document.fonts.ready.then(() => null)")
+    before = page.evaluate(PLACES)
+    page.evaluate(WATCH_SHIFTS)
+    page.locator("#choose-ADA").press("Space")
+    expect(page.locator("#summary .sub")).to_contain_text("5 ")
+    expect(page.locator("#choose-ADA")).to_be_focused()
+    assert page.evaluate(PLACES) == before
+    amount = page.inner_text("#summary .big")
+    site.manage("refresh_prices")
+    page.locator("#update").press("Enter")
+    expect(page.locator("#summary .big")).not_to_have_text(amount.replace("\n", ""))
+    expect(page.locator("#update")).to_be_focused()
+    assert page.evaluate(PLACES) == before
+    assert page.evaluate("shifts") == 0
+
+
+def test_a_tick_shows_in_the_same_moment_and_updating_after_400_ms(visit):
+    page = visit(viewport=DESKTOP, path=FOUR)
+    page.evaluate("""() => document.addEventListener("transitionrun", ({ target }) => {
+      if (target.className !== "updating") return;
+      [window.updating] = target.getAnimations();
+      updating.pause();
+    })""")
+    held = []
+    page.route("**/estimate/", lambda route: held.append(route))  # noqa: PLW0108  # Playwright asks what it takes
+    ground = "getComputedStyle(box.closest('tr').cells[0]).backgroundColor"
+    at_once = page.locator("#choose-ADA").evaluate(
+        f"box => {{ const before = {ground}; box.click();"
+        f" return [box.checked, {ground} !== before, document.getElementById('count').textContent]; }}"
+    )
+    assert at_once == [True, True, "5 of 14 selected"]
+    expect(page.locator("#summary")).to_have_attribute("aria-busy", "true")
+    page.wait_for_function("window.updating")
+    for moment, shown in {399: "hidden", 401: "visible"}.items():
+        page.evaluate(f"updating.currentTime = {moment}")
+        assert page.evaluate("getComputedStyle(document.querySelector('.updating')).visibility") == shown
+    held[0].continue_()
+    expect(page.locator("#summary .sub")).to_contain_text("5 ")
+    expect(page.locator("#summary .updating")).to_be_hidden()

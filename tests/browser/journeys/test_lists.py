@@ -1,0 +1,117 @@
+"""Lists and tables: their addresses, their columns of figures, and what a screen reader finds in them on a phone."""
+
+import re
+from collections import Counter
+
+from playwright.sync_api import expect
+
+from tests.browser.test_history import convert
+from tests.browser.test_walk import DESKTOP, PHONE
+
+# The left edge of the first decimal point that is seen in each cell of a column.
+POINTS = """(table, column) => [...table.tBodies].flatMap((body) => [...body.rows]).flatMap((row) => {
+  const walker = document.createTreeWalker(row.cells[column], NodeFilter.SHOW_TEXT), range = document.createRange();
+  while (walker.nextNode()) {
+    const text = walker.currentNode, at = text.data.search(/\\.\\d|(?<=\\d)\\./);
+    if (at < 0 || !text.parentElement.checkVisibility({ visibilityProperty: true })) continue;
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return [range.getBoundingClientRect().left];
+  }
+  return [];
+})"""
+# What the cells of figures say that have neither a unit nor a percent sign.
+BARE = """(table) => [...table.querySelectorAll("td.n")].map((cell) => cell.innerText)
+  .filter((text) => /\\d/.test(text) && !/[A-Z%]/.test(text))"""
+
+
+def assert_points_aligned(page, table, columns, rows):
+    """The decimal points of each column stand below each other, to half a pixel."""
+    for column in columns:
+        lefts = page.locator(table).evaluate(f"table => ({POINTS})(table, {column})")
+        assert len(lefts) >= rows, (table, column)
+        assert max(lefts) - min(lefts) <= 0.5, (table, column, sorted(set(lefts)))
+
+
+def headers(page, table):
+    """The names of a table's columns, as they are read out."""
+    return re.findall(r'- columnheader "([^"]+)"', page.locator(table).aria_snapshot())
+
+
+def roles(page):
+    """How many rows and cells there are for a screen reader, as the browser itself tells it."""
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    found = Counter(node["role"]["value"] for node in nodes if not node["ignored"])
+    return [found[role] for role in ("table", "row", "columnheader", "rowheader", "cell")]
+
+
+def test_every_address_of_the_wallet_opens_cold_and_back_leads_through_them(visit):
+    page = visit(viewport=DESKTOP)
+    codes = page.locator(".holdings tbody b")
+    seen = [(page.url, codes.all_inner_texts())]
+
+    def note(address):
+        expect(page).to_have_url(re.compile(address))
+        expect(codes).not_to_have_text(seen[-1][1])
+        seen.append((page.url, codes.all_inner_texts()))
+
+    page.fill("#search", "co")
+    note(r"\?q=co")
+    page.locator("#by-name").press("Enter")
+    note("sort=name")
+    page.fill("#search", "")
+    note(r"q=&sort=name|\?sort=name")
+    for url, shown in seen:
+        cold = page.context.new_page()
+        assert cold.goto(url).status == 200
+        expect(cold.locator("header.top")).to_be_visible()
+        expect(cold.locator(".holdings tbody b")).to_have_text(shown)
+        cold.close()
+    for url, shown in reversed(seen[:-1]):
+        page.go_back()
+        expect(page).to_have_url(url)
+        expect(codes).to_have_text(shown)
+        expect(page.locator("header.top")).to_be_visible()
+    page.locator("#hide").press("Space")
+    expect(page.locator("#hide")).to_be_focused()
+    cold = page.context.new_page()
+    assert cold.goto(page.url).status == 200
+    expect(cold.locator(".holdings .tag")).to_have_count(0)
+
+
+def test_on_a_phone_every_list_is_still_a_table_and_every_figure_has_its_unit(visit):
+    page = visit(viewport=DESKTOP)
+    convert(page, "DOGE", "ETH", "LINK")
+    expect(page.locator("#result")).to_be_visible(timeout=20_000)
+    for path, table, columns in (
+        ("/wallet/", ".holdings", 4),
+        ("/wallet/dust/", ".choices", 5),
+        ("/conversions/", ".past", 6),
+        (page.url, "#calculation table", 3),
+    ):
+        page.set_viewport_size(DESKTOP)
+        page.goto(path)
+        rows, heads, before = page.locator(f"{table} tbody tr").count(), headers(page, table), roles(page)
+        assert len(heads) == columns
+        # Not every browser keeps the roles of rows that are laid out otherwise; said outright, they stay.
+        expect(page.locator(f"{table} :is(thead, tbody, tr, th, td):not([role])")).to_have_count(0)
+        assert before[1] >= rows + 1
+        page.set_viewport_size(PHONE)
+        assert headers(page, table) == heads
+        *others, cells = roles(page)
+        # A phone's wallet says "Small balance" beside the name, and has no cell for it.
+        assert [*others, cells + (rows if table == ".holdings" else 0)] == before
+        if table != "#calculation table":
+            assert page.locator(table).evaluate(BARE) == []
+
+
+def test_decimal_points_stand_below_each_other(visit):
+    page = visit(viewport=DESKTOP)
+    page.evaluate("document.fonts.ready.then(() => null)")
+    assert_points_aligned(page, ".holdings", [1, 2], rows=18)
+    page.goto("/wallet/dust/?all")
+    assert_points_aligned(page, ".choices", [2, 3, 4], rows=13)
+    convert(page, "DOGE", "ETH", "LINK", "SHIB", "EUR")
+    expect(page.locator("#result")).to_be_visible(timeout=20_000)
+    assert_points_aligned(page, "#received table", [1, 2], rows=6)
+    assert_points_aligned(page, "#calculation table", [1], rows=6)

@@ -1,0 +1,82 @@
+"""While a conversion runs: the same one from every side, until a price that moved stops it and nothing has changed."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.journeys.test_shell import MOVING
+from tests.browser.test_history import convert
+from tests.browser.test_walk import DESKTOP
+
+HELD = ("BNB", "DOGE", "ETH")
+
+
+@pytest.fixture
+def wake(site):
+    """Nothing is settled until the test calls this, or is over."""
+    site.kill("worker")
+
+    def start():
+        if "worker" not in site.processes:
+            site.start_worker()
+
+    yield start
+    start()
+
+
+def balances(page):
+    page.goto("/wallet/")
+    return {code: page.locator(".holdings tr", has=page.get_by_text(code, exact=True)).inner_text() for code in HELD}
+
+
+def amounts(page):
+    return {code: re.search(r"\d[\d.,]*", text)[0] for code, text in balances(page).items()}
+
+
+def test_a_running_conversion_is_the_same_from_every_side_until_a_price_stops_it(visit, site, wake):
+    page = visit(viewport=DESKTOP, reduced_motion="reduce")
+    before = amounts(page)
+    convert(page, "DOGE", "ETH")
+    address, title = page.url, page.locator("#progress-title").inner_text()
+    reference = address.rstrip("/").rsplit("/", 1)[1]
+    assert page.evaluate("document.getAnimations().length") == 0
+    assert page.evaluate(MOVING) == []
+    page.reload()
+    expect(page.locator("#progress-title")).to_have_text(title)
+    second = page.context.new_page()
+    second.goto(address)
+    expect(second.locator("#progress")).to_contain_text(reference)
+    page.go_back()
+    expect(page.locator(f"#summary a[href*='{reference}']")).to_be_visible()
+    expect(page.locator("#convert")).to_have_count(0)
+    page.go_forward()
+    expect(page).to_have_url(address)
+    expect(page.locator("#progress")).to_contain_text(reference)
+
+    site.manage("shell", "-c", "from tests.browser.journeys import customers; customers.move('DOGE')")
+    wake()
+    for tab in (page, second):
+        heading = tab.locator("#result h1")
+        expect(heading).to_be_focused(timeout=20_000)
+        expect(tab).to_have_title(re.compile(re.escape(heading.inner_text())))
+        expect(tab.locator("#result .lede")).to_contain_text(re.compile(r"DOGE .*\b1\d\.\d\d%"))
+        expect(tab.locator("#moves tr.over")).to_contain_text("DOGE")
+    assert amounts(page) == before
+    page.goto("/wallet/dust/")
+    expect(page.locator("#convert")).to_be_visible()
+
+
+def test_a_link_in_a_running_row_keeps_the_focus_while_the_row_is_drawn_anew(visit, wake):
+    page = visit(viewport=DESKTOP)
+    convert(page, "DOGE")
+    page.goto("/conversions/")
+    link = page.locator("#running a")
+    link.focus()
+    with page.expect_response("**/running/"):
+        pass
+    page.evaluate("new Promise(requestAnimationFrame)")
+    expect(link).to_be_focused()
+    wake()
+    expect(page.locator("#running[hx-get]")).to_have_count(0, timeout=20_000)
+    expect(link).to_be_focused()

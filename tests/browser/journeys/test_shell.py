@@ -1,0 +1,74 @@
+"""What all pages share: weight, first frame, motion, and the way in."""
+
+import gzip
+from urllib.parse import urlsplit
+
+from playwright.sync_api import expect
+
+from tests.browser.test_settings import DARK
+from tests.browser.test_walk import DESKTOP, PHONE
+
+# Whatever would move or fade, pseudo-elements too.
+MOVING = """() => [...document.querySelectorAll("*")].flatMap((node) => ["", "::before", "::after"].filter((part) => {
+  const { animationName, transitionDuration } = getComputedStyle(node, part);
+  return animationName !== "none" || transitionDuration.split(",").some((length) => parseFloat(length) > 0);
+}).map((part) => `${node.tagName}.${node.className}${part}`))"""
+FIRST_FRAME = """const look = () => {
+  if (document.body) window.firstFrame = getComputedStyle(document.body).backgroundColor;
+  else requestAnimationFrame(look);
+};
+requestAnimationFrame(look);"""
+
+
+def test_a_page_weighs_little_and_asks_nobody_else(visit, site):
+    page = visit(viewport=DESKTOP)
+    page.wait_for_load_state("networkidle")
+    page.route("**/*", lambda route: route.continue_())  # so that nothing comes from the cache
+    answers = []
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  # Playwright marks what it is given
+    page.goto("/wallet/dust/?all", wait_until="networkidle")
+    weights = {"script": 0, "stylesheet": 0}
+    for answer in answers:
+        kind = answer.request.resource_type
+        assert urlsplit(answer.url).netloc == urlsplit(site.url).netloc
+        assert kind in ("document", "script", "stylesheet", "font", "other")  # other: the icon
+        if kind in weights:
+            weights[kind] += len(gzip.compress(answer.body()))
+    assert 0 < weights["script"] <= 22 * 1024
+    assert 0 < weights["stylesheet"] <= 10 * 1024
+
+
+def test_the_first_frame_has_the_theme_that_was_chosen(visit):
+    page = visit(viewport=DESKTOP, path="/settings/", color_scheme="light")
+    page.locator("[name=theme][value=dark]").check()
+    page.locator("#display .button").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.add_init_script(FIRST_FRAME)
+    for path in ("/wallet/", "/wallet/dust/", "/conversions/", "/help/"):
+        page.goto(path)
+        page.wait_for_function("window.firstFrame")
+        assert page.evaluate("firstFrame") == DARK
+
+
+def test_where_motion_is_reduced_nothing_moves(visit):
+    page = visit(viewport=PHONE, reduced_motion="reduce")
+    for path in ("/wallet/", "/wallet/dust/?all", "/conversions/", "/settings/"):
+        page.goto(path)
+        assert page.evaluate(MOVING) == []
+
+
+def test_sign_in_takes_what_clipboards_and_password_managers_bring(chromium, site):
+    context = chromium.new_context(base_url=site.url, permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.evaluate("navigator.clipboard.writeText('demo')")
+    for name, token in {"login": "username", "password": "current-password"}.items():
+        field = page.locator(f"[name={name}]")
+        expect(field).to_have_attribute("autocomplete", token)
+        field.focus()
+        page.keyboard.press("Control+V")
+        expect(field).to_have_value("demo")
+    assert page.locator("main :is(input, select, canvas, iframe):visible").count() == 3  # and a box: stay signed in
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/wallet/")
+    context.close()
