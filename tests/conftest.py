@@ -84,7 +84,7 @@ def text():
 
     def read(response):
         html = re.sub(r'<span class="z">(.*?)</span>', r"\1", response.content.decode())
-        html = re.sub(r"(?s)<(script|noscript|title).*?</\1>|<[^>]+>", " ", html)
+        html = re.sub(r"(?s)<(script|noscript|title).*?</\1>|<[^>]+>|&nbsp;", " ", html)
         return re.sub(r"\s+([.,])?", lambda gap: gap[1] or " ", html).replace("&#x27;", "'").replace("&lt;", "<")
 
     return read

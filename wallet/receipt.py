@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from wallet import charts, formats, refusals, validators
 from wallet.models import Conversion, Line
+from wallet.models.conversions import Priced
 
 SLOW = timedelta(seconds=15)
 # How often the progress page asks again: (for so long after Confirm, every so many seconds).
@@ -92,26 +93,24 @@ class Receipt:
         return [moment for moment in moments if moment]
 
     @property
-    def moves(self) -> list[dict[str, str]]:
+    def moves(self) -> list[dict[str, Any]]:
         """What each price did, and why it stopped the conversion when it did; BNB's where it was the reason."""
         reasons = {reason["facts"].get("asset"): reason for reason in reversed(self.conversion.reasons)}
         rows = [
-            {
-                "code": line.asset.code,
-                "amount": formats.full_amount(line.units, line.asset.scale),
-                "moved": line.moved_text,
-                "verdict": self._verdict(reasons.get(line.asset.code)),
-            }
+            self._move(line.asset.code, line, reasons) | {"amount": formats.full_amount(line.units, line.asset.scale)}
             for line in self.lines
         ]
-        if validators.BNB in reasons:
-            verdict = self._verdict(reasons[validators.BNB])
-            rows.insert(0, {"code": "BNB", "amount": "", "moved": self.conversion.moved_text, "verdict": verdict})
-        return rows
+        bnb = validators.BNB
+        return [self._move(bnb, self.conversion, reasons), *rows] if bnb in reasons else rows
 
-    def _verdict(self, reason: dict[str, Any] | None) -> str:
+    def _move(self, code: str, priced: Priced, reasons: dict[str, Any]) -> dict[str, Any]:
+        verdict = self._verdict(priced, reasons.get(code))
+        return {"code": code, "moved": priced.moved_text, "verdict": verdict, "is_reason": code in reasons}
+
+    def _verdict(self, priced: Priced, reason: dict[str, Any] | None) -> str:
         if reason is None:
-            return ""
+            limit = formats.percent(formats.plain(self.conversion.policy.tolerance_percent))
+            return _("Not converted") if priced.move is None else _("Within {limit}").format(limit=limit)
         if reason["code"] == "price_moved":
             return _("{limit} or more").format(limit=formats.percent(reason["facts"]["tolerance"]))
         return refusals.explain(reason["code"], reason["facts"]).cause.rstrip(".")

@@ -6,6 +6,7 @@
   const boxes = () => [...document.querySelectorAll("#selection [name=asset]")];
   const isShown = (box) => !box.closest("tr").hidden;
   const title = document.title;
+  const seconds = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "second", unitDisplay: "long" });
   const fill = (words, ...values) => words.replace(/\{(\d)\}/g, (place, at) => values[at]);
 
   // --- the time zone of a customer who never chose one; htmx posts it when the page has loaded ---
@@ -25,12 +26,14 @@
       $(id)?.replaceChildren();
     }
   };
-  const warn = (name, { requestConfig: sent, target }) => {
+  const warn = (name, { requestConfig: sent, target, xhr }) => {
     if (region("warn").firstElementChild?.dataset.for === name) return; // said already
     const notice = $("notices").content.querySelector(`[data-for=${name}]`).cloneNode(true);
     notice.querySelector("button")?.addEventListener("click", () => {
       htmx.ajax(sent.verb, sent.path, { source: sent.elt, target, values: sent.formData }).catch(() => {}); // warns again
     });
+    const after = xhr?.status === 429 && Number(xhr.getResponseHeader("Retry-After"));
+    if (after) notice.firstElementChild.textContent = fill(notice.dataset.after, seconds.format(after));
     region("warn").replaceChildren(notice);
   };
 
@@ -70,14 +73,13 @@
     const left = $("left"), button = $("go");
     if (!left || !button || button.hasAttribute("formaction")) return;
     const ends = performance.now() + left.dataset.seconds * 1000;
-    const length = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "second", unitDisplay: "long" });
     timer = setInterval(() => {
       if (!left.isConnected) return clearInterval(timer);
-      const seconds = Math.ceil((ends - performance.now()) / 1000);
+      const rest = Math.ceil((ends - performance.now()) / 1000);
       const { words, none, soon, over } = left.dataset;
-      left.textContent = seconds > 0 ? words.replace("#", length.format(seconds)) : none;
-      if (seconds === 10) say(soon);
-      if (seconds > 0) return;
+      left.textContent = rest > 0 ? words.replace("#", seconds.format(rest)) : none;
+      if (rest === 10) say(soon);
+      if (rest > 0) return;
       clearInterval(timer);
       button.setAttribute("formaction", button.dataset.renew);
       if (button.ariaBusy !== "true") button.textContent = button.dataset.expired;
@@ -144,6 +146,9 @@
     button.textContent = is ? renews ? updating : starting : renews ? expired : button.dataset.words;
     button.ariaBusy = $("cancel").inert = is;
   };
+  on("cancel", (event) => {
+    if ($("go")?.ariaBusy === "true") event.preventDefault();
+  }, true);
   on("submit", (event) => {
     if (event.target.id !== "confirm") return;
     if ($("go").ariaBusy === "true" || performance.now() - changed < 1000) {

@@ -144,7 +144,7 @@ def test_a_stopped_conversion_names_the_asset_and_its_move(signed_in, world, tex
     )
     assert "Your balances haven’t changed, and this didn’t use up your wait of 6 hours." in words
     assert "DOGE 100.000000 −6.15% 5% or more" in words
-    assert "ETH 0.01000000 0.00% Not converted" in words
+    assert "ETH 0.01000000 0.00% Within 5%" in words
     again = re.search(r'href="(/wallet/dust/\?from=[\w-]+)"', signed_in.get(url(stopped)).content.decode())[1]
     page = signed_in.get(again).content.decode()
     assert sorted(re.findall(r'value="(\w+)" id="[\w-]+" checked', page)) == ["DOGE", "ETH"]
@@ -153,7 +153,7 @@ def test_a_stopped_conversion_names_the_asset_and_its_move(signed_in, world, tex
 def test_a_conversion_that_bnbs_price_stopped_shows_bnbs_move(signed_in, world, text):
     words = text(signed_in.get(url(world.settled("DOGE", BNB="0.0106"))))
     assert "The price of BNB moved 6.00%." in words
-    assert "BNB +6.00% 5% or more DOGE 100.000000 0.00% Not converted" in words
+    assert "BNB +6.00% 5% or more DOGE 100.000000 0.00% Within 5%" in words
     assert "+6.00% −5% Estimate +5%" in words
 
 

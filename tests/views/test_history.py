@@ -32,7 +32,9 @@ def test_a_quote_that_nobody_confirmed_is_not_shown(signed_in, world, text):
 
 def test_a_running_conversion_is_shown(signed_in, world, text):
     conversion = world.confirmed("DOGE")
-    assert f"In progress 1 asset: DOGE Fee None 0 BNB {conversion.reference}" in text(signed_in.get(URL))
+    assert f"In progress 1 asset: DOGE Fee Not known yet Not known yet {conversion.reference}" in text(
+        signed_in.get(URL)
+    )
 
 
 @pytest.fixture
@@ -150,8 +152,7 @@ def test_the_filters_that_are_set_are_chips_that_take_them_away(signed_in, three
         "To 24 November 2026": "status=completed&from=2026-11-23&asset=ETH",
         "Asset: ETH": "status=completed&from=2026-11-23&to=2026-11-24",
     }.items():
-        assert f"Remove {chip}" in words
-        assert f'href="{URL}?{rest}"><span class="vh">Remove </span>{chip}' in markup
+        assert f'href="{URL}?{rest}" aria-label="Remove {chip}">{chip}' in markup
     assert "Clear filters" in words
     assert "Filters (4) applied" in words
     assert "Clear filters" not in text(signed_in.get(URL))
