@@ -7,6 +7,7 @@ come from tests/stage.py. A page's own clock (`performance.now`) stands still to
 
 import contextlib
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -97,21 +98,29 @@ class Tour:
 
     def __init__(self, site, stage, chromium, language="en"):
         self.site, self.stage, self.chromium, self.language = site, stage, chromium, language
-        self.contexts, self.complaints, self.expected, self.hosts = [], [], [], set()
+        self.contexts, self.held, self.has_script = [], [], True
+        self.complaints, self.expected, self.hosts = [], [], set()
 
     @contextlib.contextmanager
     def at(self, state):
         """The page in this state, and afterwards all as it was."""
         self.complaints, self.expected, self.hosts = [], [], set()
+        self.has_script = True
         self.stage.observe()
         try:
             with state.show(self) as page:
-                yield page
+                yield page if self.has_script else self.readable(page)
         finally:
-            for context in self.contexts:
-                context.unroute_all(behavior="ignoreErrors")
-                context.close()
-            self.contexts.clear()
+            self.leave()
+
+    def leave(self):
+        """Closes every window; what they complain of now does not count."""
+        complaints, self.complaints = self.complaints, []
+        for route in self.held:
+            route.abort()
+        for context in self.contexts:
+            context.close()
+        self.contexts, self.held, self.complaints = [], [], complaints
 
     @property
     def faults(self):
@@ -132,6 +141,7 @@ class Tour:
     def open(self, path, visitor=None, *, expects=(), script=True):
         """A page in a window of its own, signed in as this visitor; without one, signed out."""
         self.expected.extend(expects)
+        self.has_script = script
         context = self.chromium.new_context(
             base_url=self.site.url,
             locale=self.language,
@@ -148,6 +158,19 @@ class Tour:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
         page.goto(path)
+        return page
+
+    def hold(self, page, address):
+        """Leaves unanswered what the page asks of this address."""
+        page.route(address, lambda route: self.held.append(route))  # noqa: PLW0108  # Playwright asks what it takes
+
+    def readable(self, plain):
+        """What a page without JavaScript shows, in a window in which questions can be asked of it."""
+        html = re.sub(r"(?s)<script.*?</script>|</?noscript>|<meta http-equiv[^>]*>", "", plain.content())
+        page = self.chromium.new_context(reduced_motion="reduce").new_page()
+        self.contexts.append(page.context)
+        page.route(plain.url, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+        page.goto(plain.url)
         return page
 
     def review(self, visitor, path, **options):
@@ -195,11 +218,6 @@ def touring(folder, chromium, language="en", **environment):
             yield Tour(site, stage, chromium, language)
         finally:
             stage.close()
-
-
-def hold(page, address):
-    """Never answers what is asked of this address."""
-    page.route(address, lambda route: None)
 
 
 def spend(page, seconds):
