@@ -4,9 +4,11 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN = .venv/bin
 CHAOS ?= full
-export PORT CHAOS
+LANGUAGES ?= en
+STATES ?=
+export PORT CHAOS STATES
 
-.PHONY: help run test browser chaos mutants check messages lock
+.PHONY: help run test browser screens chaos mutants check messages lock
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -26,6 +28,9 @@ test: .venv/test ## All tests but the browser's; DATABASE_URL and CELERY_BROKER_
 
 browser: .venv/test ## The tests in a browser; needs Chromium (Debian: apt install chromium)
 	@$(BIN)/pytest tests/browser
+
+screens: .venv/test ## Pictures of every page in every state, in .screens; LANGUAGES="en de pseudo", STATES="dust review" for some pages
+	@$(BIN)/python -m tests.screens $(LANGUAGES)
 
 chaos: .venv/test ## Races, crashes, kills and outages (CHAOS=short: less of each); needs Debian's postgresql, redis-server, rabbitmq-server
 	@$(BIN)/pytest tests/chaos/test_race.py tests/chaos/test_crash.py tests/chaos/test_bank.py tests/chaos/test_messages.py

@@ -5,7 +5,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.test_walk import DESKTOP, PHONE, assert_accessible
+from tests.browser.test_walk import DESKTOP, PHONE
 
 
 def convert(page, *codes):
@@ -26,7 +26,6 @@ def test_filters_chips_and_the_way_back(visit):
     rows, found = page.locator(".past tbody tr"), page.locator("#found")
     expect(rows).to_have_count(1)
     expect(found).to_have_text(re.compile(r"^1 conversion, 0\.\d{8} BNB received$"))
-    assert_accessible(page)
 
     page.focus("#id_status")
     page.select_option("#id_status", "stopped")
@@ -34,7 +33,6 @@ def test_filters_chips_and_the_way_back(visit):
     expect(page).to_have_url(re.compile(r"/conversions/\?status=stopped$"))
     expect(page.locator("#id_status")).to_be_focused()
     expect(page.locator("#say")).to_have_text("0 conversions, 0.00000000 BNB received")
-    assert_accessible(page)
 
     page.select_option("#id_asset", "DOGE")
     expect(page).to_have_url(re.compile(r"/conversions/\?status=stopped&asset=DOGE$"))
@@ -64,7 +62,6 @@ def test_filters_chips_and_the_way_back(visit):
     expect(page.locator("#id_status")).to_have_value("stopped")
     expect(page.locator("#id_from")).to_have_value("2026-11-24")
     expect(page.locator("#say")).to_have_text("The end date must be after the start date.")
-    assert_accessible(page)
     page.get_by_role("link", name="Clear filters").click()
     expect(rows).to_have_count(1)
 
@@ -108,7 +105,6 @@ def test_on_a_phone_the_filters_fold_and_every_number_has_its_unit(visit):
     expect(page.locator(".past tbody tr .unit")).to_be_visible()
     page.set_viewport_size({"width": 320, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert_accessible(page)
 
 
 def test_without_javascript_the_filters_apply(visit):

@@ -5,9 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_walk import DESKTOP, PHONE, assert_accessible
+from tests.browser.test_walk import DESKTOP, PHONE
 
-SMALL = {"width": 320, "height": 640}
 KATHMANDU = "UTC+5:45"
 NO_PAGE = ["status of 404"]
 LIGHT, DARK = "rgb(245, 244, 240)", "rgb(12, 14, 18)"
@@ -41,7 +40,9 @@ def test_a_time_zone_changes_the_times_that_are_shown(visit):
 
 
 def test_a_bad_zone_is_said_where_the_eye_and_the_focus_go(visit):
-    page = visit(viewport=PHONE, path="/settings/")
+    page = visit(viewport=PHONE)
+    page.locator(".pages summary").click()
+    page.locator(".pages").get_by_role("link", name="Settings").click()
     page.get_by_label("Time zone").fill("Mars")
     page.get_by_label("Dark").check()
     page.get_by_role("button", name="Save display settings").click()
@@ -49,7 +50,6 @@ def test_a_bad_zone_is_said_where_the_eye_and_the_focus_go(visit):
     expect(page).to_have_title(re.compile("^Error: Settings"))
     expect(page.get_by_label("Time zone")).to_have_value("Mars")
     expect(page.get_by_label("Dark")).to_be_checked()
-    assert_accessible(page)
     page.get_by_role("link", name="There is no time zone of this name.").click()
     expect(page.get_by_label("Time zone")).to_be_focused()
 
@@ -110,25 +110,3 @@ def test_the_wallet_is_sorted_by_its_headers_and_on_a_phone_by_a_list(visit):
     assert page.locator("#by-name").is_hidden()
     page.get_by_label("Sort by").select_option("Largest first")
     expect(page.locator(".holdings tbody tr").first).to_contain_text("BTC")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_settings_help_and_errors_are_accessible_and_fit_every_width(visit, site, scheme):
-    page = visit(viewport=DESKTOP, color_scheme=scheme, reduced_motion="reduce", expects=NO_PAGE)
-    site.manage(
-        "shell",
-        "-c",
-        "from datetime import timedelta; from wallet import clock; from wallet.models import Opening;"
-        " at = clock.now() + timedelta(hours=1); Opening.objects.create(is_open=False, notice='We are moving.',"
-        " closes_at=at, reopens_at=at + timedelta(hours=2))",
-    )
-    for viewport in (DESKTOP, PHONE, SMALL):
-        page.set_viewport_size(viewport)
-        for path in ("/settings/", "/help/", "/nothing/", "/wallet/?hide=1&sort=name", "/wallet/dust/?asset=DOGE"):
-            page.goto(path)
-            expect(page.locator("#banner")).to_contain_text("You can’t convert balances from")
-            assert_accessible(page)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, viewport)
-    page.locator(".pages summary").click()
-    expect(page.get_by_role("link", name="Settings")).to_be_visible()
-    assert_accessible(page)

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.test_walk import DESKTOP, PHONE, assert_accessible
+from tests.browser.test_walk import DESKTOP, PHONE
 
 OFFLINE = ["htmx:afterRequest", "htmx:sendError", "ERR_INTERNET_DISCONNECTED"]
 CLOSED = "from wallet.models import Opening; Opening.objects.create(is_open=False, notice='We are moving.')"
@@ -18,7 +18,6 @@ def test_offline_is_said_and_try_again_sends_what_was_not_sent(visit):
     page.check("#choose-ETH")
     expect(page.get_by_role("alert").filter(has_text="You’re offline. Nothing was sent.")).to_be_visible()
     expect(page.locator("#summary .sub")).to_contain_text("from 1 balance")
-    assert_accessible(page)
     page.context.set_offline(False)
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("#summary .sub")).to_contain_text("from 2 balances")
@@ -122,7 +121,6 @@ def test_a_conflict_is_said_in_the_dialog_with_the_focus_on_it(visit, site):
     )
     expect(conflict).to_be_focused()
     expect(page.locator("#go")).to_have_count(0)
-    assert_accessible(page)
     page.keyboard.press("Escape")
     expect(page.locator("#dialog")).not_to_have_attribute("open", "")
     expect(page.locator("#choose-DOGE")).to_be_checked()

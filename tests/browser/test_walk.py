@@ -1,17 +1,10 @@
-"""The main job in a real browser, with and without JavaScript, on a desktop and on a phone, in both colour schemes."""
+"""The main job in a real browser, with and without JavaScript, on a desktop and on a phone."""
 
 import re
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-
-
-def assert_accessible(page):
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-    assert found.violations_count == 0, found.generate_report()
 
 
 def test_the_main_job_with_javascript(visit):
@@ -158,31 +151,6 @@ def test_the_wallet_is_searched_without_a_new_page(visit):
     assert "q=doge" in page.url
     page.check("#hide")
     expect(page.locator("#assets")).to_contain_text("1 small balance hidden. Show")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE, {"width": 320, "height": 640}], ids=["1280", "390", "320"])
-def test_every_page_is_accessible_and_fits_its_width(visit, scheme, viewport):
-    page = visit(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
-
-    def check():
-        assert_accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
-
-    check()
-    page.goto("/wallet/dust/?asset=DOGE&asset=SHIB")
-    check()
-    page.locator(".refused summary").click()
-    check()
-    page.locator("#convert:visible, #convert-dock:visible").click()
-    expect(page.locator("#dialog")).to_have_attribute("open", "")
-    check()
-    page.locator("#confirm button").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("You received", timeout=20_000)
-    check()
-    for path in ("/conversions/", "/wallet/dust/", "/wallet/?q=nothing", "/accounts/password/change/"):
-        page.goto(path)
-        check()
 
 
 def test_nothing_signed_in_is_kept_in_the_browser_and_no_other_host_is_asked(visit, site):
