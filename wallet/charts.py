@@ -13,6 +13,8 @@ from wallet import formats, money
 SHOWN = 3
 # Where the strip's limits stand, in percent of its width from the middle, and how far the dot may go.
 LIMIT_AT, EDGE_AT = 3125, 4700
+# How far from the middle words as wide as "+899.00%" can stand above it on a phone.
+WORDS_FIT = 3600
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Strip:
     """How far something moved from its estimate, between −tolerance and +tolerance."""
 
     place: str
+    anchor: str
     moved: str
     is_over: bool
     label: str
@@ -79,7 +82,7 @@ def received_strip(quoted: int, received: int, tolerance_percent: Decimal) -> St
     sentence = sentence.format(amount=formats.coin(abs(received - quoted)))
     limit = formats.percent(formats.plain(tolerance_percent))
     label = _("{move} compared with the estimate. The limit is {limit}.").format(move=text, limit=limit)
-    return Strip(_place(change, tolerance_percent), text, False, label, sentence)
+    return Strip(*_place(change, tolerance_percent), text, False, label, sentence)
 
 
 def moved_strip(code: str, change: Fraction, tolerance_percent: Decimal) -> Strip:
@@ -87,11 +90,12 @@ def moved_strip(code: str, change: Fraction, tolerance_percent: Decimal) -> Stri
     text = formats.moved(money.cut_percent(change))
     limit = formats.percent(formats.plain(tolerance_percent))
     label = _("{asset} moved {move}. The limit is {limit}.").format(asset=code, move=text, limit=limit)
-    return Strip(_place(change, tolerance_percent), text, abs(change) * 100 >= tolerance_percent, label, label)
+    return Strip(*_place(change, tolerance_percent), text, abs(change) * 100 >= tolerance_percent, label, label)
 
 
-def _place(change: Fraction, tolerance_percent: Decimal) -> str:
-    """Where the dot stands, in percent of the strip's width."""
+def _place(change: Fraction, tolerance_percent: Decimal) -> tuple[str, str]:
+    """Where the dot stands, in percent of the strip's width, and which end of the words above it stands there."""
     hundredths = change * 100 / Fraction(tolerance_percent) * LIMIT_AT
     inside = max(-EDGE_AT, min(EDGE_AT, hundredths.numerator // hundredths.denominator))
-    return f"{Decimal(5000 + inside) / 100:f}"
+    anchor = "middle" if abs(inside) < WORDS_FIT else "start" if inside < 0 else "end"
+    return f"{Decimal(5000 + inside) / 100:f}", anchor

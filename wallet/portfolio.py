@@ -105,7 +105,8 @@ class Portfolio:
         """How much of the whole the convertible balances are, cut. Nothing where the whole rounds to nothing."""
         if not self.value_sats:
             return ""
-        return formats.percent(f"{money.cut_percent(Fraction(self.everything.figures.value, self.value_sats)):.2f}")
+        share = money.cut_percent(Fraction(self.everything.figures.value, self.value_sats))
+        return formats.percent(f"{share:.2f}" if share or not self.convertible else "<0.01")
 
     @cached_property
     def priced_at(self) -> datetime | None:

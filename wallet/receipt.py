@@ -58,6 +58,11 @@ class Receipt:
         return self.now - self.conversion.confirmed_at if self.conversion.confirmed_at else timedelta(0)
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether the balances are those of the quote: true unless it was just that which stopped the conversion."""
+        return self.conversion.reason_code != "balance_changed"
+
+    @property
     def poll_seconds(self) -> int:
         return next((seconds for until, seconds in POLLING if self._waited < until), POLLING_LATER)
 
@@ -115,16 +120,20 @@ class Receipt:
             return _("{limit} or more").format(limit=formats.percent(reason["facts"]["tolerance"]))
         return refusals.explain(reason["code"], reason["facts"]).cause.rstrip(".")
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether there is any price of the settlement to compare with the estimate's."""
+        return any(line.move is not None for line in self.lines)
+
     @cached_property
     def strip(self) -> charts.Strip | None:
-        """The tolerance strip: of the whole when it was completed, of the largest move when it was stopped."""
+        """The tolerance strip: of the whole when it was completed, of the largest move when that stopped it."""
         conversion = self.conversion
         tolerance = conversion.policy.tolerance_percent
         if conversion.net_units is not None:
             return charts.received_strip(conversion.quoted_net_units, conversion.net_units, tolerance)
-        priced = [*((line.asset.code, line.move) for line in self.lines), (validators.BNB, conversion.move)]
-        moves = [(abs(move), code, move) for code, move in priced if move is not None]
-        if not moves:
+        if conversion.reason_code != "price_moved":
             return None
-        _size, code, move = max(moves)
+        priced = [*((line.asset.code, line.move) for line in self.lines), (validators.BNB, conversion.move)]
+        _size, code, move = max((abs(move), code, move) for code, move in priced if move is not None)
         return charts.moved_strip(code, move, tolerance)

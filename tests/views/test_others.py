@@ -158,7 +158,7 @@ def test_somebody_who_may_not_reads_so(client, db, rf, text):
     request = rf.get("/")
     page = errors.forbidden(request, PermissionDenied())
     assert page.status_code == 403
-    assert "You can’t open this page It isn’t meant for this account. Go to wallet" in text(page)
+    assert "You can’t open this page It isn’t meant for this account. Sign in" in text(page)
 
 
 def test_too_many_attempts_say_when_to_try_again(client, db, text):

@@ -40,6 +40,13 @@ def hue(code: str) -> str:
     return f"h{crc32(code.encode()) % 12}"
 
 
+@register.filter
+def initials(name: str) -> str:
+    """Two letters for a person: of the first and the last name, or the first two of the only one."""
+    words = name.split()
+    return (words[0][0] + words[-1][0] if len(words) > 1 else name[:2]).upper()
+
+
 TONES = {"completed": "ok", "stopped": "", "failed": "bad", "confirmed": "plain"}
 
 
