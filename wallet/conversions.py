@@ -428,16 +428,18 @@ def _validate(conversion: Conversion, lines: Iterable[Line]) -> None:
     The checks that query (foreign keys, uniqueness, constraints) are left to the database, which makes them anyway.
     """
     refused: list[Refusal] = []
+    malformed: ValidationError | None = None
     for row in (conversion, *lines):
         try:
             row.full_clean(exclude=FOREIGN_KEYS[type(row)], validate_unique=False, validate_constraints=False)
         except ValidationError as errors:
             refusals = [error for error in _every(errors) if isinstance(error, Refusal)]
-            if not refusals:  # a malformed row: a fault of ours, not a rule that says no
-                raise
             refused += refusals
-    if refused:
+            malformed = malformed if refusals else errors
+    if refused:  # also when a price is so high that the figures can't be kept: no rule lets it pass
         raise _first(refused)
+    if malformed is not None:  # a fault of ours, not a rule that says no
+        raise malformed
 
 
 def _every(errors: ValidationError) -> Iterable[Any]:
