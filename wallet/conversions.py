@@ -198,10 +198,14 @@ def _claim(reference: str) -> Conversion | None:
 
 @retried
 def _release(claimed: Conversion) -> None:
-    """Gives a claim back as if it had never been: due at once, the attempt not counted."""
-    Conversion.objects.confirmed().filter(
-        pk=claimed.pk, attempts=claimed.attempts, next_attempt_at=claimed.next_attempt_at
-    ).update(attempts=F("attempts") - 1, next_attempt_at=clock.now())
+    """Gives a claim back as if it had never been: the attempt not counted, and due at once.
+
+    A claim that has lapsed meanwhile doesn't count either; whoever has the next one keeps it.
+    """
+    with transaction.atomic():
+        running = Conversion.objects.confirmed().filter(pk=claimed.pk, attempts__gt=0)
+        running.filter(next_attempt_at=claimed.next_attempt_at).update(next_attempt_at=clock.now())
+        running.update(attempts=F("attempts") - 1)
 
 
 @retried
