@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 from django.db.models.deletion import ProtectedError
 
 from tests import factories
@@ -267,6 +268,18 @@ def test_a_quote_is_written_once(world):
         lambda: confirmed.lines.all().delete(),
         mine.delete,
     )
+
+
+def test_p8_the_prices_that_a_move_is_judged_by_are_written_once(world):
+    """P8: the market's own, of the asset and of BNB; before Confirm the lines take no update at all."""
+    confirmed = world.confirmed("DOGE")
+    for rows in (Conversion.objects.filter(pk=confirmed.pk), confirmed.lines.all()):
+        refused(
+            lambda rows=rows: rows.update(quoted_quotes=[{"symbol": "DOGEBTC", "price": "5"}]),
+            lambda rows=rows: rows.update(quoted_source="other"),
+            lambda rows=rows: rows.update(quoted_observed_at=world.clock()),
+            lambda rows=rows: rows.update(quoted_charge_units=1, quoted_gross_units=F("quoted_net_units") + 1),
+        )
 
 
 def test_a_conversion_is_whole_in_every_state(world):
