@@ -1,5 +1,8 @@
+from contextlib import contextmanager
+from functools import partial
+
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 
 from tests import factories
 from wallet import conversions, ledger, retrying
@@ -131,6 +134,48 @@ def test_every_verb_that_writes_is_tried_again(work, verb):
         run()
     assert next(refusals, None) is None  # it was refused once
     assert list(audit()) == []
+
+
+@contextmanager
+def held(user):
+    """Somebody else holds what every verb locks first, and nobody waits for long."""
+    made = connections.create_connection("default")
+    with made.cursor() as other, connection.cursor() as mine:
+        if connection.vendor == "sqlite":
+            mine.execute("PRAGMA busy_timeout = 1")
+            other.execute("BEGIN IMMEDIATE")
+        else:
+            mine.execute("SET lock_timeout = '1ms'")
+            other.execute("BEGIN")
+            other.execute("SELECT 1 FROM wallet_customer WHERE user_id = %s FOR UPDATE", [user.pk])
+        try:
+            yield
+        finally:
+            made.close()
+            connection.close()
+
+
+def test_a_lock_that_is_held_for_long_is_busy_and_nothing_else(transactional_db, clock):
+    """Whatever meets it: no other error, no attempt used up, nothing changed."""
+    world = factories.World(clock)
+    quote, btc = world.quoted("DOGE"), Asset.objects.get(code="BTC")
+    confirms = partial(conversions.confirm, user=world.user, reference=quote.reference)
+    deposits = partial(ledger.deposit, user=world.user, asset=btc, units=1, reference="D")
+    quotes = partial(conversions.quote, user=world.user, codes=["DOGE"])
+    settles = partial(conversions.settle, reference=quote.reference)
+    for verbs in ((quotes, confirms, deposits), (settles,)):
+        before = history()
+        with held(world.user):
+            for verb in verbs:
+                with pytest.raises(Busy):
+                    verb()
+        assert [row | {"next_attempt_at": None} for row in history()[1]] == [
+            row | {"next_attempt_at": None} for row in before[1]
+        ]
+        assert history()[0] == before[0]
+        confirms()
+        world.observe()
+    assert settles().is_completed
 
 
 def end_session():
