@@ -33,7 +33,8 @@ screens: .venv/test ## Pictures of every page in every state, in .screens; LANGU
 	@$(BIN)/python -m tests.screens $(LANGUAGES)
 
 chaos: .venv/test ## Races, crashes, kills and outages (CHAOS=short: less of each); needs Debian's postgresql, redis-server, rabbitmq-server
-	@$(BIN)/pytest tests/chaos/test_race.py tests/chaos/test_crash.py tests/chaos/test_bank.py tests/chaos/test_messages.py
+	@$(BIN)/pytest tests/chaos/test_race.py tests/chaos/test_crash.py tests/chaos/test_bank.py tests/chaos/test_messages.py \
+	tests/chaos/test_kills.py
 	@$(BIN)/python -m tests.servers postgres redis -- $(BIN)/pytest tests/chaos
 	@$(BIN)/python -m tests.servers postgres rabbitmq -- \
 	$(BIN)/pytest tests/chaos/test_messages.py tests/chaos/test_kills.py tests/chaos/test_outages.py

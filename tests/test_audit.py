@@ -3,12 +3,12 @@
 import logging
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from tests import factories
 from wallet import ledger, tasks
 from wallet.audit import audit
-from wallet.models import Asset, Conversion, HouseBalance, Pulse
+from wallet.models import Account, Asset, Conversion, HouseBalance, Pulse
 
 
 def without_guards(*statements):
@@ -65,6 +65,23 @@ def test_p1_p3_a_balance_without_entries_and_a_transaction_without_any_are_found
     assert found() == [("P1", "has no entries"), ("P3", "the balance is 5, and it has no entries")]
 
 
+@pytest.mark.parametrize(
+    ("statement", "count"),
+    [
+        ("INSERT INTO wallet_entry (transaction_id, account_id, units) VALUES ('{nobody}', {account}, 5)", 1),
+        ("DELETE FROM wallet_transaction WHERE reference = 'mira-DOGE-100'", 2),
+        ("DELETE FROM wallet_account WHERE id = {account}", 1),
+    ],
+)
+def test_p1_p14_an_entry_that_lost_its_transaction_or_its_account_is_found(world, statement, count):
+    """P1 and P14: a row that nothing leads to is not left out of the sums in silence."""
+    account = Account.objects.get(kind="outside", asset__code="DOGE").pk
+    with transaction.atomic():
+        without_guards(statement.format(account=account, nobody="0" * 32))
+        assert found().count(("P1", "its transaction or its account is gone")) == count
+        transaction.set_rollback(True)
+
+
 def test_p3_a_stored_sum_of_the_house_that_is_wrong_is_found(world):
     """P3 for the house's accounts."""
     ledger.sum_house_balances()
@@ -93,7 +110,10 @@ QUOTES = """'[{"symbol": "DOGEBTC", "price": "0.0000021"}]'"""
             {"P7": "something else than its lines", "P11": "its totals"},
         ),
         (f"{WHOLE} value_sats = value_sats + 1", {"P11": "its totals are not the sums of its lines"}),
-        (f"{LINE} settled_quotes = {QUOTES} {DOGE}", {"P8": "the price of DOGE moved 5.00%"}),
+        (
+            f"{LINE} settled_quotes = {QUOTES} {DOGE}",
+            {"P8": "the price of DOGE moved 5.00%", "P11": "the rate of DOGE is not what the market's prices make it"},
+        ),
         (
             f"{LINE} settled_observed_at = '2026-11-22 00:00:00' {DOGE}",
             {"P10": "the price of DOGE is older than Confirm"},
@@ -126,6 +146,27 @@ def test_every_completed_conversion_that_was_tampered_with_is_found(world, state
     assert {promise for promise, _ in violations} == set(problems)
     for promise, words in problems.items():
         assert [one for number, one in violations if number == promise and words in one]
+
+
+def test_p7_a_conversion_that_was_posted_and_says_that_it_stopped_is_found(world):
+    """P7: the constraint that would refuse it is put aside as well."""
+    world.settled("DOGE", "ETH")
+    statement = f"{WHOLE} status = 'stopped'"
+    if connection.vendor == "postgresql":
+        drop = "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE wallet_conversion DROP CONSTRAINT conversion_state_is_whole"
+        statement = f"{drop}; {statement}"
+    without_guards(statement)
+    assert ("P7", "was posted, but is not completed") in found()
+
+
+def test_p11_a_rate_that_is_not_what_the_markets_prices_make_it_is_found(world):
+    """P11: figures, totals and ledger all agree with it, and the move of the prices is small."""
+    world.settled("DOGE")
+    double = "settled_rate_btc = settled_rate_btc * 2"
+    without_guards(f"{LINE} {double}", f"{WHOLE} {double}")
+    violations = [words for promise, words in found() if promise == "P11"]
+    for code in ("BNB", "DOGE"):
+        assert f"the rate of {code} is not what the market's prices make it" in violations
 
 
 def test_p9_a_balance_that_was_worth_the_limit_is_found_by_the_whole_of_it(world):

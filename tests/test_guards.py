@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 from django.db.models.deletion import ProtectedError
 
 from tests import factories
@@ -42,6 +43,20 @@ def check_constraints():
 def sql(statement, *values):
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
+
+
+def put_back(table, pk, **changes):
+    """Deletes the row and makes it again under its id, with other contents, before the foreign keys are checked."""
+    names = column_names(table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(names)} FROM {table} WHERE id = %s", [pk])
+        row = dict(zip(names, cursor.fetchone(), strict=True)) | changes
+    sql(f"DELETE FROM {table} WHERE id = %s", pk)
+    insert("INSERT", table, row)
+
+
+def insert(verb, table, row):
+    sql(f"{verb} INTO {table} ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})", *row.values())
 
 
 def column_names(table):
@@ -153,6 +168,23 @@ def test_p2_a_balance_is_never_negative_and_always_whole(world):
     )
 
 
+def test_p3_an_account_with_entries_does_not_come_back_with_another_balance(world):
+    """P3: nor with another owner or asset; only an account that never moved may go."""
+    account = Account.objects.customers().get(user=world.user, asset__code="DOGE")
+    empty_now = {"units": 0, "sequence": 0}
+    other, btc = factories.user("other").pk, Asset.objects.get(code="BTC").pk
+    refused(
+        lambda: put_back("wallet_account", account.pk, **empty_now),
+        lambda: put_back("wallet_account", account.pk, user_id=other, **empty_now),
+        lambda: put_back("wallet_account", account.pk, asset_id=btc, **empty_now),
+        lambda: put_back("wallet_account", house("outside", "DOGE").pk, kind="fees"),
+    )
+    if connection.vendor == "sqlite":
+        row = {"id": account.pk, "kind": "customer", "user_id": account.user_id, "asset_id": account.asset_id}
+        refused(lambda: insert("REPLACE", "wallet_account", row | empty_now))
+    house("fees", "DOGE").delete()
+
+
 def constraint_names(table):
     with connection.cursor() as cursor:
         return set(connection.introspection.get_constraints(cursor, table))
@@ -236,6 +268,18 @@ def test_a_quote_is_written_once(world):
         lambda: confirmed.lines.all().delete(),
         mine.delete,
     )
+
+
+def test_p8_the_prices_that_a_move_is_judged_by_are_written_once(world):
+    """P8: the market's own, of the asset and of BNB; before Confirm the lines take no update at all."""
+    confirmed = world.confirmed("DOGE")
+    for rows in (Conversion.objects.filter(pk=confirmed.pk), confirmed.lines.all()):
+        refused(
+            lambda rows=rows: rows.update(quoted_quotes=[{"symbol": "DOGEBTC", "price": "5"}]),
+            lambda rows=rows: rows.update(quoted_source="other"),
+            lambda rows=rows: rows.update(quoted_observed_at=world.clock()),
+            lambda rows=rows: rows.update(quoted_charge_units=1, quoted_gross_units=F("quoted_net_units") + 1),
+        )
 
 
 def test_a_conversion_is_whole_in_every_state(world):
@@ -331,6 +375,13 @@ def test_assets_keep_their_code_and_scale_once_they_have_entries(world):
         lambda: Asset.objects.filter(code="BTC").update(scale=6),
     )
     Asset.objects.filter(pk=fresh.pk).update(scale=2, code="NEW2")
+    Price.objects.all().delete()
+    refused(
+        lambda: put_back("wallet_asset", doge.get().pk, scale=8),
+        lambda: put_back("wallet_asset", doge.get().pk, code="DOG"),
+        lambda: empty("wallet_asset"),
+    )
+    put_back("wallet_asset", fresh.pk, scale=3)
 
 
 def test_users_and_assets_that_hold_something_are_not_deleted(world):

@@ -2,7 +2,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from wallet import money
@@ -132,3 +132,13 @@ def test_a_price_keeps_twelve_digits_rounded_half_to_even(price, stored):
 )
 def test_a_move_in_percent_is_cut_and_never_rounded(quoted, settled, shown):
     assert money.cut_percent(money.move(Decimal(quoted), Decimal(settled))) == Decimal(shown)
+
+
+@given(st.integers(1, 10**25), st.integers(15, 45), st.sampled_from([1, -1]))
+def test_a_stored_rate_is_told_from_its_neighbours(digits, shift, way):
+    exact = Decimal(digits).scaleb(-shift)
+    rate = money.round_price(exact)
+    assume(rate is not None)
+    assert money.is_rounded_from(rate, Fraction(exact))
+    digit = Decimal(2).scaleb(max(rate.adjusted() - 11, -30))
+    assert not money.is_rounded_from(rate + way * digit, Fraction(exact))

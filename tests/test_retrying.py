@@ -1,10 +1,13 @@
+from contextlib import contextmanager
+from functools import partial
+
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 
 from tests import factories
 from wallet import conversions, ledger, retrying
 from wallet.audit import audit
-from wallet.models import Asset, Conversion
+from wallet.models import Asset, Conversion, Entry
 from wallet.retrying import Busy, retried
 
 
@@ -65,10 +68,13 @@ def test_other_errors_are_reported_as_they_are():
     assert len(calls) == 1
 
 
-def test_a_connection_that_is_gone_is_opened_again(monkeypatch):
+@pytest.mark.parametrize("sqlstate", [None, "57P01", "57P02", "57P03", "08006", "25P03"])
+@pytest.mark.parametrize("is_usable", [False, True])
+def test_a_connection_that_is_gone_is_opened_again(monkeypatch, sqlstate, is_usable):
+    """Or was opened again, when a transaction was left."""
     connection.ensure_connection()
-    monkeypatch.setattr(connection, "is_usable", lambda: False)
-    verb, calls = failing(1, Cause(None, "server closed the connection"))
+    monkeypatch.setattr(connection, "is_usable", lambda: is_usable)
+    verb, calls = failing(1, Cause(sqlstate, "server closed the connection"))
     assert verb() == "done"
     assert len(calls) == 2
 
@@ -82,30 +88,41 @@ def test_inside_a_larger_transaction_it_runs_once():
     assert len(calls) == 1
 
 
-@pytest.mark.parametrize(
-    "verb", ["quote", "confirm", "claim", "decide", "release", "give up", "deposit", "adjust", "sum of the house"]
-)
-def test_every_verb_that_writes_is_tried_again(transactional_db, clock, monkeypatch, verb):
-    """A verb that meets a lock timeout has its way the next time, and nobody hears of it."""
+VERBS = ["quote", "confirm", "claim", "decide", "release", "give up", "deposit", "adjust", "sum of the house"]
+
+
+@pytest.fixture
+def work(transactional_db, clock):
+    """Makes a verb that has something to do."""
     world = factories.World(clock)
     btc = Asset.objects.get(code="BTC")
-    last = world.quoted("DOGE") if verb == "confirm" else world.confirmed("DOGE") if verb != "quote" else None
-    world.observe()
-    if verb == "give up":
-        Conversion.objects.update(attempts=conversions.MAX_ATTEMPTS)
-        clock.tick(seconds=10)
-    claimed = conversions._claim(last.reference) if verb in ("decide", "release") else None
-    works = {
-        "quote": lambda: conversions.quote(user=world.user, codes=["DOGE"]),
-        "confirm": lambda: conversions.confirm(user=world.user, reference=last.reference),
-        "claim": lambda: conversions._claim(last.reference),
-        "decide": lambda: conversions._decide(reference=last.reference),
-        "release": lambda: conversions._release(claimed),
-        "give up": lambda: conversions._give_up(last.reference),
-        "deposit": lambda: ledger.deposit(user=world.user, asset=btc, units=1, reference="D"),
-        "adjust": lambda: ledger.adjust(user=world.user, asset=btc, units=1, reference="A"),
-        "sum of the house": ledger.sum_house_balances,
-    }
+
+    def prepared(verb):
+        last = world.quoted("DOGE") if verb == "confirm" else world.confirmed("DOGE") if verb != "quote" else None
+        world.observe()
+        if verb == "give up":
+            Conversion.objects.update(attempts=conversions.MAX_ATTEMPTS)
+            clock.tick(seconds=10)
+        claimed = conversions._claim(last.reference) if verb in ("decide", "release") else None
+        return {
+            "quote": lambda: conversions.quote(user=world.user, codes=["DOGE"]),
+            "confirm": lambda: conversions.confirm(user=world.user, reference=last.reference),
+            "claim": lambda: conversions._claim(last.reference),
+            "decide": lambda: conversions._decide(reference=last.reference),
+            "release": lambda: conversions._release(claimed),
+            "give up": lambda: conversions._give_up(last.reference),
+            "deposit": lambda: ledger.deposit(user=world.user, asset=btc, units=1, reference="D"),
+            "adjust": lambda: ledger.adjust(user=world.user, asset=btc, units=1, reference="A"),
+            "sum of the house": ledger.sum_house_balances,
+        }[verb]
+
+    return prepared
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_that_writes_is_tried_again(work, verb):
+    """A verb that meets a lock timeout has its way the next time, and nobody hears of it."""
+    run = work(verb)
     refusals = iter([Cause("55P03")])
 
     def refuse_once(execute, sql, params, many, context):
@@ -114,6 +131,108 @@ def test_every_verb_that_writes_is_tried_again(transactional_db, clock, monkeypa
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(refuse_once):
-        works[verb]()
+        run()
     assert next(refusals, None) is None  # it was refused once
     assert list(audit()) == []
+
+
+@contextmanager
+def held(user):
+    """Somebody else holds what every verb locks first, and nobody waits for long."""
+    made = connections.create_connection("default")
+    with made.cursor() as other, connection.cursor() as mine:
+        if connection.vendor == "sqlite":
+            mine.execute("PRAGMA busy_timeout = 1")
+            other.execute("BEGIN IMMEDIATE")
+        else:
+            mine.execute("SET lock_timeout = '1ms'")
+            other.execute("BEGIN")
+            other.execute("SELECT 1 FROM wallet_customer WHERE user_id = %s FOR UPDATE", [user.pk])
+        try:
+            yield
+        finally:
+            made.close()
+            connection.close()
+
+
+def test_a_lock_that_is_held_for_long_is_busy_and_nothing_else(transactional_db, clock):
+    """Whatever meets it: no other error, no attempt used up, nothing changed."""
+    world = factories.World(clock)
+    quote, btc = world.quoted("DOGE"), Asset.objects.get(code="BTC")
+    confirms = partial(conversions.confirm, user=world.user, reference=quote.reference)
+    deposits = partial(ledger.deposit, user=world.user, asset=btc, units=1, reference="D")
+    quotes = partial(conversions.quote, user=world.user, codes=["DOGE"])
+    settles = partial(conversions.settle, reference=quote.reference)
+    for verbs in ((quotes, confirms, deposits), (settles,)):
+        before = history()
+        with held(world.user):
+            for verb in verbs:
+                with pytest.raises(Busy):
+                    verb()
+        assert [row | {"next_attempt_at": None} for row in history()[1]] == [
+            row | {"next_attempt_at": None} for row in before[1]
+        ]
+        assert history()[0] == before[0]
+        confirms()
+        world.observe()
+    assert settles().is_completed
+
+
+def end_session():
+    """The server ends this very session, as it does with all of them when it stops."""
+    with connection.wrap_database_errors:
+        connection.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_session_that_ends_in_the_middle_of_a_verb_is_followed_by_another(work, verb):
+    if connection.vendor == "sqlite":  # no session that could end
+        return
+    run, ends = work(verb), iter([end_session])
+
+    def end_once(execute, sql, params, many, context):
+        if sql.startswith(("UPDATE", "INSERT", "SELECT MAX")) and (end := next(ends, None)):
+            end()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(end_once):
+        run()
+    assert next(ends, None) is None
+    assert list(audit()) == []
+
+
+@pytest.mark.parametrize("verb", ["confirm", "decide", "give up", "deposit", "adjust"])
+def test_p4_a_commit_whose_answer_is_lost_has_one_effect(work, monkeypatch, verb):
+    """P4: the verb runs again without knowing that it was done, and finds it done."""
+    if connection.vendor == "sqlite":  # the answer cannot be lost
+        return
+    run, ends = work(verb), iter([end_session])
+    plain = connection._commit
+
+    def commit():
+        plain()
+        now = history()
+        plain()  # of the reading
+        if now != before and (end := next(ends, None)):
+            written.append(now)
+            end()
+
+    before, written = history(), []
+    monkeypatch.setattr(connection, "_commit", commit)
+    assert run() is not None or verb == "give up"
+    assert next(ends, None) is None
+    assert written == [history()]
+    assert list(audit()) == []
+
+
+def history():
+    entries = Entry.objects.order_by("pk").values_list("transaction", "account", "units", "balance_units")
+    return list(entries), list(Conversion.objects.order_by("pk").values())
+
+
+def test_a_server_that_stays_away_is_reported_as_it_is():
+    """Nobody knows whether the verb was done, and Busy would say that it was not."""
+    verb, calls = failing(9, Cause(None, "connection refused"))
+    with pytest.raises(OperationalError, match="connection refused"):
+        verb()
+    assert len(calls) == retrying.ATTEMPTS

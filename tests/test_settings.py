@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from django.db import connection
 
 KEY = "k" * 60
 
@@ -60,6 +61,46 @@ def test_the_brokers_are_chosen_by_their_address_alone():
     assert "600" in settings(
         "s.CELERY_BROKER_TRANSPORT_OPTIONS['visibility_timeout']", CELERY_BROKER_URL="redis://127.0.0.1/1"
     )
+
+
+@pytest.mark.django_db
+def test_the_database_is_told_to_keep_what_is_committed_and_for_how_long_to_wait():
+    if connection.vendor == "sqlite":
+        shown = ["PRAGMA synchronous", "PRAGMA foreign_keys", "PRAGMA recursive_triggers", "PRAGMA busy_timeout"]
+        expected = [2, 1, 1, 20_000]
+    else:
+        shown = ["SHOW lock_timeout", "SHOW statement_timeout", "SHOW idle_in_transaction_session_timeout"]
+        expected = ["5s", "10s", "15s"]
+    with connection.cursor() as cursor:
+        assert [cursor.execute(one) and cursor.fetchone()[0] for one in shown] == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "options"),
+    [
+        (
+            "redis://127.0.0.1/1",
+            {
+                "visibility_timeout": 600,
+                "unacked_restore_interval": 10,
+                "unacked_restore_throttle": 1,
+                "socket_connect_timeout": 1,
+                "socket_timeout": 5,
+                "health_check_interval": 5,
+            },
+        ),
+        ("amqp://guest@127.0.0.1//", {"confirm_publish": True}),
+    ],
+)
+def test_the_brokers_are_set_up_as_was_measured(url, options):
+    """Each of these is there because messages were lost, doubled or late, or workers ended, without it (make chaos)."""
+    assert settings("s.CELERY_BROKER_TRANSPORT_OPTIONS", CELERY_BROKER_URL=url) == str(options)
+    assert settings(
+        "s.CELERY_TASK_ACKS_LATE, s.CELERY_TASK_REJECT_ON_WORKER_LOST, s.CELERY_TASK_IGNORE_RESULT,"
+        " s.CELERY_WORKER_PREFETCH_MULTIPLIER, s.CELERY_BROKER_CONNECTION_TIMEOUT, s.CELERY_BROKER_CONNECTION_MAX_RETRIES,"
+        " s.CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP, s.CELERY_DB_REUSE_MAX",
+        CELERY_BROKER_URL=url,
+    ) == str((True, True, True, 1, 1, None, True, 1000))
 
 
 def test_what_a_database_address_says_beyond_the_name_is_kept():

@@ -171,6 +171,16 @@ def test_p8_r9_a_move_of_five_percent_or_more_stops_everything(world, rate):
     assert stopped.lines.get(asset__code="DOGE").settled_rate_btc == Decimal(rate)
 
 
+@pytest.mark.parametrize("changes", [{"ETH": "500000000000"}, {"BNB": "0.00000000000000000001"}])
+def test_p8_a_price_beyond_all_measure_stops_it_like_every_other_move(world, changes):
+    """P8: also when no column could keep what the balance would bring."""
+    before = factories.balances(world.user)
+    stopped = world.settled("DOGE", "ETH", **changes)
+    assert stopped.is_stopped
+    assert "price_moved" in {reason["code"] for reason in stopped.reasons}
+    assert factories.balances(world.user) == before
+
+
 @pytest.mark.parametrize("rate", ["0.00000209999999999", "0.00000190000000001"])
 def test_p8_r9_just_under_five_percent_proceeds(world, rate):
     """P8: 4.999…% proceeds, up and down."""

@@ -1,8 +1,11 @@
 import logging
 
+import pytest
+
 from tests import factories
 from wallet import conversions
 from wallet.models import Conversion
+from wallet.retrying import Busy
 
 
 def test_the_sweep_finds_what_no_message_reached(world):
@@ -120,6 +123,41 @@ def test_one_that_kills_its_worker_each_time_holds_up_nobody_and_fails_alone(wor
     assert Conversion.objects.get(reference=poison).is_failed
     assert done == set(others)
     assert rounds <= 11
+
+
+def test_attempts_that_wait_for_a_lock_longer_than_their_claims_last_are_not_used_up(world, monkeypatch):
+    """Each lapses meanwhile and another begins beside it. All of them find the database busy; none was lost."""
+    conversion = world.confirmed("DOGE")
+    world.observe()
+    running = []
+
+    def locked(*, reference):
+        running.append(reference)
+        world.clock.tick(seconds=10)
+        if len(running) == 1:
+            attempt()
+        running.pop()
+        raise Busy
+
+    def attempt():
+        assert conversions.sweep() == [conversion.reference]
+        with pytest.raises(Busy):
+            conversions.settle(reference=conversion.reference)
+
+    monkeypatch.setattr(conversions, "_decide", locked)
+    for _ in range(conversions.MAX_ATTEMPTS + 1):
+        attempt()
+    assert Conversion.objects.get(pk=conversion.pk).attempts == 0
+
+
+def test_a_claim_that_is_given_back_late_leaves_the_next_one_alone(world):
+    conversion = world.confirmed("DOGE")
+    late = conversions._claim(conversion.reference)
+    world.clock.tick(seconds=10)
+    assert conversions._claim(conversion.reference)
+    conversions._release(late)
+    assert conversions.sweep() == []
+    assert Conversion.objects.get(pk=conversion.pk).attempts == 1
 
 
 def test_waiting_for_the_market_uses_up_no_attempts(world):

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import F, Min, Q
+from django.db.models import Exists, F, Min, OuterRef, Q
 
 from wallet import ledger, money, validators
 from wallet.models import Account, Asset, Conversion, Customer, Entry, Line, Policy, Transaction
@@ -52,6 +52,7 @@ def audit() -> Iterator[Violation]:
     """Every violation there is; none when the ledger keeps its promises. Read it to the end: it holds a snapshot."""
     with snapshot():
         yield from _entries_add_up()
+        yield from _entries_belong_to_a_transaction()
         yield from _balances_are_entries()
         yield from _balances_not_negative()
         yield from _house_sums_are_entries()
@@ -78,6 +79,16 @@ def _entries_add_up() -> Iterator[Violation]:
             yield Violation("P1", f"asset {code}", f"all entries add up to {units}, not 0")
     for record in Transaction.objects.filter(entries__isnull=True).iterator(chunk_size=CHUNK):
         yield Violation("P1", f"transaction {record.reference}", "has no entries")
+
+
+def _entries_belong_to_a_transaction() -> Iterator[Violation]:
+    """P1 and P14: no entry is left without the transaction and the account that the other checks find it by."""
+    found = Entry.objects.filter(
+        ~Exists(Transaction.objects.filter(pk=OuterRef("transaction_id")))
+        | ~Exists(Account.objects.filter(pk=OuterRef("account_id")))
+    )
+    for pk in found.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=CHUNK):
+        yield Violation("P1", f"entry {pk}", "its transaction or its account is gone")
 
 
 def _balances_are_entries() -> Iterator[Violation]:
@@ -216,6 +227,9 @@ def _conversions_are_posted() -> Iterator[Violation]:
             yield Violation(promise, f"conversion {every[0].reference}", problem)
     if Conversion.objects.filter(status=Conversion.Status.COMPLETED, lines__isnull=True).exists():
         yield Violation("P7", "a completed conversion", "has no lines")
+    unended = Conversion.objects.filter(transaction__isnull=False).exclude(status=Conversion.Status.COMPLETED)
+    for reference in unended.order_by("pk").values_list("reference", flat=True).iterator(chunk_size=CHUNK):
+        yield Violation("P7", f"conversion {reference}", "was posted, but is not completed")
 
 
 def _broken(lines: list[Completed], posted: list[Posted], policy: Policy, bnb: int | None) -> Iterator[tuple[str, str]]:
@@ -240,6 +254,7 @@ def _broken(lines: list[Completed], posted: list[Posted], policy: Policy, bnb: i
         yield "P11", "its totals are not the sums of its lines"
     yield from _judged(
         validators.BNB,
+        rate=first.bnb_rate,
         quoted=first.bnb_quoted,
         settled=first.bnb_settled,
         observed_at=first.bnb_observed_at,
@@ -262,6 +277,7 @@ def _broken(lines: list[Completed], posted: list[Posted], policy: Policy, bnb: i
             yield "P9", f"{line.code} was worth {worth:f} BTC, the limit or more"
         yield from _judged(
             line.code,
+            rate=line.rate,
             quoted=line.quoted,
             settled=line.settled,
             observed_at=line.observed_at,
@@ -271,11 +287,13 @@ def _broken(lines: list[Completed], posted: list[Posted], policy: Policy, bnb: i
 
 
 def _judged(
-    code: str, *, quoted: Any, settled: Any, observed_at: Any, line: Completed, policy: Policy
+    code: str, *, rate: Any, quoted: Any, settled: Any, observed_at: Any, line: Completed, policy: Policy
 ) -> Iterator[tuple[str, str]]:
-    """P8 and P10 for one price."""
+    """P8, P10 and P11 for one price."""
     if observed_at < line.confirmed_at:
         yield "P10", f"the price of {code} is older than Confirm"
+    if not money.is_rounded_from(rate, money.exact_rate(settled)):
+        yield "P11", f"the rate of {code} is not what the market's prices make it"
     try:
         validators.validate_move(code, money.exact_rate(quoted), money.exact_rate(settled), policy.tolerance_percent)
     except Refusal as refusal:

@@ -198,10 +198,14 @@ def _claim(reference: str) -> Conversion | None:
 
 @retried
 def _release(claimed: Conversion) -> None:
-    """Gives a claim back as if it had never been: due at once, the attempt not counted."""
-    Conversion.objects.confirmed().filter(
-        pk=claimed.pk, attempts=claimed.attempts, next_attempt_at=claimed.next_attempt_at
-    ).update(attempts=F("attempts") - 1, next_attempt_at=clock.now())
+    """Gives a claim back as if it had never been: the attempt not counted, and due at once.
+
+    A claim that has lapsed meanwhile doesn't count either; whoever has the next one keeps it.
+    """
+    with transaction.atomic():
+        running = Conversion.objects.confirmed().filter(pk=claimed.pk, attempts__gt=0)
+        running.filter(next_attempt_at=claimed.next_attempt_at).update(next_attempt_at=clock.now())
+        running.update(attempts=F("attempts") - 1)
 
 
 @retried
@@ -428,16 +432,18 @@ def _validate(conversion: Conversion, lines: Iterable[Line]) -> None:
     The checks that query (foreign keys, uniqueness, constraints) are left to the database, which makes them anyway.
     """
     refused: list[Refusal] = []
+    malformed: ValidationError | None = None
     for row in (conversion, *lines):
         try:
             row.full_clean(exclude=FOREIGN_KEYS[type(row)], validate_unique=False, validate_constraints=False)
         except ValidationError as errors:
             refusals = [error for error in _every(errors) if isinstance(error, Refusal)]
-            if not refusals:  # a malformed row: a fault of ours, not a rule that says no
-                raise
             refused += refusals
-    if refused:
+            malformed = malformed if refusals else errors
+    if refused:  # also when a price is so high that the figures can't be kept: no rule lets it pass
         raise _first(refused)
+    if malformed is not None:  # a fault of ours, not a rule that says no
+        raise malformed
 
 
 def _every(errors: ValidationError) -> Iterable[Any]:

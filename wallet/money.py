@@ -92,6 +92,12 @@ def exact_rate(quotes: Iterable[Mapping[str, str]]) -> Fraction:
     return rate
 
 
+def is_rounded_from(rate: Decimal, exact: Fraction) -> bool:
+    """Whether a stored rate is this exact one, to within its last digit."""
+    last_digit = Decimal(1).scaleb(max(rate.adjusted() - PRICE_DIGITS + 1, -PRICE_PLACES))
+    return abs(Fraction(rate) - exact) < Fraction(last_digit)
+
+
 def move(quoted: Fraction | Decimal, settled: Fraction | Decimal) -> Fraction:
     """By which fraction a rate moved, exactly; negative when it fell."""
     return (Fraction(settled) - Fraction(quoted)) / Fraction(quoted)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
 P = ParamSpec("P")
@@ -16,6 +16,8 @@ R = TypeVar("R")
 ATTEMPTS = 5
 TEMPORARY = {"40001": "serialization failure", "40P01": "deadlock", "55P03": "lock timeout"}
 STATEMENT_TIMEOUT = "57014"
+# Connection exceptions, a server that stops or starts, a session that was idle in its transaction for too long.
+LOST = ("08", "57P", "25P03")
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +29,7 @@ class Busy(Exception):
         return _("The service is busy. Nothing was converted. Try again.")
 
 
-def temporary_cause(error: OperationalError) -> str | None:
+def temporary_cause(error: DatabaseError) -> str | None:
     """Why the database could not do it just now, or None when trying again would not help."""
     cause = error.__cause__
     if "database is locked" in str(cause):
@@ -35,16 +37,24 @@ def temporary_cause(error: OperationalError) -> str | None:
     return TEMPORARY.get(getattr(cause, "sqlstate", None) or "")
 
 
-def lost_connection() -> str | None:
-    """Whether the connection itself is gone; it is closed then, and the next statement opens another."""
-    if connection.connection is None or connection.is_usable():
+def lost_connection(error: DatabaseError) -> str | None:
+    """Whether the server ended the session, or is gone. The next statement opens another one.
+
+    The connection itself does not tell: leaving a transaction, Django has opened a new one already.
+    """
+    sqlstate = getattr(error.__cause__, "sqlstate", "")  # PostgreSQL's driver has none to tell when nobody answers
+    if sqlstate is not None and not sqlstate.startswith(LOST):
         return None
-    connection.close()
+    if not connection.is_usable():
+        connection.close()
     return "connection lost"
 
 
 def retried(verb: Callable[P, R]) -> Callable[P, R]:
-    """A verb that runs again, a few times, when the database says to. Inside a larger transaction it runs once."""
+    """A verb that runs again, a few times, when the database says to. Inside a larger transaction it runs once.
+
+    When the connection is lost it runs again too, perhaps although it was done: only the answer to COMMIT may be missing.
+    """
 
     @functools.wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -53,11 +63,12 @@ def retried(verb: Callable[P, R]) -> Callable[P, R]:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return verb(*args, **kwargs)
-            except OperationalError as error:
+            except DatabaseError as error:
                 if getattr(error.__cause__, "sqlstate", None) == STATEMENT_TIMEOUT:
                     raise Busy from error  # it has taken long enough already
-                cause = temporary_cause(error) or lost_connection()
-                if cause is None:
+                lost = lost_connection(error)
+                cause = temporary_cause(error) or lost
+                if cause is None or (lost and attempt == ATTEMPTS):  # Busy would say that nothing has changed
                     raise
                 log.warning("%s: %s, attempt %d of %d", verb.__name__, cause, attempt, ATTEMPTS)
             time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  # no secret

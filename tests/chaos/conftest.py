@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import DatabaseError, InterfaceError, connection
 
+from dustsite.celery import app
 from tests import factories, servers
 from tests.site import Site, wait_for
 from wallet import conversions, tasks
@@ -139,6 +140,11 @@ def database_url():
 
 @pytest.fixture
 def site(market, tmp_path):
+    if settings.CELERY_BROKER_URL.startswith("embedded"):  # its files stand beside the site's database, not beside ours
+        folder = f"{connection.settings_dict['NAME']}.broker"
+        app.conf.broker_transport_options |= dict.fromkeys(
+            ("data_folder_in", "data_folder_out", "control_folder"), folder
+        )
     site = Site(tmp_path, database_url())
     yield site
     site.stop()
