@@ -58,6 +58,7 @@ class Site:
             **os.environ,
             "DATABASE_URL": database_url,
             "PATH": f"{BIN}:{os.environ['PATH']}",
+            "REMAP_SIGTERM": "SIGQUIT",
             **environment,
         }
 

@@ -17,6 +17,21 @@ def settle(world, conversion, **changes):
     return conversions.settle(reference=conversion.reference)
 
 
+@pytest.mark.parametrize(("changes", "words"), [({}, "completed"), ({"DOGE": "0.000003"}, "stopped: price_moved")])
+def test_the_log_says_how_it_ended_once_that_is_committed(world, monkeypatch, caplog, changes, words):
+    plain, caplog_level = conversions._judge, caplog.at_level("INFO")
+
+    def judge(reference):
+        ended = plain(reference)
+        assert words not in caplog.text
+        return ended
+
+    monkeypatch.setattr(conversions, "_judge", judge)
+    with caplog_level:
+        ended = world.settled("DOGE", **changes)
+    assert f"conversion {ended.reference} {words}" in caplog.text
+
+
 def assert_stopped(world, conversion, before, *codes):
     """P7: it is over, for these reasons, and no balance changed."""
     assert conversion.status == "stopped"

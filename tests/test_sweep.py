@@ -93,6 +93,16 @@ def customers(world, count):
     return made
 
 
+def test_a_backlog_is_sent_in_parts_the_oldest_first(world, monkeypatch):
+    monkeypatch.setattr(conversions, "AT_ONCE", 2)
+    waiting = []
+    for name in ("first", "second", "third"):
+        owner = factories.user(name)
+        factories.deposit(owner, "DOGE", "100")
+        waiting.append(world.confirmed("DOGE", owner=owner).reference)
+    assert conversions.sweep() == waiting[:2]
+
+
 def test_those_that_lost_an_attempt_run_one_at_a_time_and_the_least_tried_first(world):
     """What kills its worker takes no other with it: an innocent one is soon alone, and done."""
     poison, innocent, fresh = customers(world, 3)

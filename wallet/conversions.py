@@ -30,6 +30,10 @@ MAX_ATTEMPTS = 5
 # second attempt beside a slow one does no harm, because the first to lock the conversion finishes it.
 LEASE = timedelta(seconds=10)
 
+# How many untried conversions a sweep sends at the most. Sending more takes longer than the messages live; the next sweep
+# comes in seconds.
+AT_ONCE = 500
+
 # The order in which rules are reported when several say no (R6, the price, R1, R9, then what is left).
 REPORT_ORDER = [
     "quote_expired",
@@ -211,6 +215,17 @@ def _release(claimed: Conversion) -> None:
 @retried
 def _decide(*, reference: str) -> Conversion:
     """Judges every rule again at the settlement prices, and posts or stops. One transaction: all or nothing (P7)."""
+    ended = _judge(reference)
+    # Said of what is committed only.
+    if ended.is_completed:
+        log.info("conversion %s completed", reference)
+    else:
+        log.warning("conversion %s %s: %s", reference, ended.status, ended.reason_code)
+    return ended
+
+
+def _judge(reference: str) -> Conversion:
+    """The transaction of a settlement; the conversion as it ended, by this or by an attempt before it."""
     user = Conversion.objects.select_related("user").get(reference=reference).user
     with transaction.atomic():
         customer = Customer.objects.lock(user)
@@ -307,7 +322,6 @@ def _complete(
     customer.save(update_fields=["last_converted_at"])
     conversion.next_attempt_at = None
     _change(conversion, Conversion.Status.CONFIRMED, *SETTLED_FIELDS)
-    log.info("conversion %s completed", conversion.reference)
     return conversion
 
 
@@ -322,7 +336,6 @@ def _finish_without(
     conversion.reason_code = refused[0].code or ""
     conversion.reasons = [{"code": refusal.code, "facts": refusal.facts} for refusal in refused]
     _change(conversion, Conversion.Status.CONFIRMED, *SETTLED_FIELDS)
-    log.warning("conversion %s %s: %s", conversion.reference, conversion.status, conversion.reason_code)
     return conversion
 
 
@@ -330,7 +343,9 @@ def _finish_without(
 
 
 def sweep() -> list[str]:
-    """The references of the conversions to settle now, oldest first. Gives up on those that used up their attempts.
+    """The references of the conversions to settle now, oldest first, 500 and one at the most.
+
+    Gives up on those that used up their attempts.
 
     Whatever lost an attempt may itself be what killed its worker. So those run one at a time, the least tried first: it
     takes no other with it, and nobody else's attempts are used up by its kills.
@@ -343,7 +358,7 @@ def sweep() -> list[str]:
                 _give_up(reference)
             except Busy:  # the next sweep will; the others must not wait for it
                 log.warning("too busy to give up on %s", reference)
-    untried = [reference for reference, attempts in due if attempts == 0]
+    untried = [reference for reference, attempts in due if attempts == 0][:AT_ONCE]
     if Conversion.objects.retrying(now).exists():
         return untried
     tried = sorted((one for one in due if 0 < one[1] < MAX_ATTEMPTS), key=lambda one: one[1])
@@ -362,7 +377,7 @@ def _give_up(reference: str) -> None:
         if not Conversion.objects.due(now).filter(pk=conversion.pk, attempts__gte=MAX_ATTEMPTS).exists():
             return
         _finish_without(conversion, Conversion.Status.FAILED, [Refusal("attempts", attempts=conversion.attempts)], now)
-        log.error("conversion %s failed after %d attempts: look at it", reference, conversion.attempts)
+    log.error("conversion %s failed after %d attempts: look at it", reference, conversion.attempts)
 
 
 def clear_quotes() -> int:
