@@ -104,22 +104,7 @@ CLIPPED = f"""() => {{
 
 # Faults of the pages that are not put right yet, as patterns of what is said of them. One that is not found any more has
 # to go from here.
-KNOWN = [
-    # links on a line of their own that are 16 to 23 px high
-    r"^a “(Fiat and Spot|Reset password|Forgot your password\?|Select all|Conversion history)” is",
-    r"^a “(Download CSV|CSV for \w+)” is",
-    r"^a “(Choose at least|Your ETH balance|There is no time zone|The end date)",
-    r"^a\.num\.nb “CV-",
-    # the bar of a conversion in progress moves whatever the device asks for: `*` leaves ::before out
-    r"^div#moving",
-    # a keyboard cannot scroll the assets of a long review
-    r"^scrollable-region-focusable: \.chips",
-    # the dust page with old prices, the first visit to the history and large amounts at 320 px; nearly all lists spaced out
-    r"^scrolls sideways: ",
-    r"^spaced out: scrolls sideways: ",
-    r"^spaced out: section.* is cut off",
-    r"^spaced out: p#left\.left “Prices from",
-]
+KNOWN = []
 
 # What spoils a page in the way that each question asks about: what is said of it, and how it is done.
 SPOILED = {
