@@ -27,7 +27,7 @@ test: .venv/test ## All tests but the browser's; DATABASE_URL and CELERY_BROKER_
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/browser --ignore tests/chaos
 
 browser: .venv/test ## The tests in a browser; needs Chromium (Debian: apt install chromium)
-	@$(BIN)/pytest tests/browser
+	@$(BIN)/pytest tests/browser --numprocesses auto --dist loadfile
 
 screens: .venv/test ## Pictures of every page in every state, in .screens; LANGUAGES="en de pseudo", STATES="dust review" for some pages
 	@$(BIN)/python -m tests.screens $(LANGUAGES)

@@ -73,6 +73,7 @@ def test_every_address_of_the_wallet_opens_cold_and_back_leads_through_them(visi
         expect(codes).to_have_text(shown)
         expect(page.locator("header.top")).to_be_visible()
     page.locator("#hide").press("Space")
+    expect(page.locator("#assets")).to_contain_text("hidden")
     expect(page.locator("#hide")).to_be_focused()
     cold = page.context.new_page()
     assert cold.goto(page.url).status == 200

@@ -48,7 +48,7 @@ def test_a_running_conversion_is_the_same_from_every_side_until_a_price_stops_it
     second.goto(address)
     expect(second.locator("#progress")).to_contain_text(reference)
     page.go_back()
-    expect(page.locator(f"#summary a[href*='{reference}']")).to_be_visible()
+    expect(page.locator(f"#summary .box a[href*='{reference}']")).to_be_visible()
     expect(page.locator("#convert")).to_have_count(0)
     page.go_forward()
     expect(page).to_have_url(address)
