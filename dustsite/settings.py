@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "wallet.middleware.customer_settings",
     "wallet.middleware.private_pages",
     "wallet.middleware.htmx_sign_in",
+    "wallet.middleware.form_addresses",
     "allauth.account.middleware.AccountMiddleware",
 ]
 

@@ -13,8 +13,8 @@ from wallet import formats, money
 SHOWN = 3
 # Where the strip's limits stand, in percent of its width from the middle, and how far the dot may go.
 LIMIT_AT, EDGE_AT = 3125, 4700
-# How far from the middle words as wide as "+899.00%" can stand above it on a phone.
-WORDS_FIT = 3600
+# How far from the middle words as wide as "DOGE +899.00%" can stand above it on a phone.
+WORDS_FIT = 3000
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def moved_strip(code: str, change: Fraction, tolerance_percent: Decimal) -> Stri
     text = formats.moved(money.cut_percent(change))
     limit = formats.percent(formats.plain(tolerance_percent))
     label = _("{asset} moved {move}. The limit is {limit}.").format(asset=code, move=text, limit=limit)
-    return Strip(*_place(change, tolerance_percent), text, abs(change) * 100 >= tolerance_percent, label, label)
+    is_over = abs(change) * 100 >= tolerance_percent
+    return Strip(*_place(change, tolerance_percent), f"{code} {text}", is_over, label, label)
 
 
 def _place(change: Fraction, tolerance_percent: Decimal) -> tuple[str, str]:

@@ -3,7 +3,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import urlencode
@@ -47,6 +47,20 @@ def customer_settings(get_response: Handler) -> Handler:
             translation.activate(request.customer.language)
         with timezone.override(request.customer.zone):
             return get_response(request)
+
+    return middleware
+
+
+def form_addresses(get_response: Handler) -> Handler:
+    """Says in words that an address only takes forms, to whoever opens it: by Back, by its bookmark, by Enter."""
+
+    def middleware(request: CustomerRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 405 or request.method != "GET":
+            return response
+        page = render(request, "405.html", {"frame": "error.html", "heading": "h1"}, status=405)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
     return middleware
 

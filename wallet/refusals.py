@@ -49,9 +49,7 @@ SAYINGS = {
     "over_limit": Saying(
         (_("Worth {limit} BTC or more."),), (_("At {value} BTC, {asset} is above the small-balance limit."),)
     ),
-    "too_small": Saying(
-        (_("Too small to convert."),), (_("{asset} would convert to less than {least} BNB after the fee."),)
-    ),
+    "too_small": Saying((_("Too small to convert."),), (_("{asset} would convert to less than {least} BNB."),)),
     # R9
     "price_moved": Saying(
         (_("The price of {asset} moved {move}."),),

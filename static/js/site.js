@@ -46,7 +46,7 @@
     $("count").textContent = fill($("count").dataset[hidden ? "hidden" : "words"], ticked.length, every.length, hidden);
     $("all").checked = shown.length > 0 && tickedShown === shown.length;
     $("all").indeterminate = tickedShown > 0 && tickedShown < shown.length;
-    $("all-label").textContent = fill($("all-label").dataset[shown.length < every.length ? "shown" : "all"], shown.length);
+    $("all-label").textContent = fill($("all-label").dataset[shown.length && shown.length < every.length ? "shown" : "all"], shown.length);
   };
   const find = () => {
     const wanted = $("find").value.trim().toLowerCase();

@@ -45,7 +45,7 @@ def test_r3_what_cannot_be_converted_is_shown_with_its_reason(signed_in, refusal
     words = text(page)
     for reason in (
         "BTC Bitcoin Worth 0.0012 BTC or more. At 0.00120000 BTC, BTC is above the small-balance limit.",
-        "LUNC Terra Classic Too small to convert. LUNC would convert to less than 0.00000001 BNB after the fee.",
+        "LUNC Terra Classic Too small to convert. LUNC would convert to less than 0.00000001 BNB.",
         "ETH Ethereum Delisted on 3 November 2026. ETH can’t be converted any more. It can be withdrawn until 3 Febr",
         "EUR Euro Not listed. EUR is not traded here",
         "DOGE Dogecoin Conversions paused for DOGE. Its network is being upgraded.",
@@ -315,3 +315,15 @@ def test_the_number_of_queries_does_not_grow_with_the_assets(signed_in, world, d
         factories.deposit(world.user, f"A{number}", "1")
     with django_assert_num_queries(len(few)):
         signed_in.get(URL)
+
+
+def test_a_page_that_was_overtaken_gets_the_wait_in_place_of_its_button(signed_in, world, text):
+    page = {"asset": "DOGE"}
+    world.settled("ETH")
+    answer = signed_in.post(URL, page, headers={"HX-Request": "true"})
+    markup = answer.content.decode()
+    assert answer.status_code == 422
+    assert answer.headers["HX-Retarget"] == "#problem"
+    assert 'id="summary" hx-swap-oob="true"' in markup
+    assert 'id="convert"' not in markup
+    assert "You can convert again today at 20:32 UTC That’s in 6 hours." in text(answer)

@@ -109,3 +109,26 @@ def test_only_posting_is_allowed(signed_in):
 
 def test_signed_out_it_leads_to_sign_in(client, db):
     assert client.post(URL).headers["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize(
+    ("codes", "address"),
+    [
+        (["DOGE", "ETH"], "?asset=DOGE&asset=ETH"),
+        (["DOGE"], "?asset=DOGE"),
+        (["DOGE", "ETH", "EUR"], "?all=1"),
+        ([], ""),
+        (["NOPE", "<b>"], ""),
+    ],
+)
+def test_the_address_keeps_what_is_ticked(signed_in, codes, address):
+    answer = signed_in.post(URL, {"asset": codes}, headers={"HX-Request": "true"})
+    assert answer.headers["HX-Replace-Url"] == f"/wallet/dust/{address}"
+    ticked = signed_in.get(answer.headers["HX-Replace-Url"]).content.decode().count(" checked>")
+    assert ticked == len([code for code in codes if code in ("DOGE", "ETH", "EUR")])
+
+
+def test_a_selection_too_long_for_an_address_is_not_written_there(signed_in, monkeypatch):
+    monkeypatch.setattr("wallet.views.dust.IN_ADDRESS", 1)
+    answer = signed_in.post(URL, {"asset": ["DOGE", "ETH"]}, headers={"HX-Request": "true"})
+    assert answer.headers["HX-Replace-Url"] == "/wallet/dust/"

@@ -53,7 +53,7 @@ def test_it_is_chosen_in_the_settings_and_said_in_the_new_one(signed_in, world, 
     fields = {"time_zone": "UTC", "theme": "dark", "language": "de"}
     assert signed_in.post("/settings/", fields).status_code == 303
     page = signed_in.get("/settings/")
-    assert "Ihre Anzeige ist gespeichert." in text(page)
+    assert "Ihre Anzeigeeinstellungen sind gespeichert." in text(page)
     assert '<option value="de" lang="de" selected>Deutsch</option>' in page.content.decode()
     signed_in.post("/settings/", fields | {"language": ""})
     assert "Your display settings are saved." in text(signed_in.get("/settings/"))

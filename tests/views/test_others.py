@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from django.urls import reverse
 
 from tests import factories
 from wallet import clock as real_clock
@@ -148,6 +149,16 @@ def test_under_htmx_the_words_take_the_warnings_place(signed_in, text, path, sta
     assert part.content.startswith(b'<div class="box bad" id="warning">')
     assert words in text(part)
     assert words in text(signed_in.get(path))
+
+
+@pytest.mark.parametrize("name", ["estimate", "confirm", "renew", "small_balances"])
+def test_an_address_that_only_takes_forms_says_so_when_it_is_opened(signed_in, world, text, name):
+    args = [world.quoted("DOGE").reference] if name in ("confirm", "renew") else []
+    page = signed_in.get(reverse(name, args=args))
+    assert (page.status_code, page.headers["Allow"]) == (405, "POST")
+    assert "This address can’t be opened by itself Nothing was changed. Go on from your wallet. Go to wallet" in text(
+        page
+    )
 
 
 def test_somebody_who_may_not_reads_so(client, db, rf, text):

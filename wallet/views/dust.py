@@ -2,9 +2,10 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import reswap, retarget
+from django_htmx.http import replace_url, reswap, retarget
 
 from wallet import clock, conversions
 from wallet.forms import EstimateForm, SelectionForm
@@ -16,6 +17,9 @@ from wallet.refusals import Refusal
 from wallet.retrying import Busy
 from wallet.views.errors import refused
 from wallet.web import CustomerRequest, see_other, wants_partial
+
+# How many assets an address can name; servers take no longer one than about 4,000 characters.
+IN_ADDRESS = 150
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +62,16 @@ def estimate(request: CustomerRequest) -> HttpResponse:
     if not view.convertible or said["listed"] not in ("", None, view.listing):
         context["gone"] = [holding for holding in view.refused if holding.asset.code in codes]
         return _in_place(render(request, "wallet/_selection.html", context), "#selection")
-    return _in_place(render(request, "wallet/_estimate.html", context), "#summary")
+    response = _in_place(render(request, "wallet/_estimate.html", context), "#summary")
+    return replace_url(response, _address(context))
+
+
+def _address(context: dict[str, Any]) -> str:
+    """The page's address with the same ones ticked, so that reloading and coming back lose none of them."""
+    chosen = [("asset", code) for code in sorted(context["selected"])]
+    if len(chosen) > 1 and len(chosen) == len(context["portfolio"].convertible):
+        chosen = [("all", "1")]
+    return resolve_url("dust") + (f"?{urlencode(chosen)}" if 0 < len(chosen) <= IN_ADDRESS else "")
 
 
 def _asked_for(request: CustomerRequest) -> list[str]:
@@ -88,7 +101,9 @@ def _problem(request: CustomerRequest, context: dict[str, Any], problem: str, st
     """The page again with the selection and what is wrong with it; under htmx only the words, in their place."""
     context |= {"problem": problem}
     if wants_partial(request):
-        return _in_place(render(request, "wallet/_problem.html", context, status=status), "#problem")
+        may_convert = context["standing"].may_convert
+        template = "wallet/_problem.html" if may_convert else "wallet/_standstill.html"
+        return _in_place(render(request, template, context, status=status), "#problem")
     return render(request, "wallet/dust.html", context, status=status)
 
 
