@@ -66,7 +66,8 @@ def test_a_closing_without_an_end_promises_none(signed_in, world, text):
     )
     world.clock.tick(hours=1)
     words = text(signed_in.get("/wallet/"))
-    assert "right now. Your balances haven’t changed. We are moving." in words
+    assert "right now. Your balances haven’t changed. You can still see your wallet and your history." in words
+    assert "What you had confirmed is still finished. We are moving." in words
     assert "Conversions are paused We are moving. Your balances are not affected." in words
 
 

@@ -119,7 +119,7 @@ def test_ten_boxes_in_a_row_are_one_question_and_one_sentence(visit):
     page.clock.pause_at(page.evaluate("Date.now()") + 1_000)
     page.locator("#say").evaluate(LISTEN)
     asked = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: asked.append(request.url) if "/wallet/" in request.url else None)
     for code in TEN:
         page.locator(f"#choose-{code}").press("Space")
     page.clock.run_for(300)
