@@ -12,7 +12,7 @@ from tests.site import ROOT
 
 LANGUAGE = "pseudo"
 CODE = "qps"  # the language code kept for private use, so that no library has texts of its own in it
-CATALOGUE = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
+CATALOGUE = ROOT / "wallet" / "locale" / "de" / "LC_MESSAGES" / "django.po"
 PLURALS = 2
 
 # What a text holds for machines: placeholders, tags, entities, addresses.
@@ -81,5 +81,5 @@ def environment(folder, catalogue=CATALOGUE):
     """Writes the language into the folder; the environment in which the site speaks it."""
     path = folder / "locale" / CODE / "LC_MESSAGES" / "django.mo"
     path.parent.mkdir(parents=True)
-    path.write_bytes(compiled(catalogue.read_text(encoding="utf-8") if catalogue.exists() else ""))
+    path.write_bytes(compiled(catalogue.read_text(encoding="utf-8")))
     return {"DJANGO_SETTINGS_MODULE": "tests.pseudo_settings", "PSEUDO_LOCALE": str(folder / "locale")}
