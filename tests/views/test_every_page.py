@@ -113,6 +113,7 @@ def test_nobody_keeps_what_a_customer_sees(pages):
 
 def test_bnb_has_eight_decimals_and_a_minus_is_no_hyphen_on_every_page(pages, text):
     factories.policy(charge_percent=2)
-    for name, said in written(pages(), text).items():
+    for name, page in written(pages(), text).items():
+        said = re.sub(r"CV-\w{4}-\w{4}", "", page)  # its letters are drawn by lot, and may look like a number
         assert not re.search(r"\d\.\d{1,7} BNB\b", said), name
         assert not re.search(r"(?<![\w-])-\d|\d[eE][+-]?\d|\bNaN\b", said), name
