@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from tests import factories
 from wallet import conversions
@@ -195,3 +196,14 @@ def test_a_quote_takes_the_same_number_of_queries_for_one_asset_and_for_many(wor
         world.quoted("DOGE", *(f"A{number}" for number in range(30)))
     assert len(many) == len(one)
     assert Account.objects.held_by(world.user).count() == 33
+
+
+def test_a_malformed_row_is_a_fault_and_no_rule_that_says_no(world):
+    quote = world.quoted("DOGE")
+    line = quote.lines.get()
+    line.conversion.last_converted_at, line.conversion.interval = None, quote.policy.interval
+    line.quoted_source = "x" * 41
+    with pytest.raises(ValidationError) as found:
+        conversions._validate(line.conversion, [line])
+    assert not isinstance(found.value, Refusal)
+    assert list(found.value.message_dict) == ["quoted_source"]
