@@ -208,3 +208,20 @@ def test_a_quote_of_today_is_kept(world):
     world.quoted("DOGE")
     world.clock.tick(hours=23, minutes=59)
     assert conversions.clear_quotes() == 0
+
+
+def test_one_that_cannot_be_given_up_now_holds_up_no_other(world, monkeypatch):
+    owner = factories.user("other")
+    factories.deposit(owner, "DOGE", "5")
+    spent, due = world.confirmed("DOGE"), world.confirmed("DOGE", owner=owner)
+    Conversion.objects.filter(pk=spent.pk).update(attempts=conversions.MAX_ATTEMPTS)
+    asked = []
+
+    def busy(reference):
+        asked.append(reference)
+        raise Busy
+
+    monkeypatch.setattr(conversions, "_give_up", busy)
+    assert conversions.sweep() == [due.reference]
+    assert asked == [spent.reference]
+    assert world.status(spent) == "confirmed"
