@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings as site_settings
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import translation
 from hypothesis import settings
 
 from tests import factories
@@ -44,6 +45,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
         # One that is there already (--reuse-db) where thousands of short runs would each make their own.
         name = os.environ.get("TEST_DATABASE") or tmp_path_factory.mktemp("database") / "test.sqlite3"
         connection.settings_dict["TEST"]["NAME"] = str(name)
+
+
+@pytest.fixture(autouse=True)
+def site_language():
+    """A request's language lasts in its thread until the next request; it must not last until the next test."""
+    yield
+    translation.deactivate()
 
 
 class Clock:
