@@ -178,7 +178,6 @@
     else {
       $("problem").replaceChildren();
       $("dialog").showModal();
-      target.querySelector("[autofocus]")?.focus();
     }
   });
   on("htmx:afterSettle", ({ target }) => {

@@ -60,6 +60,7 @@ def test_the_theme_is_there_before_any_script_runs(visit, scheme, theme, colour)
     assert ground(page) != colour
     page.get_by_label(theme).check()
     page.get_by_role("button", name="Save display settings").click()
+    expect(page.locator("#messages")).to_have_text("Your display settings are saved.")
     assert ground(page) == colour
     for path in ("/wallet/", "/nothing/", "/help/"):
         page.goto(path)

@@ -173,11 +173,14 @@ def test_an_update_moves_nothing_in_the_summary_and_keeps_the_focus(visit, site)
 
 def test_a_tick_shows_in_the_same_moment_and_updating_after_400_ms(visit):
     page = visit(viewport=DESKTOP, path=FOUR)
-    page.evaluate("""() => document.addEventListener("transitionrun", ({ target }) => {
-      if (target.className !== "updating") return;
-      [window.updating] = target.getAnimations();
-      updating.pause();
-    })""")
+    page.evaluate("""() => {
+      window.updating = new Promise((resolve) => document.addEventListener("transitionrun", ({ target }) => {
+        if (target.className !== "updating") return;
+        const [transition] = target.getAnimations();
+        transition.pause();
+        resolve(transition);
+      }));
+    }""")
     held = []
     page.route("**/estimate/", lambda route: held.append(route))  # noqa: PLW0108  # Playwright asks what it takes
     ground = "getComputedStyle(box.closest('tr').cells[0]).backgroundColor"
@@ -187,9 +190,8 @@ def test_a_tick_shows_in_the_same_moment_and_updating_after_400_ms(visit):
     )
     assert at_once == [True, True, "5 of 14 selected"]
     expect(page.locator("#summary")).to_have_attribute("aria-busy", "true")
-    page.wait_for_function("window.updating")
     for moment, shown in {399: "hidden", 401: "visible"}.items():
-        page.evaluate(f"updating.currentTime = {moment}")
+        page.evaluate("async (moment) => { (await updating).currentTime = moment; }", moment)
         assert page.evaluate("getComputedStyle(document.querySelector('.updating')).visibility") == shown
     held[0].continue_()
     expect(page.locator("#summary .sub")).to_contain_text("5 ")
