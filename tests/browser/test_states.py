@@ -69,6 +69,7 @@ def test_too_long_open_under_htmx_leads_back_to_the_same_selection(visit):
 
 def test_signed_out_in_the_middle_one_signs_in_and_goes_on_with_the_selection(visit):
     page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE")
+    page.reload(wait_until="networkidle")  # until the time zone is told, whose answer renews the cookie
     page.context.clear_cookies(name="sessionid")
     page.check("#choose-ETH")
     page.wait_for_url("**/accounts/login/**")
