@@ -134,6 +134,19 @@ def test_a_move_in_percent_is_cut_and_never_rounded(quoted, settled, shown):
     assert money.cut_percent(money.move(Decimal(quoted), Decimal(settled))) == Decimal(shown)
 
 
+@pytest.mark.parametrize(
+    ("path", "rate"),
+    [
+        ([], Fraction(1)),
+        ([("0.1", "along"), ("0.00002", "along")], Fraction(2, 10**6)),
+        ([("7", "against")], Fraction(1, 7)),
+        ([("0.3", "along"), ("64000", "against"), ("3", "against")], Fraction(3, 1_920_000)),
+    ],
+)
+def test_an_exact_rate_is_multiplied_along_its_path_and_divided_where_the_market_runs_against_it(path, rate):
+    assert money.exact_rate({"price": price, "way": way} for price, way in path) == rate
+
+
 @given(st.integers(1, 10**25), st.integers(15, 45), st.sampled_from([1, -1]))
 def test_a_stored_rate_is_told_from_its_neighbours(digits, shift, way):
     exact = Decimal(digits).scaleb(-shift)
