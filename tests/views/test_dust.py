@@ -228,8 +228,10 @@ def test_p16_a_post_needs_its_token(world, text):
     assert not Conversion.objects.exists()
 
 
-def test_signed_out_it_leads_to_sign_in(client, world):
-    assert client.get(URL).headers["Location"] == "/accounts/login/?next=/wallet/dust/"
+def test_signed_out_it_leads_to_sign_in(client, world, text):
+    sign_in = client.get(URL).headers["Location"]
+    assert sign_in == "/accounts/login/?next=/wallet/dust/"
+    assert "You’re signed out. Sign in to carry on." in text(client.get(sign_in))
     assert not Conversion.objects.exists()
 
 

@@ -148,9 +148,11 @@ def test_htmx_gets_the_list_alone(signed_in):
     assert "HX-Request" in partial.headers["Vary"]
 
 
-def test_signed_out_it_leads_to_sign_in(client, db):
+def test_signed_out_it_leads_to_sign_in(client, db, text):
+    """Which does not say "signed out" to whoever comes for the first time."""
     response = client.get(URL)
     assert (response.status_code, response.headers["Location"]) == (302, "/accounts/login/?next=/wallet/")
+    assert "signed out" not in text(client.get(response.headers["Location"]))
 
 
 def test_signed_out_htmx_is_sent_to_sign_in_as_a_whole(client, db):
