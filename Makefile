@@ -29,7 +29,7 @@ test: .venv/test ## All tests but the browser's; DATABASE_URL and CELERY_BROKER_
 browser: .venv/test ## The tests in a browser; needs Chromium (Debian: apt install chromium)
 	@$(BIN)/pytest tests/browser --numprocesses auto --dist loadfile
 
-screens: .venv/test ## Pictures of every page in every state, in .screens; LANGUAGES="en de pseudo", STATES="dust review" for some pages
+screens: .venv/test ## Pictures of every page in every state, in .screens; LANGUAGES="en de pseudo", STATES="dust review-40" for some pages and states
 	@$(BIN)/python -m tests.screens $(LANGUAGES)
 
 chaos: .venv/test ## Races, crashes, kills and outages (CHAOS=short: less of each); needs Debian's postgresql, redis-server, rabbitmq-server

@@ -1,6 +1,7 @@
 """Pictures of the whole site: `make screens` writes each state of tests/states.py, light and dark, in three widths, to
 .screens, with an index.html that shows them all. Languages may be named, `make screens LANGUAGES="en de"`; `pseudo` is the
-longer one, written from right to left, of tests/pseudo.py. STATES="dust review" takes pictures of these pages alone.
+longer one, written from right to left, of tests/pseudo.py. STATES="dust review-40" takes pictures of that page and that
+state alone.
 """
 
 import os
@@ -28,7 +29,10 @@ img { border: 1px solid #8888; max-height: 30rem; object-fit: cover; object-posi
 """
 
 
-def main(languages, kinds):
+def main(languages, wanted):
+    states = [state for state in STATES if not wanted or {state.kind, state.name} & wanted]
+    if unknown := wanted - {word for state in states for word in (state.kind, state.name)}:
+        return f"There is no page or state of the name {', '.join(sorted(unknown))}."
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for language in languages:
@@ -37,7 +41,8 @@ def main(languages, kinds):
                 is_pseudo = language == pseudo.LANGUAGE
                 environment = pseudo.environment(Path(folder)) if is_pseudo else {}
                 with touring(Path(folder), chromium, "en" if is_pseudo else language, **environment) as tour:
-                    take_all(tour, language, [state for state in STATES if not kinds or state.kind in kinds])
+                    take_all(tour, language, states)
+    return 0
 
 
 def take_all(tour, language, states):
@@ -80,4 +85,4 @@ def sheet(language, taken):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["en"], os.environ.get("STATES", "").split())
+    sys.exit(main(sys.argv[1:] or ["en"], set(os.environ.get("STATES", "").split())))
