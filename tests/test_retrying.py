@@ -2,7 +2,7 @@ from contextlib import contextmanager
 from functools import partial
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import DataError, OperationalError, connection, connections
 
 from tests import factories
 from wallet import conversions, ledger, retrying
@@ -68,15 +68,31 @@ def test_other_errors_are_reported_as_they_are():
     assert len(calls) == 1
 
 
+def test_a_value_that_the_driver_does_not_take_is_no_lost_connection():
+    calls = []
+
+    @retried
+    def verb():
+        calls.append(1)
+        raise DataError from Cause(None, "PostgreSQL text fields cannot contain NUL (0x00) bytes")
+
+    with pytest.raises(DataError):
+        verb()
+    assert len(calls) == 1
+
+
 @pytest.mark.parametrize("sqlstate", [None, "57P01", "57P02", "57P03", "08006", "25P03"])
 @pytest.mark.parametrize("is_usable", [False, True])
 def test_a_connection_that_is_gone_is_opened_again(monkeypatch, sqlstate, is_usable):
     """Or was opened again, when a transaction was left."""
     connection.ensure_connection()
     monkeypatch.setattr(connection, "is_usable", lambda: is_usable)
+    closed = []
+    monkeypatch.setattr(connection, "close", lambda: closed.append(sqlstate))
     verb, calls = failing(1, Cause(sqlstate, "server closed the connection"))
     assert verb() == "done"
     assert len(calls) == 2
+    assert closed == ([] if is_usable else [sqlstate])
 
 
 def test_inside_a_larger_transaction_it_runs_once():

@@ -170,6 +170,20 @@ def test_a_claim_that_is_given_back_late_leaves_the_next_one_alone(world):
     assert Conversion.objects.get(pk=conversion.pk).attempts == 1
 
 
+def test_a_claim_is_given_back_once_however_often_it_is_tried(world):
+    """The answer to the first try may have been lost with the connection."""
+    conversion = world.confirmed("DOGE")
+    for _ in range(3):
+        claimed = conversions._claim(conversion.reference)
+        world.clock.tick(seconds=10)
+    world.clock.tick(seconds=-1)
+    for _ in range(2):
+        conversions._release(claimed)
+        assert Conversion.objects.get(pk=conversion.pk).attempts == 2
+        world.clock.tick(microseconds=1)
+    assert conversions._claim(conversion.reference).attempts == 3
+
+
 def test_waiting_for_the_market_uses_up_no_attempts(world):
     conversion = world.confirmed()
     for _ in range(10):

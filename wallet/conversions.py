@@ -206,10 +206,13 @@ def _release(claimed: Conversion) -> None:
 
     A claim that has lapsed meanwhile doesn't count either; whoever has the next one keeps it.
     """
-    with transaction.atomic():
-        running = Conversion.objects.confirmed().filter(pk=claimed.pk, attempts__gt=0)
-        running.filter(next_attempt_at=claimed.next_attempt_at).update(next_attempt_at=clock.now())
-        running.update(attempts=F("attempts") - 1)
+    assert claimed.next_attempt_at is not None
+    now, fewer = clock.now(), F("attempts") - 1
+    running = Conversion.objects.confirmed().filter(pk=claimed.pk, attempts__gt=0)
+    held = running.filter(next_attempt_at=claimed.next_attempt_at)
+    # A claim that neither is held nor has lapsed was given back before, when the answer was lost.
+    if not held.update(attempts=fewer, next_attempt_at=now) and now >= claimed.next_attempt_at:
+        running.update(attempts=fewer)
 
 
 @retried

@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple, cast
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from wallet import formats, money, refusals, validators
@@ -119,7 +119,7 @@ def export(conversions: ConversionQuerySet, *, name: str, zone: tzinfo, language
         rows: Iterator[list[str]] = (form.cells(Row._make(row), zone) for row in values)
 
         def piece() -> list[list[str]]:
-            with translation.override(language):
+            with translation.override(language), timezone.override(zone):
                 return list(islice(rows, CHUNK))
 
         yield from map(written, iter(piece, []))

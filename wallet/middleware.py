@@ -3,7 +3,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import urlencode
@@ -58,9 +59,8 @@ def form_addresses(get_response: Handler) -> Handler:
         response = get_response(request)
         if response.status_code != 405 or request.method != "GET":
             return response
-        page = render(request, "405.html", {"frame": "error.html", "heading": "h1"}, status=405)
-        page.headers["Allow"] = response.headers["Allow"]
-        return page
+        response.content = render_to_string("405.html", {"frame": "error.html", "heading": "h1"}, request).encode()
+        return response
 
     return middleware
 

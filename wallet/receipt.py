@@ -59,8 +59,8 @@ class Receipt:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether the balances are those of the quote: true unless it was just that which stopped the conversion."""
-        return self.conversion.reason_code != "balance_changed"
+        """Whether the balances are surely those of the quote: every rule was asked, and only prices said no."""
+        return all(reason["code"] == "price_moved" for reason in self.conversion.reasons)
 
     @property
     def poll_seconds(self) -> int:

@@ -47,7 +47,7 @@ SAYINGS = {
     ),
     # R1
     "over_limit": Saying(
-        (_("Worth {limit} BTC or more."),), (_("At {value} BTC, {asset} is above the small-balance limit."),)
+        (_("Worth {limit} BTC or more."),), (_("At {value} BTC, {asset} is not below the small-balance limit."),)
     ),
     "too_small": Saying((_("Too small to convert."),), (_("{asset} would convert to less than {least} BNB."),)),
     # R9

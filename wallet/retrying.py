@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InternalError, OperationalError, connection
 from django.utils.translation import gettext as _
 
 P = ParamSpec("P")
@@ -25,7 +25,9 @@ log = logging.getLogger(__name__)
 class Busy(Exception):
     """The database was too busy to decide. Nothing has changed; trying again may work."""
 
-    def __str__(self) -> str:
+    @property
+    def words(self) -> str:
+        """For the customer, in their language."""
         return _("The service is busy. Nothing was converted. Try again.")
 
 
@@ -63,7 +65,7 @@ def retried(verb: Callable[P, R]) -> Callable[P, R]:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return verb(*args, **kwargs)
-            except DatabaseError as error:
+            except (OperationalError, InternalError) as error:
                 if getattr(error.__cause__, "sqlstate", None) == STATEMENT_TIMEOUT:
                     raise Busy from error  # it has taken long enough already
                 lost = lost_connection(error)

@@ -12,6 +12,8 @@ from django_htmx.middleware import HtmxDetails
 from wallet import validators
 from wallet.models import Customer
 
+# How many assets an address can name; servers take no longer one than about 4,000 characters.
+IN_ADDRESS = 150
 # The session's mark that the browser has told its time zone.
 BROWSER_ZONE_ASKED = "browser_zone_asked"
 
@@ -42,13 +44,18 @@ def address_again(request: HttpRequest) -> str:
     match = request.resolver_match
     name = match.url_name if match else None
     if name in ("dust", "estimate"):
-        codes = [code for code in request.POST.getlist("asset") if re.fullmatch(validators.ASSET_CODE, code)]
-        return resolve_url("dust") + (f"?{urlencode({'asset': codes}, doseq=True)}" if codes else "")
+        codes = request.POST.getlist("asset")
+        return dust_address([code for code in codes if re.fullmatch(validators.ASSET_CODE, code)])
     if match and name in ("confirm", "renew"):
         return resolve_url("conversion", match.kwargs["reference"])
     if name in ("small_balances", "browser_zone"):
         return resolve_url("wallet")
     return request.path
+
+
+def dust_address(codes: list[str]) -> str:
+    """The dust page with these ticked; with none where they are too many for an address."""
+    return resolve_url("dust") + (f"?{urlencode({'asset': codes}, doseq=True)}" if 0 < len(codes) <= IN_ADDRESS else "")
 
 
 def see_other(name: str, *args: str) -> SeeOther:

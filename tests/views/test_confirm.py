@@ -3,6 +3,7 @@ from django.test import Client
 
 from tests import factories
 from wallet.models import Asset, Conversion, Customer, Entry, Opening
+from wallet.retrying import Busy
 from wallet.views import conversions as views
 
 HTMX = {"HX-Request": "true"}
@@ -115,12 +116,13 @@ def test_p13_somebody_elses_quote_is_the_same_404_as_none(client, world, sent, t
 
 
 @pytest.mark.parametrize("action", ["confirm", "renew"])
-def test_only_posting_is_allowed_with_a_token_signed_in(client, world, action):
+def test_only_posting_is_allowed_with_a_token_signed_in(client, world, caplog, action):
     quote = world.quoted()
     path = f"/conversions/{quote.reference}/{action}/"
     assert client.post(path).headers["Location"] == f"/accounts/login/?next=/conversions/{quote.reference}/"
     client.force_login(world.user)
     assert client.get(path).status_code == 405
+    assert [record.args[0] for record in caplog.records if record.name == "django.request"] == ["GET"]  # once
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(world.user)
     assert strict.post(path).status_code == 403
@@ -151,8 +153,6 @@ def test_confirm_itself_moves_nothing(signed_in, world, sent):
 
 @pytest.mark.parametrize("action", ["confirm", "renew"])
 def test_a_database_that_is_too_busy_is_no_fault(signed_in, world, sent, text, monkeypatch, action):
-    from wallet.retrying import Busy
-
     def busy(**_):
         raise Busy
 

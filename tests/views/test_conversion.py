@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from tests import factories
-from wallet import conversions
-from wallet.models import Conversion
+from wallet import conversions, ledger
+from wallet.models import Asset, Conversion
 
 HTMX = {"HX-Request": "true"}
 
@@ -148,6 +148,27 @@ def test_a_stopped_conversion_names_the_asset_and_its_move(signed_in, world, tex
     again = re.search(r'href="(/wallet/dust/\?from=[\w-]+)"', signed_in.get(url(stopped)).content.decode())[1]
     page = signed_in.get(again).content.decode()
     assert sorted(re.findall(r'value="(\w+)" id="[\w-]+" checked', page)) == ["DOGE", "ETH"]
+
+
+@pytest.mark.parametrize(("units", "changes"), [(-1000, {"ETH": "0.0525"}), (10**10, {}), (-1000, {"ETH": None})])
+def test_of_balances_that_did_change_it_only_says_that_we_took_nothing(signed_in, world, text, units, changes):
+    conversion = world.confirmed("DOGE", "ETH")
+    ledger.adjust(user=world.user, asset=Asset.objects.get(code="ETH"), units=units, reference="meanwhile")
+    world.clock.tick(seconds=120 if None in changes.values() else 1)
+    world.observe(**changes)
+    assert conversions.settle(reference=conversion.reference).is_stopped
+    words = text(signed_in.get(url(conversion)))
+    assert "We took nothing, and this didn’t use up your wait of 6 hours." in words
+    assert "haven’t changed" not in words
+
+
+def test_an_old_receipt_does_not_say_that_one_can_convert_while_one_cannot(signed_in, world, text):
+    done = world.settled("DOGE")
+    world.clock.tick(hours=7)
+    world.observe()
+    assert "You can convert again now." in text(signed_in.get(url(done)))
+    world.confirmed("ETH")
+    assert "You can convert again" not in text(signed_in.get(url(done)))
 
 
 def test_a_conversion_that_bnbs_price_stopped_shows_bnbs_move(signed_in, world, text):

@@ -44,7 +44,7 @@ def test_r3_what_cannot_be_converted_is_shown_with_its_reason(signed_in, refusal
     assert boxes(page) == []
     words = text(page)
     for reason in (
-        "BTC Bitcoin Worth 0.0012 BTC or more. At 0.00120000 BTC, BTC is above the small-balance limit.",
+        "BTC Bitcoin Worth 0.0012 BTC or more. At 0.00120000 BTC, BTC is not below the small-balance limit.",
         "LUNC Terra Classic Too small to convert. LUNC would convert to less than 0.00000001 BNB.",
         "ETH Ethereum Delisted on 3 November 2026. ETH can’t be converted any more. It can be withdrawn until 3 Febr",
         "EUR Euro Not listed. EUR is not traded here",

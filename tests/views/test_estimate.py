@@ -48,6 +48,7 @@ def test_when_other_balances_can_be_converted_the_list_comes_anew_with_the_same_
     Price.objects.filter(asset__code="ETH").delete()
     page = signed_in.post(URL, {"asset": ["DOGE", "ETH"], "listed": listed}, headers=HTMX)
     assert page.headers["HX-Retarget"] == "#selection"
+    assert page.headers["HX-Replace-Url"] == "/wallet/dust/?asset=DOGE"
     assert re.findall(r'value="(\w+)" id="[\w-]+" checked', page.content.decode()) == ["DOGE"]
 
 
@@ -83,6 +84,8 @@ def test_after_the_wait_it_says_so(signed_in, world):
     page = signed_in.post(URL, {"asset": "DOGE", "waited": "1"}, headers=HTMX).content.decode()
     assert 'data-say="You can convert again now."' in page
     assert 'id="convert"' in page
+    world.confirmed("ETH")
+    assert "again now" not in signed_in.post(URL, {"asset": "DOGE", "waited": "1"}, headers=HTMX).content.decode()
 
 
 @pytest.mark.parametrize("listed", [None, "", "nonsense"])
@@ -116,7 +119,7 @@ def test_signed_out_it_leads_to_sign_in(client, db):
     [
         (["DOGE", "ETH"], "?asset=DOGE&asset=ETH"),
         (["DOGE"], "?asset=DOGE"),
-        (["DOGE", "ETH", "EUR"], "?all=1"),
+        (["DOGE", "ETH", "EUR"], "?asset=DOGE&asset=ETH&asset=EUR"),
         ([], ""),
         (["NOPE", "<b>"], ""),
     ],
@@ -128,7 +131,15 @@ def test_the_address_keeps_what_is_ticked(signed_in, codes, address):
     assert ticked == len([code for code in codes if code in ("DOGE", "ETH", "EUR")])
 
 
-def test_a_selection_too_long_for_an_address_is_not_written_there(signed_in, monkeypatch):
+@pytest.mark.parametrize(("codes", "address"), [(["DOGE", "ETH"], ""), (["DOGE", "ETH", "EUR"], "?all=1")])
+def test_a_selection_too_long_for_an_address_is_not_written_there_but_for_all(signed_in, monkeypatch, codes, address):
     monkeypatch.setattr("wallet.views.dust.IN_ADDRESS", 1)
-    answer = signed_in.post(URL, {"asset": ["DOGE", "ETH"]}, headers={"HX-Request": "true"})
-    assert answer.headers["HX-Replace-Url"] == "/wallet/dust/"
+    monkeypatch.setattr("wallet.web.IN_ADDRESS", 1)
+    answer = signed_in.post(URL, {"asset": codes}, headers=HTMX)
+    assert answer.headers["HX-Replace-Url"] == f"/wallet/dust/{address}"
+
+
+def test_signed_out_with_more_than_an_address_holds_one_comes_back_to_the_page(client, world):
+    """Servers refuse an address of more than about 4,000 characters."""
+    answer = client.post(URL, {"asset": [f"CODE{number:08}" for number in range(300)]})
+    assert answer.headers["Location"] == "/accounts/login/?next=/wallet/dust/"

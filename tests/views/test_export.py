@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import factories
-from wallet import exports
+from wallet import conversions, exports
 from wallet.models import Conversion, Customer
 
 URL = "/conversions/export.csv"
@@ -104,6 +104,17 @@ def test_the_customers_zone_changes_the_local_time_alone(signed_in, mixed):
     row = rows(signed_in.get(URL))[1]
     assert (row["time_utc"], row["local_time"]) == ("2026-11-23T14:32:11Z", "2026-11-23T06:32:11-08:00")
     assert row["time_zone"] == "America/Los_Angeles"
+
+
+def test_a_reason_gives_times_in_the_customers_zone(signed_in, world):
+    world.confirmed("DOGE")
+    Customer.objects.update(time_zone="Asia/Tokyo", last_converted_at=world.clock())
+    world.clock.tick(seconds=1)
+    world.observe()
+    conversions.settle(reference=Conversion.objects.get().reference)
+    (row,) = rows(signed_in.get(URL))
+    assert row["local_time"].endswith("+09:00")
+    assert row["stop_reason"] == "You can convert again at 05:32 JST on 23 November 2026."
 
 
 def test_great_and_small_amounts_are_written_out(signed_in, world):

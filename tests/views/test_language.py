@@ -6,7 +6,6 @@ import json
 import pytest
 from django.test import Client
 
-from tests import factories
 from wallet.models import Customer
 from wallet.views import errors
 
@@ -47,6 +46,16 @@ def test_one_customers_language_does_not_reach_the_next_request(chosen, db):
 
 def test_signing_in_is_in_the_browsers_language(client, db, text):
     assert "Angemeldet bleiben" in text(client.get("/accounts/login/", headers=GERMAN))
+
+
+def test_a_message_is_in_the_language_that_the_customer_chose_whoever_asks_for_it(client, chosen, world, mailoutbox):
+    for code in ("de", "", "tlh"):
+        chosen(code)
+        client.post("/accounts/password/reset/", {"email": world.user.email}, headers=GERMAN if not code else {})
+    german, plain_german, english = [message.subject for message in mailoutbox]
+    assert "Zurücksetzen des Passworts" in german
+    assert plain_german == german
+    assert "Password Reset" in english
 
 
 def test_it_is_chosen_in_the_settings_and_said_in_the_new_one(signed_in, world, text):
@@ -118,9 +127,7 @@ def test_a_fault_is_said_in_the_customers_language(chosen, monkeypatch):
     assert '<html lang="de">' in page.content.decode()
 
 
-def test_a_refusal_under_htmx_is_in_the_customers_language(chosen, world, text):
+def test_a_refusal_under_htmx_is_in_the_customers_language(chosen, text):
     page = chosen("de").post("/wallet/dust/", {}, headers={"HX-Request": "true"})
     assert page.status_code == 422
     assert "Wählen Sie mindestens ein Guthaben zum Umwandeln." in text(page)
-    other = factories.user("other")
-    assert not Customer.objects.filter(user=other).exists()

@@ -1,5 +1,6 @@
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from tests import factories
 from wallet.models import Customer, Opening, Price
@@ -14,6 +15,16 @@ def test_r2_it_lists_every_asset_that_the_customer_holds(signed_in, world, text)
     for code, name in {"DOGE": "Dogecoin", "ETH": "Ethereum", "EUR": "Euro", "BTC": "Bitcoin"}.items():
         assert f"{code} {name}" in page
     assert "Tether" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"), [("Mira Koskinen", "MK"), ("D’Angelo", "D’"), ("O'Neil", "O'"), ("<b> &", "<&")]
+)
+def test_the_account_has_the_initials_of_the_name(signed_in, world, name, letters):
+    world.user.first_name = name
+    world.user.save()
+    page = signed_in.get(URL).content.decode()
+    assert f'aria-hidden="true">{escape(letters)}</span>' in page
 
 
 def test_it_offers_the_small_balances(signed_in, text):

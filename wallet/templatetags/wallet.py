@@ -17,10 +17,8 @@ register.filter("full_amount", formats.full_amount)
 register.filter("aligned", formats.aligned)
 register.filter("rate", formats.rate)
 register.filter("local", formats.local)
-register.filter("moved", formats.moved)
 register.filter("remaining", formats.remaining)
 register.filter("ago_if_old", formats.ago_if_old)
-register.filter("machine_time", formats.machine_time)
 register.filter("clock_words", formats.clock_time)
 
 

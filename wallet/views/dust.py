@@ -3,7 +3,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render, resolve_url
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import replace_url, reswap, retarget
 
@@ -16,10 +15,7 @@ from wallet.portfolio import portfolio, standing
 from wallet.refusals import Refusal
 from wallet.retrying import Busy
 from wallet.views.errors import refused
-from wallet.web import CustomerRequest, see_other, wants_partial
-
-# How many assets an address can name; servers take no longer one than about 4,000 characters.
-IN_ADDRESS = 150
+from wallet.web import IN_ADDRESS, CustomerRequest, dust_address, see_other, wants_partial
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,17 +57,18 @@ def estimate(request: CustomerRequest) -> HttpResponse:
         return render(request, "wallet/dust.html", context)
     if not view.convertible or said["listed"] not in ("", None, view.listing):
         context["gone"] = [holding for holding in view.refused if holding.asset.code in codes]
-        return _in_place(render(request, "wallet/_selection.html", context), "#selection")
-    response = _in_place(render(request, "wallet/_estimate.html", context), "#summary")
+        response = _in_place(render(request, "wallet/_selection.html", context), "#selection")
+    else:
+        response = _in_place(render(request, "wallet/_estimate.html", context), "#summary")
     return replace_url(response, _address(context))
 
 
 def _address(context: dict[str, Any]) -> str:
     """The page's address with the same ones ticked, so that reloading and coming back lose none of them."""
-    chosen = [("asset", code) for code in sorted(context["selected"])]
-    if len(chosen) > 1 and len(chosen) == len(context["portfolio"].convertible):
-        chosen = [("all", "1")]
-    return resolve_url("dust") + (f"?{urlencode(chosen)}" if 0 < len(chosen) <= IN_ADDRESS else "")
+    chosen = sorted(context["selected"])
+    if len(chosen) > IN_ADDRESS and len(chosen) == len(context["portfolio"].convertible):
+        return f"{resolve_url('dust')}?all=1"
+    return dust_address(chosen)
 
 
 def _asked_for(request: CustomerRequest) -> list[str]:

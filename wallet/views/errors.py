@@ -54,7 +54,7 @@ def refused(request: HttpRequest, error: Refusal | Busy, *, status: int) -> tupl
     """The words and the status for what a verb would not do; the log keeps the refusal by its code (P17)."""
     if isinstance(error, Busy):
         log.warning("too busy for %s %s for user %s", request.method, request.path, request.user.pk)
-        return str(error), 503
+        return error.words, 503
     log.info("refused %s %s for user %s: %s", request.method, request.path, request.user.pk, error.code)
     return error.messages[0], 503 if error.code == "closed" else status
 
