@@ -41,7 +41,7 @@ def filling(length):
 
 
 def messages(catalogue):
-    """The messages of a .po file's text: (context or None, the text, its plural or None)."""
+    """The messages of a .po file's text: (context or None, the text, its plural or None, the translations)."""
     for block in re.split(r"\n\s*\n", catalogue):
         fields, field = {}, ""
         for line in block.splitlines():
@@ -50,14 +50,15 @@ def messages(catalogue):
                 field = found[1] or field
                 fields[field] = fields.get(field, "") + ast.literal_eval(found[2])
         if fields.get("msgid"):
-            yield fields.get("msgctxt"), fields["msgid"], fields.get("msgid_plural")
+            translated = [words for field, words in fields.items() if field.startswith("msgstr")]
+            yield fields.get("msgctxt"), fields["msgid"], fields.get("msgid_plural"), translated
 
 
 def compiled(catalogue):
     """The bytes of a .mo file with the pseudo-language's texts for the messages of a .po file's text."""
     header = f"Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals={PLURALS}; plural=(n != 1);\n"
     texts = {"": header}
-    for context, one, many in messages(catalogue):
+    for context, one, many, _ in messages(catalogue):
         key = one if many is None else f"{one}{NEXT_FORM}{many}"
         forms = [pseudo(one)] if many is None else [pseudo(one), *[pseudo(many)] * (PLURALS - 1)]
         texts[key if context is None else f"{context}{CONTEXT}{key}"] = NEXT_FORM.join(forms)

@@ -189,9 +189,7 @@ def end(name, codes=None, ago=5, moved=None, gone=(), meanwhile="", charge=0):
     reference = run(name, codes, ago=ago)
     with shown_clock.ago(ago):
         shown_clock.pass_seconds(1)
-        Price.objects.all().delete()
-        market.moved, market.gone = moved or {}, set(gone)
-        rounds.refresh(source=market)
+        observe(moved=moved, gone=gone)
         MEANWHILE[meanwhile](name, codes, reference)
         conversions.settle(reference=reference)
     Asset.objects.filter(code__in=codes or []).update(status=Asset.Status.LISTED, delisted_on=None)

@@ -19,11 +19,20 @@ STATUS = "the server responded with a status of"
 # --- signing in and out ------------------------------------------------------------------------------------------------
 
 
-def try_to_sign_in(page, name, times=1):
-    for _ in range(times):
-        page.fill("[name=login]", name)
-        page.fill("[name=password]", "not this one")
-        page.locator("main form button").first.click()
+def try_to_sign_in(tour):
+    """A page for signing in with what one try says."""
+    tour.stage.forget_attempts()
+    page = tour.open("/accounts/login/")
+    send_wrong_details(page)
+    problem = page.locator("main [role=alert] p")
+    expect(problem).to_be_visible()
+    return page, problem
+
+
+def send_wrong_details(page):
+    page.fill("[name=login]", "mira")
+    page.fill("[name=password]", "not this one")
+    page.locator("main form button").first.click()
 
 
 @state("sign-in")
@@ -35,18 +44,18 @@ def sign_in(tour):
 @state("sign-in")
 def sign_in_wrong(tour):
     """Wrong details"""
-    tour.stage.forget_attempts()
-    page = tour.open("/accounts/login/")
-    try_to_sign_in(page, "mira")
+    page, _ = try_to_sign_in(tour)
     yield page
 
 
 @state("sign-in")
 def sign_in_locked(tour):
     """Too many attempts with one name"""
-    tour.stage.forget_attempts()
-    page = tour.open("/accounts/login/")
-    try_to_sign_in(page, "mira", times=6)
+    page, problem = try_to_sign_in(tour)
+    said = problem.inner_text()
+    for _ in range(5):
+        send_wrong_details(page)
+    expect(problem).not_to_have_text(said)
     yield page
 
 
@@ -82,6 +91,7 @@ def reset_sent(tour):
     page = tour.open("/accounts/password/reset/")
     page.fill("[name=email]", "somebody@example.com")
     page.locator("main form button").first.click()
+    page.wait_for_url("**/reset/done/")
     yield page
 
 
@@ -98,6 +108,7 @@ def reset_key_problem(tour):
     for field in page.locator("main input[type=password]").all():
         field.fill("12345")
     page.locator("main form button").first.click()
+    expect(page.locator("main .error").first).to_be_visible()
     yield page
 
 
@@ -133,17 +144,13 @@ def wallet_menus(tour):
 @state("wallet")
 def wallet_wait(tour):
     """The wait is running"""
-    visitor = tour.stage.customer()
-    tour.stage.end(name=visitor["name"], codes=["DOGE"])
-    yield tour.open("/wallet/", visitor)
+    yield tour.open("/wallet/", waiting(tour))
 
 
 @state("wallet")
 def wallet_running(tour):
     """A conversion is in progress"""
-    visitor = tour.stage.customer()
-    tour.stage.run(name=visitor["name"], codes=["DOGE", "ETH"])
-    yield tour.open("/wallet/", visitor)
+    yield tour.open("/wallet/", converting(tour))
 
 
 @state("wallet")
@@ -209,6 +216,18 @@ def wallet_all_hidden(tour):
 def wallet_stress(tour):
     """The longest name, 18 decimals, large and tiny amounts"""
     yield tour.open("/wallet/", stressed(tour))
+
+
+def waiting(tour):
+    visitor = tour.stage.customer()
+    tour.stage.end(name=visitor["name"], codes=["DOGE"])
+    return visitor
+
+
+def converting(tour):
+    visitor = tour.stage.customer()
+    tour.stage.run(name=visitor["name"], codes=["DOGE", "ETH"])
+    return visitor
 
 
 def stressed(tour):
@@ -300,17 +319,13 @@ def dust_unpriced(tour):
 @state("dust")
 def dust_wait(tour):
     """The wait is running"""
-    visitor = tour.stage.customer()
-    tour.stage.end(name=visitor["name"], codes=["DOGE"])
-    yield tour.open("/wallet/dust/?asset=ETH&asset=LINK", visitor)
+    yield tour.open("/wallet/dust/?asset=ETH&asset=LINK", waiting(tour))
 
 
 @state("dust")
 def dust_running(tour):
     """A conversion is in progress"""
-    visitor = tour.stage.customer()
-    tour.stage.run(name=visitor["name"], codes=["DOGE", "ETH"])
-    yield tour.open(CHOSEN, visitor)
+    yield tour.open(CHOSEN, converting(tour))
 
 
 @state("dust")
@@ -519,10 +534,10 @@ def dialog_stress(tour):
     yield tour.review(stressed(tour), "/wallet/dust/?all=1")
 
 
-def quoted(tour, *, script=False, **facts):
-    visitor = tour.stage.customer(small_only=True)
+def quoted(tour, visitor=None, *, script=False, expects=(), **facts):
+    visitor = visitor or tour.stage.customer(small_only=True)
     reference = tour.stage.quote(name=visitor["name"], **facts)
-    return tour.open(f"/conversions/{reference}/", visitor, script=script)
+    return tour.open(f"/conversions/{reference}/", visitor, script=script, expects=expects)
 
 
 @state("review")
@@ -547,8 +562,7 @@ def review_renewed(tour):
 def review_conflict(tour):
     """A conversion was started elsewhere"""
     visitor = tour.stage.customer()
-    reference = tour.stage.quote(name=visitor["name"], codes=["DOGE", "ETH"])
-    page = tour.open(f"/conversions/{reference}/", visitor, script=False, expects=[f"{STATUS} 409"])
+    page = quoted(tour, visitor, codes=["DOGE", "ETH"], expects=[f"{STATUS} 409"])
     tour.stage.run(name=visitor["name"], codes=["XRP"])
     press(page, "#go")
     yield page
@@ -557,9 +571,7 @@ def review_conflict(tour):
 @state("review")
 def review_40(tour):
     """40 assets, with JavaScript"""
-    visitor = tour.stage.customer(many=40)
-    reference = tour.stage.quote(name=visitor["name"])
-    yield tour.open(f"/conversions/{reference}/", visitor)
+    yield quoted(tour, tour.stage.customer(many=40), script=True)
 
 
 # --- progress and result -----------------------------------------------------------------------------------------------
@@ -620,17 +632,13 @@ def completed_same(tour):
 @state("result")
 def completed_stress(tour):
     """Completed: the longest name, 18 decimals"""
-    visitor = stressed(tour)
-    reference = tour.stage.end(name=visitor["name"])
-    yield tour.open(f"/conversions/{reference}/", visitor)
+    yield tour.result(stressed(tour))
 
 
 @state("result")
 def completed_120(tour):
     """Completed: 120 assets"""
-    visitor = tour.stage.customer(many=120)
-    reference = tour.stage.end(name=visitor["name"])
-    yield tour.open(f"/conversions/{reference}/", visitor)
+    yield tour.result(tour.stage.customer(many=120))
 
 
 @state("result")
@@ -684,9 +692,7 @@ def failed(tour):
 @state("result", is_printed=True)
 def receipt(tour):
     """The receipt on paper, from both themes"""
-    visitor = tour.stage.customer()
-    reference = tour.stage.end(name=visitor["name"], moved={"DOGE": "-1.2"}, charge=2)
-    yield tour.open(f"/conversions/{reference}/", visitor)
+    yield tour.result(tour.stage.customer(), moved={"DOGE": "-1.2"}, charge=2)
 
 
 @state("result", is_printed=True)
@@ -715,6 +721,7 @@ def history_older(tour):
     """The last page, and Newer"""
     page = tour.open("/conversions/", tour.old_hand)
     page.locator("nav[aria-label] a[href*=before]").click()
+    page.wait_for_url("**before=**")
     yield page
 
 
@@ -813,8 +820,8 @@ def error_400(tour):
           form.submit();
         }"""
     )
-    page.wait_for_url("**/settings/", wait_until="load")
     expect(page.locator("#display")).to_have_count(0)
+    page.wait_for_load_state()
     yield page
 
 
@@ -886,31 +893,30 @@ def closing_planned(tour):
         yield tour.open("/wallet/", tour.mira)
 
 
+def warned(tour, expects, answer):
+    """An estimate that went wrong in this way."""
+    page = tour.open(CHOSEN, tour.mira, expects=expects)
+    page.route("**/estimate/", answer)
+    page.check("#choose-XRP")
+    expect(page.locator("#warn")).not_to_be_empty()
+    return page
+
+
 @state("dust", is_whole=False)
 def offline(tour):
     """No network"""
-    page = tour.open(CHOSEN, tour.mira, expects=NO_NETWORK)
-    page.route("**/estimate/", lambda route: route.abort("internetdisconnected"))
-    page.check("#choose-XRP")
-    expect(page.locator("#warn")).not_to_be_empty()
-    yield page
+    yield warned(tour, NO_NETWORK, lambda route: route.abort("internetdisconnected"))
 
 
 @state("dust", is_whole=False)
 def warned_many(tour):
     """Too many requests, under htmx"""
-    page = tour.open(CHOSEN, tour.mira, expects=[f"{STATUS} 429", "Response Status Error Code 429"])
-    page.route("**/estimate/", lambda route: route.fulfill(status=429))
-    page.check("#choose-XRP")
-    expect(page.locator("#warn")).not_to_be_empty()
-    yield page
+    refused = [f"{STATUS} 429", "Response Status Error Code 429"]
+    yield warned(tour, refused, lambda route: route.fulfill(status=429))
 
 
 @state("dust", is_whole=False)
 def warned_fault(tour):
     """A fault, under htmx"""
-    page = tour.open(CHOSEN, tour.mira, expects=[f"{STATUS} 500", "Response Status Error Code 500"])
-    page.route("**/estimate/", lambda route: route.fulfill(status=500))
-    page.check("#choose-XRP")
-    expect(page.locator("#warn")).not_to_be_empty()
-    yield page
+    failed = [f"{STATUS} 500", "Response Status Error Code 500"]
+    yield warned(tour, failed, lambda route: route.fulfill(status=500))

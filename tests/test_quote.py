@@ -182,7 +182,7 @@ def test_a_quote_locks_nothing_up(world):
     assert quote.expires_at == world.clock() + timedelta(seconds=30)
 
 
-def test_a_quote_takes_the_same_number_of_queries_for_one_asset_and_for_many(world, django_assert_num_queries):
+def test_a_quote_takes_the_same_number_of_queries_for_one_asset_and_for_many(world):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

@@ -202,8 +202,8 @@ def end_session():
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_session_that_ends_in_the_middle_of_a_verb_is_followed_by_another(work, verb):
-    if connection.vendor == "sqlite":  # no session that could end
-        return
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has no session that could end.")
     run, ends = work(verb), iter([end_session])
 
     def end_once(execute, sql, params, many, context):
@@ -220,8 +220,8 @@ def test_a_session_that_ends_in_the_middle_of_a_verb_is_followed_by_another(work
 @pytest.mark.parametrize("verb", ["confirm", "decide", "give up", "deposit", "adjust"])
 def test_p4_a_commit_whose_answer_is_lost_has_one_effect(work, monkeypatch, verb):
     """P4: the verb runs again without knowing that it was done, and finds it done."""
-    if connection.vendor == "sqlite":  # the answer cannot be lost
-        return
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite's answer cannot be lost.")
     run, ends = work(verb), iter([end_session])
     plain = connection._commit
 

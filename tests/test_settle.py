@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from tests import factories
 from wallet import conversions
@@ -19,17 +20,13 @@ def settle(world, conversion, **changes):
 
 @pytest.mark.parametrize(("changes", "words"), [({}, "completed"), ({"DOGE": "0.000003"}, "stopped: price_moved")])
 def test_the_log_says_how_it_ended_once_that_is_committed(world, monkeypatch, caplog, changes, words):
-    plain, caplog_level = conversions._judge, caplog.at_level("INFO")
-
-    def judge(reference):
-        ended = plain(reference)
-        assert words not in caplog.text
-        return ended
-
-    monkeypatch.setattr(conversions, "_judge", judge)
-    with caplog_level:
-        ended = world.settled("DOGE", **changes)
+    caplog.set_level("INFO")
+    open_now = len(connection.savepoint_ids)
+    depths = []
+    monkeypatch.setattr(conversions.log, "filters", [lambda _: depths.append(len(connection.savepoint_ids)) or True])
+    ended = world.settled("DOGE", **changes)
     assert f"conversion {ended.reference} {words}" in caplog.text
+    assert depths == [open_now]
 
 
 def assert_stopped(world, conversion, before, *codes):
@@ -366,7 +363,7 @@ def test_a_settlement_takes_the_same_number_of_queries_for_one_line_and_for_many
     assert queries(*(f"A{number}" for number in range(3, 18))) == few
 
 
-def test_p10_the_price_of_another_source_does_not_settle(world, settings):
+def test_p10_the_price_of_another_source_does_not_settle(world):
     """P10: prices of another source than the configured one do not count."""
     conversion = world.confirmed()
     world.clock.tick(seconds=1)

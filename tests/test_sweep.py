@@ -14,7 +14,7 @@ def test_the_sweep_finds_what_no_message_reached(world):
     assert world.status(conversion) == "confirmed"
 
 
-def test_the_sweep_leaves_alone_what_somebody_has_claimed(world, monkeypatch):
+def test_the_sweep_leaves_alone_what_somebody_has_claimed(world):
     conversion = world.confirmed()
     assert conversions._claim(conversion.reference)
     assert conversions.sweep() == []

@@ -9,26 +9,16 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from tests import pseudo
 from wallet.views import errors
 
 LOCALE = Path(settings.BASE_DIR, "wallet", "locale")
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
-TEXT = re.compile(r'"(.*)"$', re.MULTILINE)
 PLACES = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 
 
 def entries(code):
-    """(text, its plural if it has one, the translations) of each entry of a language's file."""
-    for entry in (LOCALE / code / "LC_MESSAGES" / "django.po").read_text().split("\n\n")[1:]:
-        fields = {}
-        for field in re.split(r"^(?=msg)", entry, flags=re.MULTILINE)[1:]:
-            name = field.split(" ", 1)[0]
-            fields[name] = "".join(TEXT.findall(field)).replace('\\"', '"')
-        yield (
-            fields["msgid"],
-            fields.get("msgid_plural"),
-            [text for name, text in fields.items() if name.startswith("msgstr")],
-        )
+    return pseudo.messages((LOCALE / code / "LC_MESSAGES" / "django.po").read_text())
 
 
 class Tags(html.parser.HTMLParser):
@@ -52,7 +42,7 @@ def places(text):
 def test_a_translation_keeps_the_places_for_values_and_the_markup(code):
     found = list(entries(code))
     assert len(found) > 200
-    for text, plural, translated in found:
+    for _, text, plural, translated in found:
         for words in translated:
             assert words, text
             assert places(words) <= places(text), words
@@ -65,11 +55,11 @@ def test_a_translation_keeps_the_places_for_values_and_the_markup(code):
 def test_the_compiled_texts_are_those_of_the_file(code):
     with (LOCALE / code / "LC_MESSAGES" / "django.mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
-    for text, plural, translated in entries(code):
+    for context, text, plural, translated in entries(code):
         if plural:
             assert [compiled.ngettext(text, plural, count) for count in (1, 2)] == translated
         else:
-            assert translated[0] in (compiled.gettext(text), compiled.pgettext("fee", text))
+            assert translated == [compiled.pgettext(context, text) if context else compiled.gettext(text)]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -145,6 +145,7 @@ class Tour:
         context = self.chromium.new_context(
             base_url=self.site.url,
             locale=self.language,
+            timezone_id="UTC",
             viewport={"width": 1280, "height": 900},
             reduced_motion="reduce",
             java_script_enabled=script,
@@ -166,6 +167,7 @@ class Tour:
 
     def readable(self, plain):
         """What a page without JavaScript shows, in a window in which questions can be asked of it."""
+        plain.wait_for_load_state()
         html = re.sub(r"(?s)<script.*?</script>|</?noscript>|<meta http-equiv[^>]*>", "", plain.content())
         page = self.chromium.new_context(reduced_motion="reduce").new_page()
         self.contexts.append(page.context)
@@ -182,9 +184,9 @@ class Tour:
         expect(page.locator("#left time")).to_have_count(0)  # it counts
         return page
 
-    def result(self, **facts):
-        """The page of a conversion that has ended, of a customer of its own."""
-        visitor = self.stage.customer(small_only=True)
+    def result(self, visitor=None, **facts):
+        """The page of a conversion that has ended, of this customer or of one of its own."""
+        visitor = visitor or self.stage.customer(small_only=True)
         reference = self.stage.end(name=visitor["name"], **facts)
         return self.open(f"/conversions/{reference}/", visitor)
 

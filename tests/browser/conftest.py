@@ -55,7 +55,7 @@ def visit(chromium, site, sign_in):
 
     def open_page(*, path="/wallet/", expects=(), **options):
         expected.extend(expects)
-        context = chromium.new_context(base_url=site.url, **options)
+        context = chromium.new_context(base_url=site.url, **{"timezone_id": "UTC", **options})
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

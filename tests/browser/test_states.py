@@ -5,13 +5,13 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.test_walk import DESKTOP, PHONE
+from tests.tour import NO_NETWORK
 
-OFFLINE = ["htmx:afterRequest", "htmx:sendError", "ERR_INTERNET_DISCONNECTED"]
 CLOSED = "from wallet.models import Opening; Opening.objects.create(is_open=False, notice='We are moving.')"
 
 
 def test_offline_is_said_and_try_again_sends_what_was_not_sent(visit):
-    page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE", expects=OFFLINE)
+    page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE", expects=NO_NETWORK)
     page.evaluate("window.regions = ['say', 'warn'].map((id) => document.getElementById(id))")
     assert page.inner_text("#say") == page.inner_text("#warn") == ""
     page.context.set_offline(True)
@@ -177,7 +177,7 @@ def test_a_page_that_stays_open_says_how_old_its_prices_are_and_moves_nothing(vi
 
 
 def test_progress_draws_only_what_is_new_rests_in_the_background_and_ends_by_itself(visit, site):
-    page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE", expects=OFFLINE)
+    page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE", expects=NO_NETWORK)
     polls = []
     page.on("request", lambda request: polls.append(request.url) if "seen=" in request.url else None)
     site.kill("worker")

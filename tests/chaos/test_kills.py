@@ -67,7 +67,7 @@ def test_p4_p6_p7_workers_killed_at_random_lose_and_double_nothing(site, figure)
     )
 
 
-def test_a_conversion_that_kills_its_worker_each_time_fails_alone(site, figure, monkeypatch):
+def test_a_conversion_that_kills_its_worker_each_time_fails_alone(site, figure):
     """P6: nobody else is held up by it, nor fails with it."""
     owners = customers("customer", size(8, 40), DOGE="100", ADA="10")
     poison = confirm(owners[0], "DOGE", "ADA")

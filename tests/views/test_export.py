@@ -269,7 +269,7 @@ def test_a_snapshot_is_open_while_the_file_is_written_and_no_longer(signed_in, m
     assert seen == ["open", "closed"]
 
 
-def test_memory_does_not_grow_with_the_rows(world, monkeypatch):
+def test_memory_does_not_grow_with_the_rows(world):
     """Ten thousand rows take no more than one thousand, but for what is in hand."""
     world.settled("DOGE")
     row = next(iter(Conversion.objects.history().values_list(*exports.Row._fields)))

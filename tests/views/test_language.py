@@ -85,7 +85,7 @@ def test_the_operators_admin_is_english_for_everybody(chosen, world):
     assert '<html lang="en' in page.content.decode()
 
 
-def test_numbers_are_the_readers_and_values_for_machines_stay_plain(chosen, world, text):
+def test_numbers_are_the_readers_and_values_for_machines_stay_plain(chosen, text):
     page = chosen("de").get("/wallet/dust/?asset=DOGE")
     assert "Machen Sie aus Resten, die jeweils weniger als 0,0012 BTC wert sind, BNB." in text(page)
     assert '<data value="0.02000000"><span class="z">0,0</span>2000000</data>' in page.content.decode()

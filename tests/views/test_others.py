@@ -161,7 +161,7 @@ def test_an_address_that_only_takes_forms_says_so_when_it_is_opened(signed_in, w
     )
 
 
-def test_somebody_who_may_not_reads_so(client, db, rf, text):
+def test_somebody_who_may_not_reads_so(db, rf, text):
     from django.core.exceptions import PermissionDenied
 
     from wallet.views import errors

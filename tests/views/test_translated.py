@@ -13,11 +13,11 @@ from wallet.models import Asset, Conversion, Opening
 
 # What is said to people outside of the text: these, and what the script says from data attributes.
 SAID = {"aria-label", "placeholder", "title", "alt"}
-SILENT = {"data-theme", "data-find", "data-sort", "data-for", "data-renew", "data-seconds", "data-script", "data-focus"}
+SILENT = {"data-find", "data-sort", "data-for", "data-renew", "data-seconds", "data-script", "data-focus"}
 # Names, and what stands in the language of the market, of time zones and of operators.
 NAMES = {"Dustsite", "BNB", "BTC", "mira", "Ethereum", "Dogecoin", "Euro", "Tether", "Bitcoin", "example", "testserver"}
-NAMES |= {"Terra", "Classic", "UTC", "English", "Deutsch", "demo", "moving", "conversions", "http", "com", "Etc", "are"}
-NAMES |= {*factories.ASSETS, "DOGEBTC", "ETHBTC", "EURBTC", "BNBBTC"}
+NAMES |= {"Terra", "Classic", "English", "Deutsch", "demo", "conversions", "http", "com"}
+NAMES |= {*factories.ASSETS, "DOGEBTC", "ETHBTC", "BNBBTC"}
 
 
 def marked(text):
@@ -145,4 +145,4 @@ def test_signing_in_and_the_pages_for_errors(client, db, marks):
     for headers in ({}, {"HX-Request": "true"}):
         strict = Client(enforce_csrf_checks=True)
         strict.force_login(factories.user(f"demo{len(headers)}"))
-        assert unreachable(strict.post("/wallet/dust/", {}, headers=headers)) <= {"demo", "demo0"}
+        assert unreachable(strict.post("/wallet/dust/", {}, headers=headers)) == set()

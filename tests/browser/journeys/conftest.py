@@ -38,7 +38,7 @@ def policy(site):
 
     def change(**figures):
         changed.append(figures)
-        site.manage("shell", "-c", f"from tests.browser.journeys import customers; customers.change_policy({figures})")
+        site.manage("shell", "-c", f"from tests import factories; factories.policy(**{figures})")
 
     yield change
     if changed:

@@ -54,8 +54,11 @@ def test_a_running_conversion_is_the_same_from_every_side_until_a_price_stops_it
     expect(page).to_have_url(address)
     expect(page.locator("#progress")).to_contain_text(reference)
 
-    site.manage("shell", "-c", "from tests.browser.journeys import customers; customers.move('DOGE')")
-    wake()
+    # In one command: the demonstration's next round would bring the price back.
+    settle = f"customers.move('DOGE'); conversions.settle(reference='{reference}')"
+    site.manage(
+        "shell", "-c", f"from tests.browser.journeys import customers; from wallet import conversions; {settle}"
+    )
     for tab in (page, second):
         heading = tab.locator("#result h1")
         expect(heading).to_be_focused(timeout=20_000)
@@ -73,10 +76,8 @@ def test_a_link_in_a_running_row_keeps_the_focus_while_the_row_is_drawn_anew(vis
     page.goto("/conversions/")
     link = page.locator("#running a")
     link.focus()
-    with page.expect_response("**/running/"):
-        pass
-    page.evaluate("new Promise(requestAnimationFrame)")
-    expect(link).to_be_focused()
+    link.evaluate("node => { node.dataset.old = true; }")
+    expect(page.locator("#running a:not([data-old])")).to_be_focused(timeout=10_000)
     wake()
     expect(page.locator("#running[hx-get]")).to_have_count(0, timeout=20_000)
     expect(link).to_be_focused()

@@ -46,7 +46,7 @@ def test_the_first_frame_has_the_theme_that_was_chosen(visit):
     page.add_init_script(FIRST_FRAME)
     for path in ("/wallet/", "/wallet/dust/", "/conversions/", "/help/"):
         page.goto(path)
-        page.wait_for_function("window.firstFrame")
+        page.wait_for_function("() => window.firstFrame")
         assert page.evaluate("firstFrame") == DARK
 
 
