@@ -39,7 +39,7 @@ chaos: .venv/test ## Races, crashes, kills and outages (CHAOS=short: less of eac
 	@$(BIN)/python -m tests.servers postgres rabbitmq -- \
 	$(BIN)/pytest tests/chaos/test_messages.py tests/chaos/test_kills.py tests/chaos/test_outages.py
 
-mutants: .venv/test ## How many small changes of the money code the tests notice; takes hours
+mutants: .venv/test ## How many small changes of the money code the tests notice; takes half an hour
 	@$(BIN)/python -m tests.mutants
 
 check: .venv/test ## Lint, types, migrations, translations, deployment settings; needs Debian's gettext

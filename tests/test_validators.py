@@ -130,6 +130,7 @@ def test_p10_a_price_counts_from_the_moment_on():
 def test_r9_rates_of_different_paths_are_not_compared():
     validators.validate_path("DOGE", "DOGE→BTC", "DOGE→BTC")
     assert refusal(validators.validate_path, "DOGE", "DOGE→BTC", "DOGE→USDT→BTC").code == "path_changed"
+    assert refusal(validators.validate_path, "DOGE", "DOGE→USDT→BTC", "DOGE→BTC").code == "path_changed"
 
 
 def test_r8_a_quote_can_be_confirmed_until_its_lifetime_has_passed():
