@@ -229,14 +229,17 @@ MEANWHILE = {
 }
 
 
-def history(name, days):
-    """A conversion a day, the last one yesterday; each fourth stopped, because a price moved, and the fee was 2%."""
+def history(name, days, apart=1):
+    """A conversion a day, the last one yesterday; each fourth stopped, because a price moved, and the fee was 2%.
+
+    Or so many days apart.
+    """
     for day in range(days, 0, -1):
         codes = ["DOGE", "ETH", "LINK", "TRX"][: day % 4 + 1]
         for code in codes:
             deposit(name, code, HOLDINGS[code])
         charge = 2 if day % 4 == 0 else 0
-        end(name, codes, ago=day * 86_400, moved={"DOGE": "-6.2"} if day % 4 == 2 else None, charge=charge)
+        end(name, codes, ago=day * apart * 86_400, moved={"DOGE": "-6.2"} if day % 4 == 2 else None, charge=charge)
 
 
 def close_conversions(ahead=False):

@@ -717,6 +717,14 @@ def history(tour):
 
 
 @state("history")
+def history_months(tour):
+    """Enough months to compare"""
+    visitor = tour.stage.customer()
+    tour.stage.history(name=visitor["name"], days=9, apart=31)
+    yield tour.open("/conversions/", visitor)
+
+
+@state("history")
 def history_older(tour):
     """The last page, and Newer"""
     page = tour.open("/conversions/", tour.old_hand)

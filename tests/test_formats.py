@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -117,6 +117,29 @@ def test_shares_add_up_to_a_hundred(amounts):
 def test_the_rest_is_one_share():
     found = charts.shares([("A", 50), ("B", 20), ("C", 10), ("D", 10), ("E", 10)])
     assert [(share.name, share.percent) for share in found] == [("A", 50), ("B", 20), ("C", 10), ("2 more", 20)]
+
+
+def test_months_go_back_from_the_newest_without_a_gap_and_begin_with_the_third():
+    received = {date(2025, 11, 1): 1, date(2026, 1, 1): 300}
+    assert charts.months({}) == charts.months(received) == []
+    found = charts.months(received | {date(2026, 2, 1): 100})
+    assert [(month.begins.isoformat(), month.units, month.percent) for month in found] == [
+        ("2026-02-01", 100, 34),
+        ("2026-01-01", 300, 100),
+        ("2025-12-01", 0, 0),
+        ("2025-11-01", 1, 1),
+    ]
+
+
+def test_months_of_more_than_a_year_ago_are_left_out_and_do_not_count():
+    received = {date(2025, month, 1): 9**30 if month == 1 else month for month in range(1, 13)}
+    found = charts.months(received | {date(2026, 1, 1): 1})
+    assert [month.begins for month in found] == [
+        date(2026, 1, 1),
+        *(date(2025, month, 1) for month in range(12, 1, -1)),
+    ]
+    assert max(month.percent for month in found) == 100
+    assert charts.months({date(2020, 1, 1): 1, date(2020, 2, 1): 1, date(2026, 1, 1): 1}) == []
 
 
 @pytest.mark.parametrize(

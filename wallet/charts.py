@@ -1,7 +1,8 @@
-"""The two small charts, worked out as plain numbers: the shares of a selection, and the tolerance strip of a result."""
+"""The small charts, worked out as plain numbers: the shares of a selection, the tolerance strip of a result, the months."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,6 +16,8 @@ SHOWN = 3
 LIMIT_AT, EDGE_AT = 3125, 4700
 # How far from the middle words as wide as "DOGE +899.00%" can stand above it on a phone.
 WORDS_FIT = 3000
+# Months with anything in them from which on they are worth a chart, and how many months it goes back.
+MONTHS_TO_COMPARE, MONTHS_SHOWN = 3, 12
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,32 @@ def _whole_percents(parts: Sequence[int]) -> list[int]:
     for at in by_remainder[: 100 - sum(percents)]:
         percents[at] += 1
     return percents
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month, what it brought in BNB units, and that in percent of the best month, rounded up."""
+
+    begins: date
+    units: int
+    percent: int
+
+
+def months(received: Mapping[date, int]) -> list[Month]:
+    """The months back from the newest that brought anything, also those between that did not; none when they are few.
+
+    `received` are the units by the first day of their month, none of them 0.
+    """
+    units = {begins.year * 12 + begins.month - 1: units for begins, units in received.items()}
+    newest = max(units, default=0)
+    units = {month: units for month, units in units.items() if month > newest - MONTHS_SHOWN}
+    if len(units) < MONTHS_TO_COMPARE:
+        return []
+    most = max(units.values())
+    return [
+        Month(date(month // 12, month % 12 + 1, 1), units.get(month, 0), -(-units.get(month, 0) * 100 // most))
+        for month in range(newest, min(units) - 1, -1)
+    ]
 
 
 @dataclass(frozen=True)

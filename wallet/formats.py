@@ -109,6 +109,12 @@ def day(moment: date) -> str:
     return date_format(moment, _("j F Y"))
 
 
+def month(begins: date) -> str:
+    """A month: November 2026."""
+    # Translators: how a month is written, in Django's letters for dates.
+    return date_format(begins, _("F Y"))
+
+
 def duration(seconds: int) -> str:
     """A length of time in words, exact to the second: "6 hours", "1 hour 30 minutes"."""
     hours, rest = divmod(seconds, 3600)

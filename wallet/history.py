@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import ngettext
 
-from wallet import formats
+from wallet import charts, formats
 from wallet.models import Conversion
 
 
@@ -21,6 +21,7 @@ class History:
     conversions: list[Conversion]
     count: int
     received_units: int
+    months: list[charts.Month]
     newer: str = ""
     older: str = ""
     is_lost: bool = False
@@ -48,17 +49,18 @@ def history(*, user: User, conditions: dict[str, Any], before: str = "", after: 
     own = Conversion.objects.of(user).history()
     found = own.matching(**conditions)
     count, units = found.received()
+    months = charts.months(found.received_by_month())
     rows = found.finished().with_assets()
     mark = own.filter(reference=before or after).values_list("pk", flat=True).first() if before or after else None
     if mark is not None and after and not before:
         shown = list(rows.after(mark)[: size + 1])
         has_newer, shown = len(shown) > size, shown[:size][::-1]
         older, newer = (shown[-1].reference if shown else ""), (shown[0].reference if has_newer else "")
-        return History(None, shown, count, units, newer, older)
+        return History(None, shown, count, units, months, newer, older)
     shown = list((rows if mark is None else rows.before(mark))[: size + 1])
     has_older, shown = len(shown) > size, shown[:size]
     older = shown[-1].reference if has_older else ""
     if mark is not None:
-        return History(None, shown, count, units, shown[0].reference if shown else "", older)
+        return History(None, shown, count, units, months, shown[0].reference if shown else "", older)
     running = found.confirmed().with_assets().first()
-    return History(running, shown, count, units, "", older, is_lost=bool(before or after))
+    return History(running, shown, count, units, months, "", older, is_lost=bool(before or after))

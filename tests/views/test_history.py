@@ -116,6 +116,33 @@ def three(world):
     return [conversion.reference for conversion in made]
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+def test_from_the_third_month_on_it_says_what_each_month_brought(signed_in, world, text, zone):
+    """Months are those of the customer's time zone; the filters count, and a conversion that ends joins in."""
+    Customer.objects.set_display(world.user, time_zone=zone)
+    for code, finished_at in {"DOGE": "2026-09-30T21:00", "ETH": "2026-10-31T23:30"}.items():
+        world.clock.at = datetime.fromisoformat(f"{finished_at}+00:00")
+        world.observe()
+        world.settled(code)
+    assert "BNB received per month" not in text(signed_in.get(URL))
+    world.clock.tick(days=40)
+    world.observe()
+    running = world.confirmed("EUR")
+    world.clock.tick(seconds=1)
+    world.observe()
+    assert '<div id="months"></div>' in signed_in.get(URL).content.decode()
+    conversions.settle(reference=running.reference)
+    page = signed_in.get(URL)
+    months = re.sub(r"(?s).*(BNB received per month)", r"\1", text(page))
+    ends = {
+        "UTC": "December 2026 0.02000000 November 2026 0.00000000 October 2026 0.05000000 September 2026 0.02000000",
+        "Europe/Berlin": "December 2026 0.02000000 November 2026 0.05000000 October 2026 0.00000000 September 2026 0.02000000",
+    }
+    assert f"BNB received per month Month Received (BNB) {ends[zone]}" in months
+    assert 'width="40%"' in page.content.decode()
+    assert "BNB received per month" not in text(signed_in.get(f"{URL}?asset=ETH"))
+
+
 @pytest.mark.parametrize(
     ("query", "places"),
     [

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncMonth
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -194,6 +194,11 @@ class ConversionQuerySet(models.QuerySet["Conversion"]):
         """How many they are, and the BNB units that came of them."""
         found = self.aggregate(count=Count("pk"), units=Sum("net_units", filter=Q(status=Conversion.Status.COMPLETED)))
         return found["count"], found["units"] or 0
+
+    def received_by_month(self) -> dict[date, int]:
+        """The BNB units that came of them in each month of the reader's time zone that brought any, by its first day."""
+        months = self.completed().annotate(month=TruncMonth("finished_at")).order_by("month").values_list("month")
+        return {month.date(): units for month, units in months.annotate(units=Sum("net_units"))}
 
     def finished(self) -> ConversionQuerySet:
         return self.filter(status__in=Conversion.FINAL)
