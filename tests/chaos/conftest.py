@@ -106,10 +106,13 @@ def unfinished():
         return -1
 
 
-def wait_until_finished(seconds=60):
-    """P6: everything confirmed is finished within 60 s of all parts being healthy; how long it took."""
+def wait_until_finished(seconds=60, tend=lambda: None):
+    """P6: everything confirmed is finished within 60 s of all parts being healthy; how long it took.
+
+    Meanwhile `tend` does what a process manager does.
+    """
     began = time.monotonic()
-    wait_for(lambda: unfinished() == 0, seconds, what=f"the end of {unfinished()} conversions")
+    wait_for(lambda: tend() or unfinished() == 0, seconds, what=f"the end of {unfinished()} conversions")
     return time.monotonic() - began
 
 

@@ -16,13 +16,16 @@ def start(site, name):
     site.start_worker(name, pool="prefork")
 
 
-def pool(site, name):
-    """The processes that run the tasks; none while the worker is still starting.
+def tend(site, names):
+    """Starts again what has ended, as whatever manages processes does: a worker whose child is killed while it starts ends."""
+    for name in names:
+        if site.processes[name].poll() is not None:
+            start(site, name)
 
-    A worker whose child is killed while it starts ends itself; whatever manages processes starts it again.
-    """
-    if site.processes[name].poll() is not None:
-        start(site, name)
+
+def pool(site, name):
+    """The processes that run the tasks; none while the worker is still starting."""
+    tend(site, [name])
     return processes(site.processes[name].pid)
 
 
@@ -40,6 +43,7 @@ def test_p4_p6_p7_workers_killed_at_random_lose_and_double_nothing(site, figure)
         wait_for(lambda name=name: pool(site, name))
     kills, began = Counter(), time.monotonic()
     for batch in range(batches):
+        tend(site, names)
         references = [confirm(owner, "DOGE", "ADA") for owner in owners[batch * each : (batch + 1) * each]]
         for reference in references:
             send(reference)
@@ -56,9 +60,7 @@ def test_p4_p6_p7_workers_killed_at_random_lose_and_double_nothing(site, figure)
             start(site, name)
     lasted = time.monotonic() - began
     assert sum(kills.values()) >= size(8, 100)
-    for name in names:
-        wait_for(lambda name=name: pool(site, name))
-    took = wait_until_finished()
+    took = wait_until_finished(tend=lambda: tend(site, names))
     retried = Conversion.objects.filter(attempts__gt=1).count()
     killed = ", ".join(f"{count} {what}" for what, count in kills.items())
     figure(
