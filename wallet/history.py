@@ -48,8 +48,8 @@ def history(*, user: User, conditions: dict[str, Any], before: str = "", after: 
     """
     own = Conversion.objects.of(user).history()
     found = own.matching(**conditions)
-    count, units = found.received()
-    months = charts.months(found.received_by_month())
+    count, received = found.count(), found.received_by_month()
+    units, months = sum(received.values()), charts.months(received)
     rows = found.finished().with_assets()
     mark = own.filter(reference=before or after).values_list("pk", flat=True).first() if before or after else None
     if mark is not None and after and not before:

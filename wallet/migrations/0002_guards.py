@@ -9,6 +9,8 @@ attack every guard here, so they say so.
 
 from django.db import migrations
 
+from wallet.migrations import _guards
+
 APPEND_ONLY = ["entry", "transaction", "policy", "opening"]
 
 # Guards that ask a question of the new row (NEW) or the old one (OLD): table, event, what is refused, the message.
@@ -127,21 +129,15 @@ KEPT = [*APPEND_ONLY, "conversion", "line", "account"]
 
 def install(apps, schema_editor):
     (_sqlite if schema_editor.connection.vendor == "sqlite" else _postgresql)(schema_editor)
+    for name, rule in GUARDS.items():
+        _guards.create(schema_editor, name, rule)
 
 
 def _sqlite(schema_editor):
-    def trigger(name, table, event, condition, message):
-        schema_editor.execute(
-            f"CREATE TRIGGER {name} BEFORE {event} ON wallet_{table} WHEN {condition} BEGIN"
-            f" SELECT RAISE(ABORT, '{message}'); END",
-            params=None,
-        )
-
     for table in APPEND_ONLY:
         for event in ("UPDATE", "DELETE"):
-            trigger(f"{table}_refuses_{event.lower()}", table, event, "true", f"wallet_{table} is written once")
-    for name, (table, event, condition, message) in GUARDS.items():
-        trigger(name, table, event, condition, message)
+            rule = (table, event, "true", f"wallet_{table} is written once")
+            _guards.create(schema_editor, f"{table}_refuses_{event.lower()}", rule)
 
 
 def _postgresql(schema_editor):
@@ -162,18 +158,6 @@ def _postgresql(schema_editor):
             f" EXECUTE FUNCTION wallet_refuse('wallet_{table} is written once')",
             params=None,
         )
-    for name, (table, event, condition, message) in GUARDS.items():
-        # The row that goes on: BEFORE DELETE must return the old one.
-        row = "OLD" if event == "DELETE" else "NEW"
-        schema_editor.execute(
-            f"CREATE FUNCTION wallet_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {condition} THEN"
-            f" RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END $$",
-            params=None,
-        )
-        schema_editor.execute(
-            f"CREATE TRIGGER {name} BEFORE {event} ON wallet_{table} FOR EACH ROW EXECUTE FUNCTION wallet_{name}()",
-            params=None,
-        )
 
 
 def remove(apps, schema_editor):
@@ -183,9 +167,7 @@ def remove(apps, schema_editor):
         schema_editor.execute(f"DROP TRIGGER {name}" + ("" if on_sqlite else f" ON wallet_{table}"), params=None)
 
     for name, (table, *_) in GUARDS.items():
-        drop(name, table)
-        if not on_sqlite:
-            schema_editor.execute(f"DROP FUNCTION wallet_{name}()", params=None)
+        _guards.drop(schema_editor, name, table)
     for table in APPEND_ONLY:
         for event in ("update", "delete") if on_sqlite else ("change",):
             drop(f"{table}_refuses_{event}", table)

@@ -9,6 +9,8 @@ The market's own prices of a quote are written once too, and its charge, source 
 
 from django.db import migrations
 
+from wallet.migrations import _guards
+
 KEPT = "what has ledger entries is never deleted"
 QUOTED_PRICES = " OR ".join(
     f"NEW.{field} <> OLD.{field}"
@@ -34,33 +36,13 @@ GUARDS = {
 
 
 def guard(apps, schema_editor):
-    for name, (table, event, condition, message) in GUARDS.items():
-        if schema_editor.connection.vendor == "sqlite":
-            schema_editor.execute(
-                f"CREATE TRIGGER {name} BEFORE {event} ON wallet_{table} WHEN {condition} BEGIN"
-                f" SELECT RAISE(ABORT, '{message}'); END",
-                params=None,
-            )
-            continue
-        # The row that goes on: BEFORE DELETE must return the old one.
-        row = "OLD" if event == "DELETE" else "NEW"
-        schema_editor.execute(
-            f"CREATE FUNCTION wallet_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {condition} THEN"
-            f" RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END $$",
-            params=None,
-        )
-        schema_editor.execute(
-            f"CREATE TRIGGER {name} BEFORE {event} ON wallet_{table} FOR EACH ROW EXECUTE FUNCTION wallet_{name}()",
-            params=None,
-        )
+    for name, rule in GUARDS.items():
+        _guards.create(schema_editor, name, rule)
 
 
 def remove(apps, schema_editor):
-    on_sqlite = schema_editor.connection.vendor == "sqlite"
     for name, (table, *_) in GUARDS.items():
-        schema_editor.execute(f"DROP TRIGGER {name}" + ("" if on_sqlite else f" ON wallet_{table}"), params=None)
-        if not on_sqlite:
-            schema_editor.execute(f"DROP FUNCTION wallet_{name}()", params=None)
+        _guards.drop(schema_editor, name, table)
 
 
 class Migration(migrations.Migration):

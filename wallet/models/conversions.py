@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Sum
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -189,11 +189,6 @@ class ConversionQuerySet(models.QuerySet["Conversion"]):
         """With as much of their lines as a list shows."""
         names = ("conversion", "quoted_value_sats", "asset__code")
         return self.prefetch_related(Prefetch("lines", Line.objects.select_related("asset").only(*names)))
-
-    def received(self) -> tuple[int, int]:
-        """How many they are, and the BNB units that came of them."""
-        found = self.aggregate(count=Count("pk"), units=Sum("net_units", filter=Q(status=Conversion.Status.COMPLETED)))
-        return found["count"], found["units"] or 0
 
     def received_by_month(self) -> dict[date, int]:
         """The BNB units that came of them in each month of the reader's time zone that brought any, by its first day."""
