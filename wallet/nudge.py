@@ -33,14 +33,14 @@ def _ensure_sender() -> None:
     with _start:
         # A process that was forked has the variable, but not the thread.
         if _sender is None or _sender[0] != os.getpid() or not _sender[1].is_alive():
-            thread = threading.Thread(target=_send, name="nudge", daemon=True)
+            thread = threading.Thread(target=_send, args=(_waiting,), name="nudge", daemon=True)
             _sender = (os.getpid(), thread)
             thread.start()
 
 
-def _send() -> None:
+def _send(waiting: queue.Queue[tuple[Task, tuple[Any, ...]]]) -> None:
     while True:
-        task, args = _waiting.get()
+        task, args = waiting.get()
         try:
             # Once more over a new connection, should the old one have died meanwhile.
             task.apply_async(args, retry=True, retry_policy={"max_retries": 1, "interval_start": 0})
