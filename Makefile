@@ -30,29 +30,29 @@ browser: .venv/test ## The tests in a browser; needs Chromium (Debian: apt insta
 	@$(BIN)/pytest tests/browser --numprocesses auto --dist loadfile
 
 screens: .venv/test ## Pictures of every page in every state, in .screens; LANGUAGES="en de pseudo", STATES="dust review-40" for some pages and states
-	@$(BIN)/python -m tests.screens $(LANGUAGES)
+	@$(BIN)/python -m tests.support.screens $(LANGUAGES)
 
 chaos: .venv/test ## Races, crashes, kills and outages (CHAOS=short: less of each); needs Debian's postgresql, redis-server, rabbitmq-server
 	@$(BIN)/pytest tests/chaos/test_race.py tests/chaos/test_crash.py tests/chaos/test_bank.py tests/chaos/test_messages.py \
 	tests/chaos/test_kills.py
-	@$(BIN)/python -m tests.servers postgres redis -- $(BIN)/pytest tests/chaos
-	@$(BIN)/python -m tests.servers postgres rabbitmq -- \
+	@$(BIN)/python -m tests.support.servers postgres redis -- $(BIN)/pytest tests/chaos
+	@$(BIN)/python -m tests.support.servers postgres rabbitmq -- \
 	$(BIN)/pytest tests/chaos/test_messages.py tests/chaos/test_kills.py tests/chaos/test_outages.py
 
 mutants: .venv/test ## How many small changes of the money code the tests notice; takes half an hour
-	@$(BIN)/python -m tests.mutants
+	@$(BIN)/python -m tests.support.mutants
 
 check: .venv/test ## Lint, types, migrations, translations, deployment settings; needs Debian's gettext
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python manage.py makemigrations --check --dry-run
-	@$(BIN)/python -m tests.messages
+	@$(BIN)/python -m tests.support.messages
 	@DEBUG=false ALLOWED_HOSTS=dust.example.com SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 messages: .venv/test ## Collect the texts to translate and compile the translations; needs Debian's gettext
-	@$(BIN)/python -m tests.messages --write
+	@$(BIN)/python -m tests.support.messages --write
 
 lock: .venv/test ## Compile the locks from pyproject.toml
 	@$(BIN)/pip install --quiet uv

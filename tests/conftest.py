@@ -9,8 +9,8 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils import translation
 from hypothesis import settings
 
-from tests import factories
-from wallet import clock as real_clock
+from tests.support import factories
+from wallet.database import clock as real_clock
 
 # Made to be slow, the real hashers would take longer than most tests that make a user. Sign-in is tried with real ones in
 # tests/test_site.py and in the browser.

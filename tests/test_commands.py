@@ -4,9 +4,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests import factories
-from tests.test_audit import without_guards
+from tests.audit.test_audit import without_guards
+from tests.support import factories
 from wallet import portfolio, tasks
+from wallet.database import clock
 from wallet.models import Asset, Conversion, Entry, Policy, Transaction
 
 
@@ -47,8 +48,6 @@ def test_a_deposit_that_cannot_be_made_says_why_and_moves_nothing(world, args, r
 def test_the_demonstration_has_small_balances_and_every_reason_why_not(db):
     run("seed_demo")
     user = factories.User.objects.get(username="demo")
-    from wallet import clock
-
     view = portfolio.portfolio(user=user, policy=Policy.objects.current(), now=clock.now())
     assert len(view.convertible) >= 12
     reasons = {holding.refusal.code for holding in view.refused}

@@ -69,7 +69,7 @@ def test_a_rate_shows_what_was_reckoned_with(number, text):
 
 @pytest.mark.parametrize(("percent", "text"), [("-0.41", "−0.41%"), ("6.18", "+6.18%"), ("0", "0.00%")])
 def test_a_move_has_its_sign(percent, text):
-    assert formats.moved(Decimal(percent)) == text
+    assert formats.change(Decimal(percent)) == text
 
 
 def test_a_moment_to_come_is_absolute():
@@ -167,7 +167,7 @@ def test_numbers_and_dates_are_written_as_the_readers_language_writes_them():
         assert formats.quiet("0,05420380") == '<span class="z">0,0</span>5420380'
         assert formats.rate(Decimal("0.01")) == "0,01000000"
         assert formats.rate_digits(Decimal("0.01")) == "0.01000000"
-        assert formats.moved(Decimal("-0.41")) == "−0,41\xa0%"
+        assert formats.change(Decimal("-0.41")) == "−0,41\xa0%"
         assert formats.day(NOW) == "22. November 2026"
         assert formats.full_time(NOW) == "22. November 2026, 14:32:07 UTC"
         assert formats.when(NOW + timedelta(days=2), NOW) == "am 24. November 2026 um 14:32 UTC"

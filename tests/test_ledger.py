@@ -3,7 +3,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests import factories
+from tests.support import factories
 from wallet import ledger, money
 from wallet.audit import audit
 from wallet.models import Account, Asset, Entry, HouseBalance, Transaction

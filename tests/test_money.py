@@ -61,11 +61,11 @@ def test_p11_gross_is_the_largest_whole_number_of_units_that_the_market_gives(am
 
 
 @given(st.integers(0, money.MAX_UNITS), percents)
-def test_p11_a_charge_is_rounded_up_and_never_above_the_gross_amount(gross, percent):
-    """P11: a charge is rounded up, once."""
+def test_p11_a_fee_is_rounded_up_and_never_above_the_gross_amount(gross, percent):
+    """P11: a fee is rounded up, once."""
     exact = Fraction(gross) * Fraction(percent) / 100
-    charge = money.charge_units(gross, percent)
-    assert charge - 1 < exact <= charge <= gross
+    fee = money.fee_units(gross, percent)
+    assert fee - 1 < exact <= fee <= gross
 
 
 @given(st.lists(st.integers(1, 10**15), min_size=2, max_size=6), rates, rates, percents)
@@ -73,7 +73,7 @@ def test_p11_splitting_a_balance_never_brings_more(parts, rate, bnb, percent):
     """P11: no sequence of conversions, split or merged, gives a customer more than the market does."""
 
     def net(amount):
-        return money.figures(units=amount, scale=8, rate_btc=rate, bnb_rate_btc=bnb, charge_percent=percent).net
+        return money.figures(units=amount, scale=8, rate_btc=rate, bnb_rate_btc=bnb, fee_percent=percent).net
 
     market = Fraction(sum(parts), 10**8) * Fraction(rate) / Fraction(bnb) * 10**8
     assert sum(net(part) for part in parts) <= market
@@ -81,16 +81,16 @@ def test_p11_splitting_a_balance_never_brings_more(parts, rate, bnb, percent):
 
 
 def test_figures_of_a_worked_example():
-    """48.7731 DOGE at 0.00000199130864416, BNB at 0.00934273, 2% charge."""
+    """48.7731 DOGE at 0.00000199130864416, BNB at 0.00934273, 2% fee."""
     figures = money.figures(
         units=48_773_100,
         scale=6,
         rate_btc=Decimal("0.00000199130864416"),
         bnb_rate_btc=Decimal("0.00934273"),
-        charge_percent=Decimal(2),
+        fee_percent=Decimal(2),
     )
     # 48.7731 × 0.00000199130864416 = 0.0000971222956…; ÷ 0.00934273 = 0.0103955…; 2% of 1039549 is 20790.98
-    assert figures == money.Figures(gross=1_039_549, charge=20_791, net=1_018_758, value=9712)
+    assert figures == money.Figures(gross=1_039_549, fee=20_791, net=1_018_758, value=9712)
 
 
 def test_a_total_only_adds_its_lines():
@@ -131,7 +131,7 @@ def test_a_price_keeps_twelve_digits_rounded_half_to_even(price, stored):
     ],
 )
 def test_a_move_in_percent_is_cut_and_never_rounded(quoted, settled, shown):
-    assert str(money.cut_percent(money.move(Decimal(quoted), Decimal(settled)))) == shown
+    assert str(money.cut_percent(money.change(Decimal(quoted), Decimal(settled)))) == shown
 
 
 @pytest.mark.parametrize(

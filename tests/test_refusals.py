@@ -20,10 +20,10 @@ def test_what_operators_wrote_is_never_taken_for_a_pattern():
 
 
 def test_facts_are_written_as_the_readers_language_writes_them():
-    facts = {"asset": "DOGE", "move": "6.18", "tolerance": "5"}
-    assert explain("price_moved", facts).cause == "The price of DOGE moved 6.18%."
+    facts = {"asset": "DOGE", "change": "6.18", "tolerance": "5"}
+    assert explain("price_changed", facts).cause == "The price of DOGE moved 6.18%."
     with translation.override("de"):
-        assert explain("price_moved", facts).cause == "Der Preis von DOGE hat sich um 6,18\xa0% bewegt."
+        assert explain("price_changed", facts).cause == "Der Preis von DOGE hat sich um 6,18\xa0% bewegt."
         assert explain("over_limit", {"limit": "0.0012", "value": "0.00120000"}).cause == "0,0012 BTC oder mehr wert."
 
 
@@ -35,7 +35,7 @@ def test_lengths_of_time_are_said_in_the_readers_language_and_older_records_as_t
 
 
 def test_every_refusal_has_a_cause_whatever_facts_it_has():
-    facts = dict.fromkeys(("asset", "until_at", "limit", "longest_wait", "attempts", "move", "interval"), "1")
+    facts = dict.fromkeys(("asset", "until_at", "limit", "longest_wait", "attempts", "change", "interval"), "1")
     facts["until_at"] = "2026-11-22T20:32:00+00:00"
     for code in SAYINGS:
         assert Refusal(code, **facts).words.cause

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.market import exchange as stand_in
-from tests.site import Browser, running, wait_for
+from tests.support import exchange as stand_in
+from tests.support.site import Browser, running, wait_for
 
 ENDS = ("You received", "Nothing was converted", "We couldn’t convert")
 

@@ -2,12 +2,12 @@ import logging
 
 import pytest
 
-from tests import factories
+from tests.support import factories
 from wallet import conversions, ledger, tasks
+from wallet.database.retrying import Busy
 from wallet.market import rounds
-from wallet.market.base import MarketError
+from wallet.market.source import MarketError
 from wallet.models import Conversion, HouseBalance, Pulse
-from wallet.retrying import Busy
 
 
 @pytest.fixture

@@ -72,25 +72,25 @@ def test_r7_after_six_hours_one_may_convert_again(age):
 @pytest.mark.parametrize("settled", ["1.05", "0.95", "1.0500000000001", "0.9499999999999", "2", "0.0001"])
 def test_r9_p8_a_move_of_five_percent_or_more_stops(settled):
     """P8: up or down, exact."""
-    found = refusal(validators.validate_move, "DOGE", Fraction(1), Fraction(settled), Decimal(5))
-    assert found.code == "price_moved"
+    found = refusal(validators.validate_change, "DOGE", Fraction(1), Fraction(settled), Decimal(5))
+    assert found.code == "price_changed"
 
 
 @pytest.mark.parametrize("settled", ["1.04999999999", "0.95000000001", "1"])
 def test_r9_p8_less_than_five_percent_proceeds(settled):
     """P8: 4.999…% proceeds."""
-    validators.validate_move("DOGE", Fraction(1), Fraction(settled), Decimal(5))
+    validators.validate_change("DOGE", Fraction(1), Fraction(settled), Decimal(5))
 
 
 def test_r9_is_not_fooled_by_rates_that_do_not_divide_evenly():
     quoted = Fraction("0.00000300000000001")
     # One part in 10^12 on either side of quoted × 1.05 = 0.0000031500000000105
-    validators.validate_move("DOGE", quoted, Fraction("0.0000031500000000104"), Decimal(5))
-    assert refusal(validators.validate_move, "DOGE", quoted, Fraction("0.0000031500000000105"), Decimal(5))
+    validators.validate_change("DOGE", quoted, Fraction("0.0000031500000000104"), Decimal(5))
+    assert refusal(validators.validate_change, "DOGE", quoted, Fraction("0.0000031500000000105"), Decimal(5))
 
 
 def test_r9_the_refusal_cuts_the_move():
-    found = refusal(validators.validate_move, "DOGE", Fraction(1), Fraction("0.93816"), Decimal("5.000"))
+    found = refusal(validators.validate_change, "DOGE", Fraction(1), Fraction("0.93816"), Decimal("5.000"))
     assert found.words.cause == "The price of DOGE moved 6.18%."
     assert "5% or more" in found.words.detail
 

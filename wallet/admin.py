@@ -9,7 +9,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.forms import model_to_dict
 from django.http import HttpRequest
 
-from wallet import clock, formats, ledger
+from wallet import formats, ledger
+from wallet.database import clock
 from wallet.models import (
     Account,
     Asset,
@@ -207,7 +208,7 @@ class PolicyAdmin(AppendOnly):
         "dust_limit_btc",
         "interval_seconds",
         "tolerance_percent",
-        "charge_percent",
+        "fee_percent",
         "created_at",
         "reason",
     ]

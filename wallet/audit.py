@@ -6,15 +6,14 @@ that it was judged by (P5, P8–P11), worked out again from the market's own pri
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
 from django.db.models import Exists, F, Min, OuterRef, Q
 
 from wallet import ledger, money, validators
+from wallet.database.snapshot import snapshot
 from wallet.models import Account, Asset, Conversion, Customer, Entry, Line, Policy, Transaction
 from wallet.refusals import Refusal
 
@@ -27,25 +26,6 @@ class Violation(NamedTuple):
     promise: str
     row: str
     problem: str
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """One consistent state of the database for all reads, without holding up writers. Within a transaction: that one."""
-    if connection.in_atomic_block:
-        yield
-    elif connection.vendor == "postgresql":
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute("SET LOCAL statement_timeout = '1h'; SET LOCAL idle_in_transaction_session_timeout = '1h'")
-            yield
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-            try:
-                yield
-            finally:
-                cursor.execute("COMMIT")
 
 
 def audit() -> Iterator[Violation]:
@@ -148,7 +128,7 @@ class Completed(NamedTuple):
     finished_at: Any
     posted_at: Any
     gross: int
-    charge: int
+    fee: int
     net: int
     value: int
     bnb_rate: Any
@@ -164,16 +144,16 @@ class Completed(NamedTuple):
     quoted: Any
     settled: Any
     line_gross: int
-    line_charge: int
+    line_fee: int
     line_net: int
     line_value: int
 
 
 _CONVERSION = ["pk", "reference", "user", "transaction__reference", "policy", "confirmed_at", "finished_at"]
-_CONVERSION += ["transaction__posted_at", "gross_units", "charge_units", "net_units", "value_sats", "settled_rate_btc"]
-_CONVERSION += ["settled_observed_at", "quoted_quotes", "settled_quotes"]
-_LINE = ["asset", "asset__code", "asset__scale", "units", "settled_rate_btc", "settled_observed_at", "quoted_quotes"]
-_LINE += ["settled_quotes", "gross_units", "charge_units", "net_units", "value_sats"]
+_CONVERSION += ["transaction__posted_at", "gross_units", "fee_units", "net_units", "value_sats", "settled_rate_btc"]
+_CONVERSION += ["settled_observed_at", "quoted_legs", "settled_legs"]
+_LINE = ["asset", "asset__code", "asset__scale", "units", "settled_rate_btc", "settled_observed_at", "quoted_legs"]
+_LINE += ["settled_legs", "gross_units", "fee_units", "net_units", "value_sats"]
 
 
 class Posted(NamedTuple):
@@ -243,14 +223,14 @@ def _broken(lines: list[Completed], posted: list[Posted], policy: Policy, bnb: i
         expected["treasury", None, line.asset] += line.units
     expected["customer", first.user, bnb] += first.net
     expected["treasury", None, bnb] -= first.gross
-    if first.charge:
-        expected["fees", None, bnb] += first.charge
+    if first.fee:
+        expected["fees", None, bnb] += first.fee
     if {(entry.kind, entry.user, entry.asset): entry.units for entry in posted} != dict(expected):
         yield "P7", "the ledger holds something else than its lines"
     totals = money.total(
-        money.Figures(line.line_gross, line.line_charge, line.line_net, line.line_value) for line in lines
+        money.Figures(line.line_gross, line.line_fee, line.line_net, line.line_value) for line in lines
     )
-    if totals != (first.gross, first.charge, first.net, first.value):
+    if totals != (first.gross, first.fee, first.net, first.value):
         yield "P11", "its totals are not the sums of its lines"
     yield from _judged(
         validators.BNB,
@@ -268,9 +248,9 @@ def _broken(lines: list[Completed], posted: list[Posted], policy: Policy, bnb: i
             scale=line.scale,
             rate_btc=line.rate,
             bnb_rate_btc=first.bnb_rate,
-            charge_percent=policy.charge_percent,
+            fee_percent=policy.fee_percent,
         )
-        if figures != (line.line_gross, line.line_charge, line.line_net, line.line_value):
+        if figures != (line.line_gross, line.line_fee, line.line_net, line.line_value):
             yield "P11", f"the figures of {line.code} are not what its price makes them"
         worth = money.value_btc(before.get(line.asset, line.units), line.scale, line.rate)
         if worth >= policy.dust_limit_btc:
@@ -295,9 +275,9 @@ def _judged(
     if not money.is_rounded_from(rate, money.exact_rate(settled)):
         yield "P11", f"the rate of {code} is not what the market's prices make it"
     try:
-        validators.validate_move(code, money.exact_rate(quoted), money.exact_rate(settled), policy.tolerance_percent)
+        validators.validate_change(code, money.exact_rate(quoted), money.exact_rate(settled), policy.tolerance_percent)
     except Refusal as refusal:
-        yield "P8", f"the price of {code} moved {refusal.facts['move']}%"
+        yield "P8", f"the price of {code} moved {refusal.facts['change']}%"
 
 
 def _conversions_keep_their_distance() -> Iterator[Violation]:

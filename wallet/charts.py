@@ -102,7 +102,7 @@ class Strip:
 def received_strip(quoted: int, received: int, tolerance_percent: Decimal) -> Strip:
     """What was received compared with the estimate, both in BNB units."""
     change = Fraction(received - quoted, quoted)
-    text = formats.moved(money.cut_percent(change))
+    text = formats.change(money.cut_percent(change))
     sentence = _("You received the same as the estimate.")
     if received > quoted:
         sentence = _("You received {amount} BNB more than the estimate because prices moved.")
@@ -110,15 +110,15 @@ def received_strip(quoted: int, received: int, tolerance_percent: Decimal) -> St
         sentence = _("You received {amount} BNB less than the estimate because prices moved.")
     sentence = sentence.format(amount=formats.coin(abs(received - quoted)))
     limit = formats.percent(formats.plain(tolerance_percent))
-    label = _("{move} compared with the estimate. The limit is {limit}.").format(move=text, limit=limit)
+    label = _("{change} compared with the estimate. The limit is {limit}.").format(change=text, limit=limit)
     return Strip(*_place(change, tolerance_percent), text, False, label, sentence)
 
 
-def moved_strip(code: str, change: Fraction, tolerance_percent: Decimal) -> Strip:
+def change_strip(code: str, change: Fraction, tolerance_percent: Decimal) -> Strip:
     """The move of the price that moved most."""
-    text = formats.moved(money.cut_percent(change))
+    text = formats.change(money.cut_percent(change))
     limit = formats.percent(formats.plain(tolerance_percent))
-    label = _("{asset} moved {move}. The limit is {limit}.").format(asset=code, move=text, limit=limit)
+    label = _("{asset} moved {change}. The limit is {limit}.").format(asset=code, change=text, limit=limit)
     is_over = abs(change) * 100 >= tolerance_percent
     return Strip(*_place(change, tolerance_percent), f"{code} {text}", is_over, label, label)
 

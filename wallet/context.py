@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from wallet import clock
+from wallet.database import clock
 from wallet.models import Opening
 from wallet.web import BROWSER_ZONE_ASKED
 

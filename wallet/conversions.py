@@ -13,12 +13,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef
 
-from wallet import clock, ledger, money, validators
+from wallet import ledger, money, validators
+from wallet.database import clock
+from wallet.database.retrying import Busy, retried
 from wallet.models import Account, Asset, Conversion, Customer, Line, Opening, Policy, Price, Transaction
 from wallet.models.conversions import new_reference
 from wallet.portfolio import Holding, Portfolio, portfolio
 from wallet.refusals import Refusal
-from wallet.retrying import Busy, retried
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -45,7 +46,7 @@ REPORT_ORDER = [
     "price_unavailable",
     "path_changed",
     "over_limit",
-    "price_moved",
+    "price_changed",
     "balance_changed",
     "too_small",
 ]
@@ -255,7 +256,7 @@ def _judge(reference: str) -> Conversion:
             _validate(conversion, lines)
         except Refusal as refusal:
             for line in lines:
-                line.gross_units = line.charge_units = line.net_units = line.value_sats = None
+                line.gross_units = line.fee_units = line.net_units = line.value_sats = None
             _save_lines(lines)
             return _finish_without(conversion, Conversion.Status.STOPPED, refusal.others, now)
         return _complete(conversion, lines, accounts, customer, bnb)
@@ -293,7 +294,7 @@ def _price(conversion: Conversion, lines: list[Line], prices: dict[int, Price], 
             scale=line.asset.scale,
             rate_btc=price.rate_btc,
             bnb_rate_btc=bnb_price.rate_btc,
-            charge_percent=conversion.policy.charge_percent,
+            fee_percent=conversion.policy.fee_percent,
         )
         line.set_figures(figures)
         every.append(figures)
@@ -304,13 +305,13 @@ def _complete(
     conversion: Conversion, lines: list[Line], accounts: dict[int, Account], customer: Customer, bnb: Asset
 ) -> Conversion:
     assert conversion.finished_at is not None
-    assert conversion.net_units is not None and conversion.charge_units is not None
+    assert conversion.net_units is not None and conversion.fee_units is not None
     treasury = Account.objects.ensure_house(Account.Kind.TREASURY, [*(line.asset_id for line in lines), bnb.pk])
     house_moves = [ledger.Move(treasury[line.asset_id], line.units) for line in lines]
-    house_moves.append(ledger.Move(treasury[bnb.pk], -conversion.net_units - conversion.charge_units))
-    if conversion.charge_units:
+    house_moves.append(ledger.Move(treasury[bnb.pk], -conversion.net_units - conversion.fee_units))
+    if conversion.fee_units:
         fees = Account.objects.ensure_house(Account.Kind.FEES, [bnb.pk])
-        house_moves.append(ledger.Move(fees[bnb.pk], conversion.charge_units))
+        house_moves.append(ledger.Move(fees[bnb.pk], conversion.fee_units))
     customer_moves = {accounts[line.asset_id]: -line.units for line in lines}
     customer_moves[accounts[bnb.pk]] = conversion.net_units
     conversion.transaction = ledger.post(
@@ -335,7 +336,7 @@ def _finish_without(
     conversion.status = status
     conversion.finished_at = now
     conversion.next_attempt_at = None
-    conversion.gross_units = conversion.charge_units = conversion.net_units = conversion.value_sats = None
+    conversion.gross_units = conversion.fee_units = conversion.net_units = conversion.value_sats = None
     conversion.reason_code = refused[0].code or ""
     conversion.reasons = [{"code": refusal.code, "facts": refusal.facts} for refusal in refused]
     _change(conversion, Conversion.Status.CONFIRMED, *SETTLED_FIELDS)
@@ -410,11 +411,11 @@ SETTLED_FIELDS = (
     "reasons",
     "settled_rate_btc",
     "settled_path",
-    "settled_quotes",
+    "settled_legs",
     "settled_source",
     "settled_observed_at",
     "gross_units",
-    "charge_units",
+    "fee_units",
     "net_units",
     "value_sats",
 )
@@ -478,8 +479,8 @@ def _first(refused: list[Refusal]) -> Refusal:
 
 
 FOREIGN_KEYS = {
-    Conversion: {"user", "policy", "renews", "transaction", "quoted_quotes", "settled_quotes", "reasons"},
-    Line: {"conversion", "asset", "quoted_quotes", "settled_quotes"},
+    Conversion: {"user", "policy", "renews", "transaction", "quoted_legs", "settled_legs", "reasons"},
+    Line: {"conversion", "asset", "quoted_legs", "settled_legs"},
 }
 
 

@@ -16,9 +16,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from wallet import formats, money, refusals, validators
-from wallet.audit import snapshot
+from wallet.database.snapshot import snapshot
 from wallet.models import Conversion
-from wallet.models.conversions import ConversionQuerySet, moved_between
+from wallet.models.conversions import ConversionQuerySet, change_between
 
 CHUNK = 1_000
 BNB = validators.BNB
@@ -42,14 +42,14 @@ class Row(NamedTuple):
     lines__units: int
     lines__quoted_net_units: int
     lines__gross_units: int | None
-    lines__charge_units: int | None
+    lines__fee_units: int | None
     lines__net_units: int | None
     lines__quoted_rate_btc: Decimal
     lines__settled_rate_btc: Decimal | None
     lines__quoted_path: str
-    lines__quoted_quotes: list[dict[str, str]]
+    lines__quoted_legs: list[dict[str, str]]
     lines__settled_path: str
-    lines__settled_quotes: list[dict[str, str]] | None
+    lines__settled_legs: list[dict[str, str]] | None
 
     @property
     def dated_at(self) -> datetime:
@@ -64,11 +64,11 @@ class Row(NamedTuple):
         return plain(self.lines__units, self.lines__asset__scale)
 
     @property
-    def move_percent(self) -> str:
-        move = moved_between(
-            self.lines__quoted_path, self.lines__quoted_quotes, self.lines__settled_path, self.lines__settled_quotes
+    def change_percent(self) -> str:
+        change = change_between(
+            self.lines__quoted_path, self.lines__quoted_legs, self.lines__settled_path, self.lines__settled_legs
         )
-        return "" if move is None else f"{money.cut_percent(move):f}"
+        return "" if change is None else f"{money.cut_percent(change):f}"
 
     @property
     def stop_reason(self) -> str:
@@ -163,12 +163,12 @@ def own_cells(row: Row, zone: tzinfo) -> list[str]:
         row.amount,
         bnb(row.lines__quoted_net_units),
         row.outcome(row.lines__net_units),
-        row.outcome(row.lines__charge_units),
+        row.outcome(row.lines__fee_units),
         formats.rate_digits(row.lines__quoted_rate_btc),
         formats.rate_digits(row.quoted_rate_btc),
         "" if row.lines__settled_rate_btc is None else formats.rate_digits(row.lines__settled_rate_btc),
         "" if row.settled_rate_btc is None else formats.rate_digits(row.settled_rate_btc),
-        row.move_percent,
+        row.change_percent,
         row.stop_reason,
     ]
 
@@ -199,7 +199,7 @@ def summ_cells(row: Row, zone: tzinfo) -> list[str]:
 
     https://help.cryptotaxcalculator.io/en/articles/5777675-advanced-custom-csv-import
     """
-    charge = fee(row)
+    amount_and_currency = fee(row)
     return [
         f"{row.dated_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
         "sell",
@@ -207,7 +207,7 @@ def summ_cells(row: Row, zone: tzinfo) -> list[str]:
         row.amount,
         BNB,
         bnb(row.lines__gross_units or 0),
-        *reversed(charge),
+        *reversed(amount_and_currency),
         *("", "", ""),
         f"{row.reference}-{row.code}",
         "Small balance converted",
@@ -217,7 +217,7 @@ def summ_cells(row: Row, zone: tzinfo) -> list[str]:
 
 def fee(row: Row) -> tuple[str, str]:
     """The fee and its currency; nothing at all where there is none."""
-    return (bnb(row.lines__charge_units), BNB) if row.lines__charge_units else ("", "")
+    return (bnb(row.lines__fee_units), BNB) if row.lines__fee_units else ("", "")
 
 
 OWN = "csv"
@@ -227,7 +227,7 @@ FORMATS = {
         [
             *("time_utc", "local_time", "time_zone", "reference", "status", "asset", "amount", "estimated_bnb"),
             *("received_bnb", "fee_bnb", "estimated_asset_rate_btc", "estimated_bnb_rate_btc"),
-            *("asset_rate_btc", "bnb_rate_btc", "price_move_percent", "stop_reason"),
+            *("asset_rate_btc", "bnb_rate_btc", "price_change_percent", "stop_reason"),
         ],
         own_cells,
         is_trades=False,

@@ -61,31 +61,31 @@ def number(value: Decimal) -> str:
 def _quoted_figures(priced: Priced) -> Facts:
     return {
         "gross_bnb": amount(priced.quoted_gross_units, money.BNB_SCALE),
-        "fee_bnb": amount(priced.quoted_charge_units, money.BNB_SCALE),
+        "fee_bnb": amount(priced.quoted_fee_units, money.BNB_SCALE),
         "net_bnb": amount(priced.quoted_net_units, money.BNB_SCALE),
         "value_btc": amount(priced.quoted_value_sats, money.BTC_SCALE),
     }
 
 
 def _figures(priced: Priced) -> Facts | None:
-    if priced.gross_units is None or priced.charge_units is None or priced.net_units is None:
+    if priced.gross_units is None or priced.fee_units is None or priced.net_units is None:
         return None
     return {
         "gross_bnb": amount(priced.gross_units, money.BNB_SCALE),
-        "fee_bnb": amount(priced.charge_units, money.BNB_SCALE),
+        "fee_bnb": amount(priced.fee_units, money.BNB_SCALE),
         "net_bnb": amount(priced.net_units, money.BNB_SCALE),
         "value_btc": amount(priced.value_sats or 0, money.BTC_SCALE),
     }
 
 
 def _prices(priced: Priced) -> Facts:
-    """Both prices with the market's own quotes, and the move between them, exactly and as the page cuts it."""
+    """Both prices with the market's own prices, and the change between them, exactly and as the page cuts it."""
     settled = None
     if priced.settled_rate_btc is not None:
         settled = {
             "rate_btc": formats.rate_digits(priced.settled_rate_btc),
             "path": priced.settled_path,
-            "quotes": priced.settled_quotes,
+            "legs": priced.settled_legs,
             "source": priced.settled_source,
             "observed_at": moment(priced.settled_observed_at),
         }
@@ -93,13 +93,13 @@ def _prices(priced: Priced) -> Facts:
         "quoted": {
             "rate_btc": formats.rate_digits(priced.quoted_rate_btc),
             "path": priced.quoted_path,
-            "quotes": priced.quoted_quotes,
+            "legs": priced.quoted_legs,
             "source": priced.quoted_source,
             "observed_at": moment(priced.quoted_observed_at),
         },
         "settled": settled,
-        "move_percent": None if priced.move is None else f"{money.cut_percent(priced.move):f}",
-        "move_exactly": None if priced.move is None else str(priced.move),
+        "change_percent": None if priced.change is None else f"{money.cut_percent(priced.change):f}",
+        "change_exactly": None if priced.change is None else str(priced.change),
     }
 
 
@@ -108,7 +108,7 @@ def _policy(policy: Policy) -> Facts:
         "version": policy.pk,
         "dust_limit_btc": number(policy.dust_limit_btc),
         "tolerance_percent": number(policy.tolerance_percent),
-        "charge_percent": number(policy.charge_percent),
+        "fee_percent": number(policy.fee_percent),
         "interval_seconds": policy.interval_seconds,
         "quote_seconds": policy.quote_seconds,
         "price_age_seconds": policy.price_age_seconds,

@@ -94,8 +94,8 @@ def rate(number: Decimal) -> str:
     return local(rate_digits(number))
 
 
-def moved(cut: Decimal) -> str:
-    """A move in percent with its sign: −0.41%, +6.18%, 0.00%."""
+def change(cut: Decimal) -> str:
+    """A change in percent with its sign: −0.41%, +6.18%, 0.00%."""
     sign = MINUS if cut < 0 else "+" if cut > 0 else ""
     return percent(f"{sign}{abs(cut):.2f}")
 

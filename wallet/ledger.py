@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Q
 
-from wallet import clock, money
+from wallet import money
+from wallet.database import clock
+from wallet.database.retrying import retried
 from wallet.models import Account, Asset, Customer, Entry, HouseBalance, Transaction
-from wallet.retrying import retried
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

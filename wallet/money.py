@@ -72,23 +72,23 @@ def value_sats(units: int, scale: int, rate_btc: Decimal) -> int:
 
 
 def gross_units(units: int, scale: int, rate_btc: Decimal, bnb_rate_btc: Decimal) -> int:
-    """The BNB units that the amount buys before the charge, rounded down (P11)."""
+    """The BNB units that the amount buys before the fee, rounded down (P11)."""
     gross = Fraction(units) * Fraction(rate_btc) * 10**BNB_SCALE / (Fraction(bnb_rate_btc) * 10**scale)
     return int(gross.numerator // gross.denominator)
 
 
-def charge_units(gross: int, charge_percent: Decimal) -> int:
-    """The service charge on a gross amount of BNB units, rounded up (P11)."""
-    charge = Fraction(gross) * Fraction(charge_percent) / 100
-    return -(-charge.numerator // charge.denominator)
+def fee_units(gross: int, fee_percent: Decimal) -> int:
+    """The service fee on a gross amount of BNB units, rounded up (P11)."""
+    fee = Fraction(gross) * Fraction(fee_percent) / 100
+    return -(-fee.numerator // fee.denominator)
 
 
-def exact_rate(quotes: Iterable[Mapping[str, str]]) -> Fraction:
+def exact_rate(legs: Iterable[Mapping[str, str]]) -> Fraction:
     """The rate that the market's own prices along a path give, without any rounding. No prices: BTC itself, 1."""
     rate = Fraction(1)
-    for quote in quotes:
-        price = Fraction(quote["price"])
-        rate = rate / price if quote.get("way") == AGAINST else rate * price
+    for leg in legs:
+        price = Fraction(leg["price"])
+        rate = rate / price if leg.get("way") == AGAINST else rate * price
     return rate
 
 
@@ -98,8 +98,8 @@ def is_rounded_from(rate: Decimal, exact: Fraction) -> bool:
     return abs(Fraction(rate) - exact) < Fraction(last_digit)
 
 
-def move(quoted: Fraction | Decimal, settled: Fraction | Decimal) -> Fraction:
-    """By which fraction a rate moved, exactly; negative when it fell."""
+def change(quoted: Fraction | Decimal, settled: Fraction | Decimal) -> Fraction:
+    """By which fraction a rate changed, exactly; negative when it fell."""
     return (Fraction(settled) - Fraction(quoted)) / Fraction(quoted)
 
 
@@ -111,19 +111,19 @@ def cut_percent(fraction: Fraction) -> Decimal:
 
 
 class Figures(NamedTuple):
-    """What one balance, or a sum of them, comes to. gross, charge and net in BNB units; value in 0.00000001 BTC."""
+    """What one balance, or a sum of them, comes to. gross, fee and net in BNB units; value in 0.00000001 BTC."""
 
     gross: int
-    charge: int
+    fee: int
     net: int
     value: int
 
 
-def figures(*, units: int, scale: int, rate_btc: Decimal, bnb_rate_btc: Decimal, charge_percent: Decimal) -> Figures:
-    """The figures of one balance. Gross is rounded down and the charge up, once; net is their difference (P11)."""
+def figures(*, units: int, scale: int, rate_btc: Decimal, bnb_rate_btc: Decimal, fee_percent: Decimal) -> Figures:
+    """The figures of one balance. Gross is rounded down and the fee up, once; net is their difference (P11)."""
     gross = gross_units(units, scale, rate_btc, bnb_rate_btc)
-    charge = charge_units(gross, charge_percent)
-    return Figures(gross, charge, gross - charge, value_sats(units, scale, rate_btc))
+    fee = fee_units(gross, fee_percent)
+    return Figures(gross, fee, gross - fee, value_sats(units, scale, rate_btc))
 
 
 def total(many: Iterable[Figures]) -> Figures:

@@ -149,7 +149,7 @@ def _holding(account: Account, price: Price | None, bnb_price: Price | None, pol
             scale=asset.scale,
             rate_btc=price.rate_btc,
             bnb_rate_btc=bnb_price.rate_btc,
-            charge_percent=policy.charge_percent,
+            fee_percent=policy.fee_percent,
         )
     refusals = quote_refusals(
         asset=asset,
@@ -206,7 +206,7 @@ def estimate(holdings: list[Holding]) -> Estimate:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Eligibility:
     """Whether the customer may start a conversion now, and if not, why."""
 
     policy: Policy
@@ -227,12 +227,12 @@ class Standing:
         return -((self.now - self.until_at) // timedelta(seconds=1)) + 1
 
 
-def standing(*, user: "User", now: datetime) -> Standing:
+def eligibility(*, user: "User", now: datetime) -> Eligibility:
     """R7 and the service's opening for this customer."""
     policy = Policy.objects.current()
     customer = Customer.objects.filter(user=user).first()
     last = customer.last_converted_at if customer else None
-    return Standing(
+    return Eligibility(
         policy=policy,
         service=Opening.objects.service(now),
         in_progress=Conversion.objects.of(user).confirmed().first(),

@@ -60,7 +60,7 @@ class Receipt:
     @property
     def is_untouched(self) -> bool:
         """Whether the balances are surely those of the quote: every rule was asked, and only prices said no."""
-        return all(reason["code"] == "price_moved" for reason in self.conversion.reasons)
+        return all(reason["code"] == "price_changed" for reason in self.conversion.reasons)
 
     @property
     def poll_seconds(self) -> int:
@@ -110,30 +110,30 @@ class Receipt:
 
     def _move(self, code: str, priced: Priced, reasons: dict[str, Any]) -> dict[str, Any]:
         verdict = self._verdict(priced, reasons.get(code))
-        return {"code": code, "moved": priced.moved_text, "verdict": verdict, "is_reason": code in reasons}
+        return {"code": code, "change": priced.change_text, "verdict": verdict, "is_reason": code in reasons}
 
     def _verdict(self, priced: Priced, reason: dict[str, Any] | None) -> str:
         if reason is None:
             limit = formats.percent(formats.plain(self.conversion.policy.tolerance_percent))
-            return _("Not converted") if priced.move is None else _("Within {limit}").format(limit=limit)
-        if reason["code"] == "price_moved":
+            return _("Not converted") if priced.change is None else _("Within {limit}").format(limit=limit)
+        if reason["code"] == "price_changed":
             return _("{limit} or more").format(limit=formats.percent(reason["facts"]["tolerance"]))
         return refusals.explain(reason["code"], reason["facts"]).cause.rstrip(".")
 
     @property
     def is_compared(self) -> bool:
         """Whether there is any price of the settlement to compare with the estimate's."""
-        return any(line.move is not None for line in self.lines)
+        return any(line.change is not None for line in self.lines)
 
     @cached_property
     def strip(self) -> charts.Strip | None:
-        """The tolerance strip: of the whole when it was completed, of the largest move when that stopped it."""
+        """The tolerance strip: of the whole when it was completed, of the largest change when that stopped it."""
         conversion = self.conversion
         tolerance = conversion.policy.tolerance_percent
         if conversion.net_units is not None:
             return charts.received_strip(conversion.quoted_net_units, conversion.net_units, tolerance)
-        if conversion.reason_code != "price_moved":
+        if conversion.reason_code != "price_changed":
             return None
-        priced = [*((line.asset.code, line.move) for line in self.lines), (validators.BNB, conversion.move)]
-        _size, code, move = max((abs(move), code, move) for code, move in priced if move is not None)
-        return charts.moved_strip(code, move, tolerance)
+        priced = [*((line.asset.code, line.change) for line in self.lines), (validators.BNB, conversion.change)]
+        _size, code, change = max((abs(change), code, change) for code, change in priced if change is not None)
+        return charts.change_strip(code, change, tolerance)

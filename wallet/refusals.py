@@ -51,8 +51,8 @@ SAYINGS = {
     ),
     "too_small": Saying((_("Too small to convert."),), (_("{asset} would convert to less than {least} BNB."),)),
     # R9
-    "price_moved": Saying(
-        (_("The price of {asset} moved {move}."),),
+    "price_changed": Saying(
+        (_("The price of {asset} moved {change}."),),
         (_("To protect you, nothing is converted when a price moves {tolerance} or more."),),
     ),
     "balance_changed": Saying((_("Your {asset} balance changed."),), (_("Check the new amounts."),)),
@@ -91,7 +91,7 @@ STOPPED = {
     "price_unavailable": _("Stopped: no price"),
     "path_changed": _("Stopped: priced differently"),
     "over_limit": _("Stopped: no longer small"),
-    "price_moved": _("Stopped: price moved"),
+    "price_changed": _("Stopped: price moved"),
     "balance_changed": _("Stopped: balance changed"),
     "too_small": _("Stopped: too small"),
     "too_late": _("Stopped: took too long"),
@@ -124,7 +124,7 @@ WRITTEN: dict[str, Callable[[Any], str]] = {
     "longest_wait": _length,
     "limit": formats.local,
     "value": formats.local,
-    "move": formats.percent,
+    "change": formats.percent,
     "tolerance": formats.percent,
 }
 

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from celery import shared_task
 
-from wallet import clock, conversions, ledger
+from wallet import conversions, ledger
 from wallet.audit import audit
+from wallet.database import clock
+from wallet.database.retrying import Busy
 from wallet.market import rounds
-from wallet.market.base import MarketError
+from wallet.market.source import MarketError
 from wallet.models import Conversion, Pulse
 from wallet.models.pulse import AUDITED, SWEPT
-from wallet.retrying import Busy
 
 # In seconds. What a worker has not begun by then, the next sweep sends again: a backlog must not breed.
 EXPIRES = 10

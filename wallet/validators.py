@@ -76,14 +76,14 @@ def validate_yield(code: str, net: int) -> None:
         raise Refusal("price_unavailable", asset=code)
 
 
-def validate_move(code: str, quoted: Fraction, settled: Fraction, tolerance_percent: Decimal) -> None:
-    """R9: a rate that moved by the tolerance or more, up or down, stops the conversion.
+def validate_change(code: str, quoted: Fraction, settled: Fraction, tolerance_percent: Decimal) -> None:
+    """R9: a rate that changed by the tolerance or more, up or down, stops the conversion.
 
-    The rates are those of the market's own prices: one that is rounded for storing could hide a move of exactly 5%.
+    The rates are those of the market's own prices: one that is rounded for storing could hide a change of exactly 5%.
     """
     if abs(settled - quoted) * 100 >= Fraction(tolerance_percent) * quoted:
-        cut = money.cut_percent(money.move(quoted, settled))
-        raise Refusal("price_moved", asset=code, move=f"{abs(cut):f}", tolerance=formats.plain(tolerance_percent))
+        cut = money.cut_percent(money.change(quoted, settled))
+        raise Refusal("price_changed", asset=code, change=f"{abs(cut):f}", tolerance=formats.plain(tolerance_percent))
 
 
 def validate_covered(code: str, balance: int, units: int) -> None:

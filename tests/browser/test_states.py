@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.test_walk import DESKTOP, PHONE
-from tests.tour import NO_NETWORK
+from tests.support.tour import NO_NETWORK
 
 CLOSED = "from wallet.models import Opening; Opening.objects.create(is_open=False, notice='We are moving.')"
 

@@ -1,4 +1,4 @@
-"""What holds for every page in every state, in both colour schemes and three widths: the whole of tests/states.py.
+"""What holds for every page in every state, in both colour schemes and three widths: the whole of tests/support/states.py.
 
 Each check is a question to the page that answers with what is wrong, so that a failure names the element.
 """
@@ -9,8 +9,8 @@ from collections import defaultdict
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
-from tests.states import STATES
-from tests.tour import touring
+from tests.support.states import STATES
+from tests.support.tour import touring
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 

@@ -13,16 +13,16 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, InterfaceError, connection
 
 from dustsite.celery import app
-from tests import factories, servers
-from tests.site import Site, wait_for
+from tests.support import factories, servers
+from tests.support.site import Site, wait_for
 from wallet import conversions, tasks
 from wallet.audit import audit
-from wallet.catalogue import CATALOGUE
+from wallet.database.retrying import Busy
+from wallet.enqueue import enqueue
 from wallet.market import rounds
+from wallet.market.demo_assets import DEMO_ASSETS
 from wallet.models import Asset, Conversion
-from wallet.nudge import nudge
 from wallet.refusals import Refusal
-from wallet.retrying import Busy
 
 IS_FULL = os.environ.get("CHAOS", "short") == "full"
 FIGURES = []
@@ -53,7 +53,7 @@ def figure(request):
 @pytest.fixture
 def market(transactional_db):
     """Assets with the demonstration's prices."""
-    for entry in CATALOGUE:
+    for entry in DEMO_ASSETS:
         if entry.usd is not None:
             Asset.objects.create(code=entry.code, name=entry.name, scale=entry.scale)
     rounds.refresh()
@@ -95,7 +95,7 @@ def try_to_confirm(owner, codes):
 
 def send(reference):
     """What the site does after Confirm."""
-    nudge(tasks.settle, reference)
+    enqueue(tasks.settle, reference)
 
 
 def unfinished():

@@ -6,14 +6,14 @@ from collections import Counter
 
 from django.db import connection
 
-from tests import factories
 from tests.chaos.conftest import confirm, customers, size
+from tests.support import factories
 from wallet import conversions, ledger
 from wallet.audit import audit
+from wallet.database.retrying import Busy
 from wallet.market import rounds
 from wallet.models import Account, Asset, Line, Price
 from wallet.refusals import Refusal
-from wallet.retrying import Busy
 
 ASSETS = ["ADA", "ALGO", "ATOM", "AVAX", "BAT", "BCH", "DOGE", "DOT", "ETH", "FIL", "GRT", "LINK", "LTC", "MKR", "NEAR"]
 ASSETS += ["SHIB", "SOL", "TRX", "VET", "XRP", "AAVE", "ETC", "EUR", "XLM", "UNI"]

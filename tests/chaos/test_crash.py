@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection, connections
 
-from tests import factories
+from tests.support import factories
 from wallet import conversions
 from wallet.audit import audit
 from wallet.models import Conversion, Transaction

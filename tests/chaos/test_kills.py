@@ -8,7 +8,7 @@ import time
 from collections import Counter
 
 from tests.chaos.conftest import confirm, customers, judge, processes, send, size, wait_until_finished
-from tests.site import wait_for
+from tests.support.site import wait_for
 from wallet.models import Conversion
 
 

@@ -12,13 +12,13 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from tests import factories
 from tests.chaos.conftest import confirm, customers, judge, send, size, unfinished, wait_until_finished
-from tests.chaos.proxy import Proxy
-from tests.site import wait_for
+from tests.support import factories
+from tests.support.proxy import Proxy
+from tests.support.site import wait_for
 from wallet import conversions
 from wallet.audit import audit
-from wallet.clock import now
+from wallet.database.clock import now
 from wallet.market import rounds
 from wallet.models import Conversion
 

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from tests import factories
 from tests.chaos.conftest import judge, size
+from tests.support import factories
 from wallet import conversions
 from wallet.market import rounds
 from wallet.models import Conversion
@@ -19,8 +19,8 @@ THREADS = 20
 
 @pytest.fixture
 def silent(monkeypatch):
-    """No broker here: what is nudged is settled by the test."""
-    monkeypatch.setattr("wallet.views.conversions.nudge", lambda *args: None)
+    """No broker here: what is enqueued is settled by the test."""
+    monkeypatch.setattr("wallet.views.conversions.enqueue", lambda *args: None)
 
 
 def released_together(works):
@@ -48,7 +48,7 @@ def click(cookies, reference):
     return client.post(f"/conversions/{reference}/confirm/").status_code
 
 
-@pytest.mark.parametrize("quotes", [1, 2])
+@pytest.mark.parametrize("legs", [1, 2])
 def test_p4_p5_twenty_confirms_released_together_convert_once(market, silent, figure, quotes):
     """P4 with one quote, P5 with two quotes of one customer: one completed conversion a round, and no fault."""
     answers, count = Counter(), size(20, 200)

@@ -2,26 +2,26 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 from wallet import money
-from wallet.catalogue import CATALOGUE
-from wallet.market.base import rates
 from wallet.market.demo import Demo
+from wallet.market.demo_assets import DEMO_ASSETS
+from wallet.market.paths import rates
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def at(seconds):
-    found = rates(Demo(lambda: START + timedelta(seconds=seconds)).tickers(), [entry.code for entry in CATALOGUE], {})
+    found = rates(Demo(lambda: START + timedelta(seconds=seconds)).tickers(), [entry.code for entry in DEMO_ASSETS], {})
     return {code: rate.rate_btc for code, rate in found.items()}
 
 
 def test_it_has_at_least_sixty_assets_with_btc_bnb_fiat_and_stable_coins():
-    codes = {entry.code for entry in CATALOGUE}
-    assert len(codes) == len(CATALOGUE) >= 60
+    codes = {entry.code for entry in DEMO_ASSETS}
+    assert len(codes) == len(DEMO_ASSETS) >= 60
     assert {"BTC", "BNB", "EUR", "USDT", "USDC", "ETH", "DOGE"} <= codes
 
 
 def test_it_prices_everything_but_what_it_says_it_does_not():
-    assert set(at(0)) == {entry.code for entry in CATALOGUE if entry.usd is not None}
+    assert set(at(0)) == {entry.code for entry in DEMO_ASSETS if entry.usd is not None}
 
 
 def test_the_same_time_gives_the_same_prices():
@@ -45,6 +45,6 @@ def test_the_greatest_supply_fits_every_scale():
         "LUNC": 6_900 * 10**9,
         "DOGE": 150 * 10**9,
     }
-    for entry in CATALOGUE:
+    for entry in DEMO_ASSETS:
         supply = supplies.get(entry.code, 90 * 10**9)
         assert supply * 10**entry.scale <= money.MAX_UNITS, entry.code

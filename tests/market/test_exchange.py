@@ -4,12 +4,13 @@ from fractions import Fraction
 
 import pytest
 
-from tests import factories
-from tests.market import exchange as stand_in
+from tests.support import exchange as stand_in
+from tests.support import factories
 from wallet import money
 from wallet.market import rounds
-from wallet.market.base import MarketError, rates
 from wallet.market.exchange import Exchange
+from wallet.market.paths import rates
+from wallet.market.source import MarketError
 from wallet.models import Price
 
 
@@ -42,7 +43,7 @@ def test_rates_are_those_of_a_calculation_by_hand(market):
     # LUNC trades against BUSD only, which leads to BTC by USDT: 0.0001654 × 0.9998 ÷ 18229.9
     assert found["LUNC"].path == "LUNC→BUSD→USDT→BTC"
     assert found["LUNC"].rate_btc == money.round_price(Decimal("0.0001654") * Decimal("0.9998") / Decimal("18229.9"))
-    assert found["LUNC"].quotes[0] == {"symbol": "LUNCBUSD", "price": "0.00016540"}
+    assert found["LUNC"].legs[0] == {"symbol": "LUNCBUSD", "price": "0.00016540"}
     assert (found["BTC"].rate_btc, found["BTC"].path) == (1, "BTC")
 
 
@@ -115,7 +116,7 @@ def test_the_configured_exchange_is_asked(market, world, settings):
     rounds.refresh()
     price = Price.objects.get(asset__code="DOGE")
     assert (price.source, price.path) == ("binance", "DOGE→USDT→BTC")
-    assert world.quoted("DOGE").lines.get().quoted_quotes == [
+    assert world.quoted("DOGE").lines.get().quoted_legs == [
         {"symbol": "DOGEUSDT", "price": "0.07846000"},
         {"symbol": "BTCUSDT", "price": "18229.90000000", "way": "against"},
     ]

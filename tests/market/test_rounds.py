@@ -3,9 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from tests import factories
+from tests.support import factories
 from wallet.market import rounds
-from wallet.market.base import MarketError, parse_ticker
+from wallet.market.source import MarketError, parse_ticker
 from wallet.models import Asset, Price, Pulse
 
 
@@ -18,7 +18,7 @@ class Source:
     def tickers(self):
         self.asked += 1
         return [
-            parse_ticker(symbol=f"{code}BTC", base=code, quote="BTC", text=price, observed_at=self.observed_at)
+            parse_ticker(symbol=f"{code}BTC", base=code, counter="BTC", text=price, observed_at=self.observed_at)
             for code, price in self.prices.items()
         ]
 
@@ -100,7 +100,7 @@ def test_a_path_in_use_is_kept_from_round_to_round(world):
     source.prices |= {"USDT": "0.000016"}
     source.tickers = lambda: [
         *Source.tickers(source),
-        parse_ticker(symbol="DOGEUSDT", base="DOGE", quote="USDT", text="0.12500"),
+        parse_ticker(symbol="DOGEUSDT", base="DOGE", counter="USDT", text="0.12500"),
     ]
     rounds.refresh(source=source)
     assert Price.objects.get(asset__code="DOGE").path == "DOGE→USDT→BTC"

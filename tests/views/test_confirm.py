@@ -1,9 +1,9 @@
 import pytest
 from django.test import Client
 
-from tests import factories
+from tests.support import factories
+from wallet.database.retrying import Busy
 from wallet.models import Asset, Conversion, Customer, Entry, Opening
-from wallet.retrying import Busy
 from wallet.views import conversions as views
 
 HTMX = {"HX-Request": "true"}
@@ -11,9 +11,9 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def sent(monkeypatch):
-    """The references that Confirm nudged the worker with."""
+    """The references that Confirm sent to the worker."""
     found = []
-    monkeypatch.setattr(views, "nudge", lambda task, reference: found.append((task.name, reference)))
+    monkeypatch.setattr(views, "enqueue", lambda task, reference: found.append((task.name, reference)))
     return found
 
 
@@ -21,7 +21,7 @@ def confirm(client, conversion, **fields):
     return client.post(f"/conversions/{conversion.reference}/confirm/", fields)
 
 
-def test_confirm_accepts_the_quote_nudges_the_worker_and_goes_to_the_conversion(signed_in, world, sent):
+def test_confirm_accepts_the_quote_tells_the_worker_and_goes_to_the_conversion(signed_in, world, sent):
     quote = world.quoted()
     response = confirm(signed_in, quote)
     assert (response.status_code, response.headers["Location"]) == (303, f"/conversions/{quote.reference}/")

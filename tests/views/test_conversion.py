@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests import factories
+from tests.support import factories
 from wallet import conversions, ledger
 from wallet.models import Asset, Conversion
 
@@ -91,7 +91,7 @@ def test_the_end_does_not_poll(signed_in, world):
 
 
 def test_the_receipt_explains_every_number(signed_in, world, text):
-    factories.policy(charge_percent=Decimal(2))
+    factories.policy(fee_percent=Decimal(2))
     done = world.settled("DOGE", "ETH", DOGE="0.00000205")
     words = text(signed_in.get(url(done)))
     assert "You received 0.06909000 BNB" in words

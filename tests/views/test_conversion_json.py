@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests import factories
+from tests.support import factories
 
 KINDS = ["json", "csv"]
 
@@ -23,7 +23,7 @@ def amount(text, units, scale=8):
 
 
 def test_a_completed_conversion_says_all_that_its_receipt_says(signed_in, world):
-    factories.policy(charge_percent=Decimal(2))
+    factories.policy(fee_percent=Decimal(2))
     done = world.settled("DOGE", "ETH", DOGE="0.00000205")
     response = signed_in.get(url(done))
     assert response.headers["Content-Type"] == "application/json"
@@ -50,19 +50,19 @@ def test_a_completed_conversion_says_all_that_its_receipt_says(signed_in, world)
             "quoted": {
                 "rate_btc": "0.00000200",
                 "path": "DOGE→BTC",
-                "quotes": [{"symbol": "DOGEBTC", "price": "0.000002"}],
+                "legs": [{"symbol": "DOGEBTC", "price": "0.000002"}],
                 "source": "demo",
                 "observed_at": "2026-11-22T14:32:07Z",
             },
             "settled": {
                 "rate_btc": "0.00000205",
                 "path": "DOGE→BTC",
-                "quotes": [{"symbol": "DOGEBTC", "price": "0.00000205"}],
+                "legs": [{"symbol": "DOGEBTC", "price": "0.00000205"}],
                 "source": "demo",
                 "observed_at": "2026-11-22T14:32:09Z",
             },
-            "move_percent": "2.50",
-            "move_exactly": "1/40",
+            "change_percent": "2.50",
+            "change_exactly": "1/40",
         },
     }
     assert found["received"]["net_bnb"] == amount("0.06909000", "6909000")
@@ -71,7 +71,7 @@ def test_a_completed_conversion_says_all_that_its_receipt_says(signed_in, world)
         "version": done.policy_id,
         "dust_limit_btc": "0.0012",
         "tolerance_percent": "5",
-        "charge_percent": "2",
+        "fee_percent": "2",
         "interval_seconds": 21600,
         "quote_seconds": 30,
         "price_age_seconds": done.policy.price_age_seconds,
@@ -105,7 +105,7 @@ def test_a_stopped_one_received_nothing_and_says_why(signed_in, world):
     assert found["status"] == "stopped"
     assert found["received"] is None
     assert [asset["received"] for asset in found["assets"]] == [None, None]
-    assert found["reasons"][0]["code"] == "price_moved"
+    assert found["reasons"][0]["code"] == "price_changed"
     assert found["reasons"][0]["facts"]["asset"] == "DOGE"
     assert found["reasons"][0]["text"].startswith("The price of DOGE moved 50.00%. To protect you")
 
@@ -113,7 +113,7 @@ def test_a_stopped_one_received_nothing_and_says_why(signed_in, world):
 def test_a_quote_and_a_running_one_have_no_end_yet(signed_in, world):
     quote = signed_in.get(url(world.quoted("DOGE"))).json()
     assert (quote["status"], quote["confirmed_at"], quote["bnb_price"]["settled"]) == ("quoted", None, None)
-    assert quote["bnb_price"]["move_percent"] is None
+    assert quote["bnb_price"]["change_percent"] is None
     running = signed_in.get(url(world.confirmed("DOGE"))).json()
     assert (running["status"], running["finished_at"], running["received"]) == ("confirmed", None, None)
 

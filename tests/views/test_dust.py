@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from tests import factories
+from tests.support import factories
 from wallet.models import Asset, Conversion, Customer, Opening, Price
 
 URL = "/wallet/dust/"
@@ -64,7 +64,7 @@ def test_bnb_itself_is_not_listed(signed_in, world):
 
 def test_every_figure_of_the_rules_comes_from_the_policy(signed_in, world, text):
     factories.policy(
-        dust_limit_btc=Decimal("0.0007"), interval_seconds=5400, tolerance_percent=Decimal("2.5"), charge_percent=2
+        dust_limit_btc=Decimal("0.0007"), interval_seconds=5400, tolerance_percent=Decimal("2.5"), fee_percent=2
     )
     words = text(signed_in.get(f"{URL}?asset=DOGE"))
     assert "worth less than 0.0007 BTC each" in words

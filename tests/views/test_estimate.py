@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from tests import factories
+from tests.support import factories
 from wallet.models import Conversion, Price
 
 URL = "/wallet/dust/estimate/"

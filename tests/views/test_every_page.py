@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests import factories
+from tests.support import factories
 from wallet import conversions
 
 HTMX = {"HX-Request": "true"}
@@ -72,7 +72,7 @@ def written(pages, text):
 
 def test_a_change_of_the_policy_changes_every_sentence(pages, text):
     factories.policy(
-        dust_limit_btc=Decimal("0.0007"), interval_seconds=5400, tolerance_percent=Decimal("2.5"), charge_percent=3
+        dust_limit_btc=Decimal("0.0007"), interval_seconds=5400, tolerance_percent=Decimal("2.5"), fee_percent=3
     )
     words = written(pages(), text)
     for name, said in words.items():
@@ -83,7 +83,7 @@ def test_a_change_of_the_policy_changes_every_sentence(pages, text):
 
 @pytest.mark.parametrize(("percent", "said"), [(0, "None"), (2, r"2% · 0\.\d{8} BNB")], ids=["none", "2%"])
 def test_the_fee_stands_wherever_a_price_does(pages, text, percent, said):
-    factories.policy(charge_percent=percent)
+    factories.policy(fee_percent=percent)
     words = written(pages(), text)
     for name in ("selection", "estimate", "review", "dialog"):
         assert re.search(f"Fee {said}", words[name]), name
@@ -112,7 +112,7 @@ def test_nobody_keeps_what_a_customer_sees(pages):
 
 
 def test_bnb_has_eight_decimals_and_a_minus_is_no_hyphen_on_every_page(pages, text):
-    factories.policy(charge_percent=2)
+    factories.policy(fee_percent=2)
     for name, page in written(pages(), text).items():
         said = re.sub(r"CV-\w{4}-\w{4}", "", page)  # its letters are drawn by lot, and may look like a number
         assert {len(decimals) for decimals in re.findall(r"\d\.(\d+) BNB\b", said)} <= {8}, name

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests import factories
+from tests.support import factories
 from wallet import conversions, exports
 from wallet.models import Conversion, Customer
 
@@ -33,7 +33,7 @@ def rows(response):
 @pytest.fixture
 def mixed(world):
     """A stopped conversion, a completed one with a fee and a move, and one that runs."""
-    factories.policy(interval_seconds=0, charge_percent=Decimal(2))
+    factories.policy(interval_seconds=0, fee_percent=Decimal(2))
     stopped = world.settled("DOGE", DOGE="0.000003")
     world.clock.tick(days=1)
     world.observe(DOGE="0.000002")
@@ -65,7 +65,7 @@ def test_every_asset_has_a_row_with_everything_about_it(signed_in, mixed):
         ("estimated_bnb_rate_btc", "0.01000000"),
         ("asset_rate_btc", "0.00000195"),
         ("bnb_rate_btc", "0.01000000"),
-        ("price_move_percent", "-2.50"),
+        ("price_change_percent", "-2.50"),
         ("stop_reason", ""),
     ]
     assert (found[3]["status"], found[3]["received_bnb"], found[3]["fee_bnb"]) == (
@@ -73,7 +73,7 @@ def test_every_asset_has_a_row_with_everything_about_it(signed_in, mixed):
         "0.00000000",
         "0.00000000",
     )
-    assert (found[3]["price_move_percent"], found[3]["stop_reason"]) == ("50.00", "The price of DOGE moved 50.00%.")
+    assert (found[3]["price_change_percent"], found[3]["stop_reason"]) == ("50.00", "The price of DOGE moved 50.00%.")
     assert (found[0]["status"], found[0]["received_bnb"], found[0]["asset_rate_btc"]) == ("in progress", "", "")
 
 
@@ -81,7 +81,7 @@ def test_the_rows_add_up_to_what_the_receipt_and_the_list_say(signed_in, mixed):
     done = mixed[1]
     found = [row for row in rows(signed_in.get(URL)) if row["reference"] == done.reference]
     assert sum(Decimal(row["received_bnb"]) for row in found) == Decimal(done.net_units).scaleb(-8)
-    assert sum(Decimal(row["fee_bnb"]) for row in found) == Decimal(done.charge_units).scaleb(-8)
+    assert sum(Decimal(row["fee_bnb"]) for row in found) == Decimal(done.fee_units).scaleb(-8)
 
 
 @pytest.mark.parametrize(
@@ -185,9 +185,9 @@ def test_a_tax_tools_balance_ends_where_the_customers_does(signed_in, world, nam
     """What is received less the fee is what was credited; without a fee its columns are empty."""
     done = world.settled("DOGE", "ETH")
     names = {"koinly": ("Received Amount", "Fee Amount"), "summ": ("Quote Amount (Optional)", "Fee Amount (Optional)")}
-    gross, charge = names[name]
+    gross, fee = names[name]
     found = rows(signed_in.get(f"{URL}?format={name}"))
-    assert {row[charge] for row in found} == {""}
+    assert {row[fee] for row in found} == {""}
     assert sum(Decimal(row[gross]) for row in found) == Decimal(done.net_units).scaleb(-8)
 
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests import factories
+from tests.support import factories
 
 URL = "/help/"
 
@@ -13,7 +13,7 @@ def test_the_rules_stand_in_words_with_the_policys_figures(client, world, text):
     assert "Once every 6 hours." in words
     assert "If a price moves 5% or more meanwhile, nothing is converted" in words
     assert "There is no fee." in words
-    factories.policy(dust_limit_btc=Decimal("0.0003"), interval_seconds=86_400, charge_percent=2)
+    factories.policy(dust_limit_btc=Decimal("0.0003"), interval_seconds=86_400, fee_percent=2)
     words = text(client.get(URL))
     assert "Balances worth less than 0.0003 BTC each." in words
     assert "Once every 24 hours." in words

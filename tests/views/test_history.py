@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests import factories
+from tests.support import factories
 from wallet import conversions
 from wallet.models import Conversion, Customer
 

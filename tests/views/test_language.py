@@ -107,11 +107,11 @@ def test_files_are_for_machines_and_only_the_reason_is_for_people(chosen, world)
         content = b"".join(client.get(address).streaming_content).decode()
         rows = {row["asset"]: row for row in csv.DictReader(content.splitlines())}
         assert rows["DOGE"]["status"] == "stopped"
-        assert rows["DOGE"]["price_move_percent"] == "10.00"
+        assert rows["DOGE"]["price_change_percent"] == "10.00"
         assert rows["DOGE"]["stop_reason"] == "Der Preis von DOGE hat sich um 10,00\xa0% bewegt."
     facts = json.loads(client.get(f"/conversions/{stopped.reference}.json").content)
     assert facts["policy"]["dust_limit_btc"] == "0.0012"
-    assert facts["assets"][0]["price"]["move_percent"] == "10.00"
+    assert facts["assets"][0]["price"]["change_percent"] == "10.00"
     assert facts["reasons"][0]["text"].startswith("Der Preis von DOGE")
 
 

@@ -5,8 +5,8 @@ import logging
 import pytest
 from django.urls import reverse
 
-from tests import factories
-from wallet import clock as real_clock
+from tests.support import factories
+from wallet.database import clock as real_clock
 from wallet.models import Price, Pulse
 
 

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests import factories
+from tests.support import factories
 from wallet.models import Customer
 
 URL = "/settings/"

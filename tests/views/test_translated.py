@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from tests import factories
+from tests.support import factories
 from wallet.models import Asset, Conversion, Opening
 
 # What is said to people outside of the text: these, and what the script says from data attributes.
@@ -91,7 +91,7 @@ def test_the_customers_pages(signed_in, world, marks):
 
 
 def test_every_state_of_a_conversion(signed_in, world, marks):
-    factories.policy(charge_percent="1", interval_seconds=0)
+    factories.policy(fee_percent="1", interval_seconds=0)
     quote = world.quoted("DOGE")
     address = f"/conversions/{quote.reference}/"
     assert unreachable(signed_in.get(address)) == set()

@@ -2,7 +2,7 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
-from tests import factories
+from tests.support import factories
 from wallet.models import Customer, Opening, Price
 
 URL = "/wallet/"

@@ -9,9 +9,9 @@ from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from zlib import crc32
 
-from wallet import clock
-from wallet.catalogue import CATALOGUE
-from wallet.market.base import Ticker, parse_ticker
+from wallet.database import clock
+from wallet.market.demo_assets import DEMO_ASSETS
+from wallet.market.source import Ticker, parse_ticker
 
 # Waves of one price: how long each takes in milliseconds, and how far it swings in millionths.
 WAVES = ((41_000, 1_500), (157_000, 4_000), (1_931_000, 18_000))
@@ -29,15 +29,15 @@ class Demo:
 
     def tickers(self) -> list[Ticker]:
         moment = int(self.now().timestamp() * 1000)
-        usd = {entry.code: _price(entry.code, entry.usd, moment) for entry in CATALOGUE if entry.usd is not None}
+        usd = {entry.code: _price(entry.code, entry.usd, moment) for entry in DEMO_ASSETS if entry.usd is not None}
         tickers = [_ticker(code, "USDT", price) for code, price in usd.items() if code not in ("USDT", *FIAT)]
         tickers += [_ticker(code, "BTC", _TICK.divide(usd[code], usd["BTC"])) for code in AGAINST_BTC]
         tickers += [_ticker("BTC", code, _TICK.divide(usd["BTC"], usd[code])) for code in FIAT]
         return [ticker for ticker in tickers if ticker is not None]
 
 
-def _ticker(base: str, quote: str, price: Decimal) -> Ticker | None:
-    return parse_ticker(symbol=base + quote, base=base, quote=quote, text=f"{_TICK.plus(price):f}")
+def _ticker(base: str, counter: str, price: Decimal) -> Ticker | None:
+    return parse_ticker(symbol=base + counter, base=base, counter=counter, text=f"{_TICK.plus(price):f}")
 
 
 def _price(code: str, usd: Decimal, moment: int) -> Decimal:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import ccxt
 import requests
 
-from wallet.market.base import MarketError, Ticker, parse_ticker
+from wallet.market.source import MarketError, Ticker, parse_ticker
 
 TIMEOUT_MS = 8_000
 
@@ -65,7 +65,7 @@ class Exchange:
         return parse_ticker(
             symbol=market["id"],
             base=market["base"],
-            quote=market["quote"],
+            counter=market["quote"],
             text=answer.get("last"),
             tick=tick,
             observed_at=_moment(answer.get("timestamp")),

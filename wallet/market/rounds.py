@@ -7,10 +7,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from wallet import clock
-from wallet.market.base import BTC, MarketError, Rate, Source, rates
+from wallet.database import clock
+from wallet.database.retrying import retried
+from wallet.market.paths import BTC, Rate, rates
+from wallet.market.source import MarketError, Source
 from wallet.models import Asset, Price, Pulse
-from wallet.retrying import retried
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ def _store(source: str, found: dict[int, Rate], started_at: datetime) -> None:
                 asset_id=pk,
                 rate_btc=rate.rate_btc,
                 path=rate.path,
-                quotes=rate.quotes,
+                legs=rate.legs,
                 source=source,
                 observed_at=observed_at,
             )
@@ -79,7 +80,7 @@ def _store(source: str, found: dict[int, Rate], started_at: datetime) -> None:
             fresh,
             update_conflicts=True,
             unique_fields=["asset"],
-            update_fields=["rate_btc", "path", "quotes", "source", "observed_at"],
+            update_fields=["rate_btc", "path", "legs", "source", "observed_at"],
         )
         Price.objects.filter(source=source, observed_at__lt=started_at).exclude(asset__in=found).delete()
         Pulse.objects.beat(WRITTEN, clock.now())

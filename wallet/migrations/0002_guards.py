@@ -1,7 +1,12 @@
 """What the database itself refuses, beyond constraints, whoever asks: the application, the admin, or SQL by hand.
 
 Entries, transactions, policies and openings are written once. A balance moves only as its newest entry says. The entries of
-a transaction add up to zero for each asset. A conversion that has ended, and its lines, never change.
+a transaction add up to zero for each asset. A quote is written once, the market's own prices in it too, because R9 is judged
+by them. A conversion that has ended, and its lines, never change.
+
+An account and an asset that have ledger entries cannot be deleted, and so not be made anew under the same id either. Foreign
+keys are checked at the end of a transaction only: until then a row may go and come back with another balance, owner or scale,
+past the guards that watch for an UPDATE; SQLite's REPLACE does both in one statement.
 
 On SQLite a later migration that rebuilds a table drops the table's triggers with it; it must make them again. The tests
 attack every guard here, so they say so.
@@ -12,6 +17,11 @@ from django.db import migrations
 from wallet.migrations import _guards
 
 APPEND_ONLY = ["entry", "transaction", "policy", "opening"]
+KEPT = [*APPEND_ONLY, "conversion", "line", "account"]
+
+QUOTED = ["rate_btc", "path", "legs", "source", "observed_at", "gross_units", "fee_units", "net_units", "value_sats"]
+CHANGES_THE_QUOTE = " OR ".join(f"NEW.quoted_{field} <> OLD.quoted_{field}" for field in QUOTED)
+HAS_ENTRIES = "what has ledger entries is never deleted"
 
 # Guards that ask a question of the new row (NEW) or the old one (OLD): table, event, what is refused, the message.
 GUARDS = {
@@ -63,6 +73,18 @@ GUARDS = {
         " OR coalesce(NEW.user_id, 0) <> coalesce(OLD.user_id, 0)",
         "an account keeps its owner, kind and asset",
     ),
+    "account_is_kept": (
+        "account",
+        "DELETE",
+        "EXISTS (SELECT 1 FROM wallet_entry e WHERE e.account_id = OLD.id)",
+        HAS_ENTRIES,
+    ),
+    "asset_is_kept": (
+        "asset",
+        "DELETE",
+        "EXISTS (SELECT 1 FROM wallet_entry e JOIN wallet_account a ON a.id = e.account_id WHERE a.asset_id = OLD.id)",
+        HAS_ENTRIES,
+    ),
     "asset_keeps_its_scale": (
         "asset",
         "UPDATE",
@@ -83,10 +105,7 @@ GUARDS = {
         "UPDATE",
         "NEW.id <> OLD.id OR NEW.reference <> OLD.reference OR NEW.user_id <> OLD.user_id"
         " OR NEW.policy_id <> OLD.policy_id OR NEW.quoted_at <> OLD.quoted_at"
-        " OR NEW.quoted_rate_btc <> OLD.quoted_rate_btc OR NEW.quoted_path <> OLD.quoted_path"
-        " OR NEW.quoted_gross_units <> OLD.quoted_gross_units OR NEW.quoted_net_units <> OLD.quoted_net_units"
-        " OR NEW.quoted_value_sats <> OLD.quoted_value_sats"
-        " OR (OLD.confirmed_at IS NOT NULL AND NEW.confirmed_at <> OLD.confirmed_at)",
+        f" OR {CHANGES_THE_QUOTE} OR (OLD.confirmed_at IS NOT NULL AND NEW.confirmed_at <> OLD.confirmed_at)",
         "a quote is written once",
     ),
     "conversion_is_kept": (
@@ -111,9 +130,7 @@ GUARDS = {
         "line",
         "UPDATE",
         "NEW.id <> OLD.id OR NEW.conversion_id <> OLD.conversion_id OR NEW.asset_id <> OLD.asset_id"
-        " OR NEW.units <> OLD.units OR NEW.quoted_rate_btc <> OLD.quoted_rate_btc OR NEW.quoted_path <> OLD.quoted_path"
-        " OR NEW.quoted_gross_units <> OLD.quoted_gross_units OR NEW.quoted_net_units <> OLD.quoted_net_units"
-        " OR NEW.quoted_value_sats <> OLD.quoted_value_sats",
+        f" OR NEW.units <> OLD.units OR {CHANGES_THE_QUOTE}",
         "a quote is written once",
     ),
     "line_is_kept": (
@@ -124,7 +141,18 @@ GUARDS = {
     ),
 }
 
-KEPT = [*APPEND_ONLY, "conversion", "line", "account"]
+# Two sessions cannot write entries of the same transaction. Neither would see the other's, so each sum would be right and both
+# together wrong. The first to write holds a lock on the transaction's id until it ends; whoever comes second then finds the
+# transaction written, and is refused. That needs READ COMMITTED, in which every statement sees what has been committed before
+# it. SQLite has one writer at a time.
+ONE_WRITER = """
+CREATE FUNCTION wallet_one_writer() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+IF current_setting('transaction_isolation') <> 'read committed' THEN
+RAISE EXCEPTION 'entries are written in READ COMMITTED' USING ERRCODE = 'integrity_constraint_violation';
+END IF;
+PERFORM pg_advisory_xact_lock(hashtextextended(NEW.transaction_id::text, 0));
+RETURN NEW; END $$
+"""
 
 
 def install(apps, schema_editor):
@@ -152,6 +180,13 @@ def _postgresql(schema_editor):
             f" EXECUTE FUNCTION wallet_refuse('wallet_{table} is never emptied')",
             params=None,
         )
+    schema_editor.execute(ONE_WRITER, params=None)
+    # Triggers run in the order of their names: this one before entry_before_its_transaction, which asks what it waited for.
+    schema_editor.execute(
+        "CREATE TRIGGER entry_a_one_writer BEFORE INSERT ON wallet_entry FOR EACH ROW"
+        " EXECUTE FUNCTION wallet_one_writer()",
+        params=None,
+    )
     for table in APPEND_ONLY:
         schema_editor.execute(
             f"CREATE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE ON wallet_{table} FOR EACH ROW"
@@ -174,6 +209,8 @@ def remove(apps, schema_editor):
     if not on_sqlite:
         for table in KEPT:
             drop(f"{table}_refuses_truncate", table)
+        drop("entry_a_one_writer", "entry")
+        schema_editor.execute("DROP FUNCTION wallet_one_writer()", params=None)
         schema_editor.execute("DROP FUNCTION wallet_refuse()", params=None)
 
 

@@ -8,7 +8,7 @@ FIRST = {
     "dust_limit_btc": Decimal("0.0012"),
     "interval_seconds": 6 * 3600,
     "tolerance_percent": Decimal(5),
-    "charge_percent": Decimal(0),
+    "fee_percent": Decimal(0),
     "quote_seconds": 30,
     "price_age_seconds": 60,
     "longest_wait_seconds": 120,

@@ -98,7 +98,7 @@ class Price(models.Model):
     asset = models.OneToOneField(Asset, on_delete=models.PROTECT, primary_key=True)
     rate_btc = rate_field()
     path = models.CharField(max_length=60, help_text="The way through the market, like DOGE→USDT→BTC.")
-    quotes = models.JSONField(help_text="The market's own symbols and prices along the path.")
+    legs = models.JSONField(help_text="The market's own symbols and prices along the path.")
     source = models.CharField(max_length=40)
     observed_at = models.DateTimeField()
 

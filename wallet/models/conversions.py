@@ -41,16 +41,16 @@ def is_reference(text: str) -> bool:
     return re.fullmatch(REFERENCE, text) is not None
 
 
-def moved_between(
+def change_between(
     quoted_path: str,
-    quoted_quotes: list[dict[str, str]],
+    quoted_legs: list[dict[str, str]],
     settled_path: str,
-    settled_quotes: list[dict[str, str]] | None,
+    settled_legs: list[dict[str, str]] | None,
 ) -> Fraction | None:
-    """By which fraction a rate moved between two sets of the market's prices; None where they cannot be compared."""
-    if settled_quotes is None or settled_path != quoted_path:
+    """By which fraction a rate changed between two sets of the market's prices; None where they cannot be compared."""
+    if settled_legs is None or settled_path != quoted_path:
         return None
-    return money.move(money.exact_rate(quoted_quotes), money.exact_rate(settled_quotes))
+    return money.change(money.exact_rate(quoted_legs), money.exact_rate(settled_legs))
 
 
 class Priced(models.Model):
@@ -61,21 +61,21 @@ class Priced(models.Model):
 
     quoted_rate_btc = rate_field()
     quoted_path = models.CharField(max_length=60)
-    quoted_quotes = models.JSONField()
+    quoted_legs = models.JSONField()
     quoted_source = models.CharField(max_length=40)
     quoted_observed_at = models.DateTimeField()
     quoted_gross_units = models.BigIntegerField()
-    quoted_charge_units = models.BigIntegerField()
+    quoted_fee_units = models.BigIntegerField()
     quoted_net_units = models.BigIntegerField()
     quoted_value_sats = models.BigIntegerField()
 
     settled_rate_btc = rate_field(null=True, blank=True)
     settled_path = models.CharField(max_length=60, blank=True)
-    settled_quotes = models.JSONField(null=True, blank=True)
+    settled_legs = models.JSONField(null=True, blank=True)
     settled_source = models.CharField(max_length=40, blank=True)
     settled_observed_at = models.DateTimeField(null=True, blank=True)
     gross_units = models.BigIntegerField(null=True, blank=True)
-    charge_units = models.BigIntegerField(null=True, blank=True)
+    fee_units = models.BigIntegerField(null=True, blank=True)
     net_units = models.BigIntegerField(null=True, blank=True)
     value_sats = models.BigIntegerField(null=True, blank=True)
 
@@ -89,9 +89,9 @@ class Priced(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    quoted_net_units=F("quoted_gross_units") - F("quoted_charge_units"),
+                    quoted_net_units=F("quoted_gross_units") - F("quoted_fee_units"),
                     quoted_net_units__gte=1,
-                    quoted_charge_units__gte=0,
+                    quoted_fee_units__gte=0,
                     quoted_value_sats__gte=0,
                 ),
                 name="%(class)s_quoted_figures_add_up",
@@ -100,19 +100,19 @@ class Priced(models.Model):
                 condition=(
                     Q(
                         gross_units__isnull=True,
-                        charge_units__isnull=True,
+                        fee_units__isnull=True,
                         net_units__isnull=True,
                         value_sats__isnull=True,
                     )
                     | Q(
                         # Said outright: a comparison with NULL would pass.
                         gross_units__isnull=False,
-                        charge_units__isnull=False,
+                        fee_units__isnull=False,
                         net_units__isnull=False,
                         value_sats__isnull=False,
-                        net_units=F("gross_units") - F("charge_units"),
+                        net_units=F("gross_units") - F("fee_units"),
                         net_units__gte=1,
-                        charge_units__gte=0,
+                        fee_units__gte=0,
                         value_sats__gte=0,
                     )
                 ),
@@ -121,43 +121,43 @@ class Priced(models.Model):
         ]
 
     @property
-    def move(self) -> Fraction | None:
-        """R9: by which fraction the rate moved from the quote to the settlement, by the market's own prices.
+    def change(self) -> Fraction | None:
+        """R9: by which fraction the rate changed from the quote to the settlement, by the market's own prices.
 
         None where the two cannot be compared: without a settlement price, or when it came by another path.
         """
-        return moved_between(self.quoted_path, self.quoted_quotes, self.settled_path, self.settled_quotes)
+        return change_between(self.quoted_path, self.quoted_legs, self.settled_path, self.settled_legs)
 
     @property
-    def moved_text(self) -> str:
-        """The move in percent with its sign, or that there is none to speak of."""
-        return str(_("Not compared")) if self.move is None else formats.moved(money.cut_percent(self.move))
+    def change_text(self) -> str:
+        """The change in percent with its sign, or that there is none to speak of."""
+        return str(_("Not compared")) if self.change is None else formats.change(money.cut_percent(self.change))
 
     def set_quoted_price(self, price: Price) -> None:
         self.quoted_rate_btc = price.rate_btc
         self.quoted_path = price.path
-        self.quoted_quotes = price.quotes
+        self.quoted_legs = price.legs
         self.quoted_source = price.source
         self.quoted_observed_at = price.observed_at
 
     def set_quoted_figures(self, figures: money.Figures) -> None:
-        self.quoted_gross_units, self.quoted_charge_units = figures.gross, figures.charge
+        self.quoted_gross_units, self.quoted_fee_units = figures.gross, figures.fee
         self.quoted_net_units, self.quoted_value_sats = figures.net, figures.value
 
     def set_settled_price(self, price: Price) -> None:
         self.settled_rate_btc = price.rate_btc
         self.settled_path = price.path
-        self.settled_quotes = price.quotes
+        self.settled_legs = price.legs
         self.settled_source = price.source
         self.settled_observed_at = price.observed_at
 
-    def validate_move(self, code: str, tolerance_percent: Decimal) -> None:
-        assert self.settled_quotes is not None
-        quoted, settled = money.exact_rate(self.quoted_quotes), money.exact_rate(self.settled_quotes)
-        validators.validate_move(code, quoted, settled, tolerance_percent)
+    def validate_change(self, code: str, tolerance_percent: Decimal) -> None:
+        assert self.settled_legs is not None
+        quoted, settled = money.exact_rate(self.quoted_legs), money.exact_rate(self.settled_legs)
+        validators.validate_change(code, quoted, settled, tolerance_percent)
 
     def set_figures(self, figures: money.Figures) -> None:
-        self.gross_units, self.charge_units, self.net_units, self.value_sats = figures
+        self.gross_units, self.fee_units, self.net_units, self.value_sats = figures
 
 
 class ConversionQuerySet(models.QuerySet["Conversion"]):
@@ -342,7 +342,7 @@ class Conversion(Priced):
             validators.validate_interval(self.last_converted_at, self.finished_at, self.interval)
             validators.validate_price(bnb, self.settled_rate_btc, self.settled_observed_at, self.confirmed_at)
             validators.validate_path(bnb, self.quoted_path, self.settled_path)
-            self.validate_move(bnb, self.policy.tolerance_percent)
+            self.validate_change(bnb, self.policy.tolerance_percent)
 
     @property
     def expires_at(self) -> datetime:
@@ -497,7 +497,7 @@ class Line(Priced):
         assert rate is not None
         worth = money.value_btc(self.balance_units, self.asset.scale, rate)
         yield from asked(validators.validate_below_limit, code, worth, policy.dust_limit_btc)
-        yield from asked(self.validate_move, code, policy.tolerance_percent)
+        yield from asked(self.validate_change, code, policy.tolerance_percent)
         yield from asked(validators.validate_covered, code, self.balance_units, self.units)
         if self.net_units is not None:
             yield from asked(validators.validate_yield, code, self.net_units)

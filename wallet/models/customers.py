@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from wallet import zones
-from wallet.retrying import retried
+from wallet.database.retrying import retried
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

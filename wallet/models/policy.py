@@ -34,8 +34,8 @@ class Policy(models.Model):
     tolerance_percent = models.DecimalField(
         "price tolerance (%)", max_digits=6, decimal_places=3, validators=[MinValueValidator(Decimal("0.001"))]
     )
-    charge_percent = models.DecimalField(
-        "service charge (%)",
+    fee_percent = models.DecimalField(
+        "service fee (%)",
         max_digits=6,
         decimal_places=3,
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
@@ -63,8 +63,8 @@ class Policy(models.Model):
                     dust_limit_btc__lt=Decimal(10_000),
                     tolerance_percent__gt=Decimal(0),
                     tolerance_percent__lt=Decimal(1000),
-                    charge_percent__gte=Decimal(0),
-                    charge_percent__lte=Decimal(100),
+                    fee_percent__gte=Decimal(0),
+                    fee_percent__lte=Decimal(100),
                     interval_seconds__lte=YEAR,
                     quote_seconds__range=(1, DAY),
                     price_age_seconds__range=(1, DAY),
@@ -108,8 +108,8 @@ class Policy(models.Model):
         return formats.percent(formats.plain(self.tolerance_percent))
 
     @property
-    def charge_text(self) -> str:
-        return formats.percent(formats.plain(self.charge_percent)) if self.charge_percent else pgettext("fee", "None")
+    def fee_text(self) -> str:
+        return formats.percent(formats.plain(self.fee_percent)) if self.fee_percent else pgettext("fee", "None")
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import retarget
 
-from wallet import clock, conversions, tasks
+from wallet import conversions, tasks
+from wallet.database import clock
+from wallet.database.retrying import Busy
+from wallet.enqueue import enqueue
 from wallet.models import Conversion
-from wallet.nudge import nudge
-from wallet.portfolio import portfolio, standing
+from wallet.portfolio import eligibility, portfolio
 from wallet.receipt import Receipt
 from wallet.refusals import Refusal
-from wallet.retrying import Busy
 from wallet.views.errors import refused
 from wallet.web import CustomerRequest, go_to, see_other, wants_partial
 
@@ -43,7 +44,7 @@ def confirm(request: CustomerRequest, reference: str) -> HttpResponse:
             return renew(request, reference)
         return _conflict(request, reference, *refused(request, error, status=409))
     if confirmed.is_confirmed:
-        nudge(tasks.settle, confirmed.reference)
+        enqueue(tasks.settle, confirmed.reference)
     return go_to(request, "conversion", confirmed.reference)
 
 
@@ -65,13 +66,13 @@ def _page(request: CustomerRequest, reference: str) -> dict[str, Any]:
     rows = Conversion.objects.of(request.user).select_related("policy", "renews")
     found = get_object_or_404(rows, reference=reference)
     now = clock.now()
-    state = standing(user=request.user, now=now)
+    state = eligibility(user=request.user, now=now)
     lines = found.lines.select_related("asset").order_by("-quoted_value_sats", "asset__code")
     context = {
         "page": Receipt(found, list(lines), now),
         "conversion": found,
         "policy": found.policy,
-        "standing": state,
+        "eligibility": state,
         "now": now,
         "next_at": now + state.policy.interval,
     }

@@ -6,14 +6,15 @@ from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import replace_url, reswap, retarget
 
-from wallet import clock, conversions
+from wallet import conversions
+from wallet.database import clock
+from wallet.database.retrying import Busy
 from wallet.forms import EstimateForm, SelectionForm
 from wallet.models import Conversion
 from wallet.models.conversions import is_reference
+from wallet.portfolio import eligibility, portfolio
 from wallet.portfolio import estimate as estimated
-from wallet.portfolio import portfolio, standing
 from wallet.refusals import Refusal
-from wallet.retrying import Busy
 from wallet.views.errors import refused
 from wallet.web import IN_ADDRESS, CustomerRequest, dust_address, see_other, wants_partial
 
@@ -81,12 +82,12 @@ def _asked_for(request: CustomerRequest) -> list[str]:
 
 def _page(request: CustomerRequest, selected: list[str]) -> dict[str, Any]:
     now = clock.now()
-    state = standing(user=request.user, now=now)
+    state = eligibility(user=request.user, now=now)
     view = portfolio(user=request.user, policy=state.policy, now=now)
     chosen = view.convertible if "all" in request.GET else view.chosen(selected)
     return {
         "portfolio": view,
-        "standing": state,
+        "eligibility": state,
         "policy": state.policy,
         "now": now,
         "selected": {holding.asset.code for holding in chosen},
@@ -98,7 +99,7 @@ def _problem(request: CustomerRequest, context: dict[str, Any], problem: str, st
     """The page again with the selection and what is wrong with it; under htmx only the words, in their place."""
     context |= {"problem": problem}
     if wants_partial(request):
-        may_convert = context["standing"].may_convert
+        may_convert = context["eligibility"].may_convert
         template = "wallet/_problem.html" if may_convert else "wallet/_standstill.html"
         return _in_place(render(request, template, context, status=status), "#problem")
     return render(request, "wallet/dust.html", context, status=status)

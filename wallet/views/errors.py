@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django_htmx.http import reswap, retarget
 
+from wallet.database.retrying import Busy
 from wallet.formats import duration
 from wallet.refusals import Refusal
-from wallet.retrying import Busy
 from wallet.web import address_again
 
 log = logging.getLogger(__name__)

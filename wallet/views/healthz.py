@@ -2,7 +2,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from wallet import clock
+from wallet.database import clock
 from wallet.health import health
 
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url, trigger_client_event
 
-from wallet import clock
+from wallet.database import clock
 from wallet.forms import HistoryForm
 from wallet.history import history as history_of
 from wallet.models import Account, Conversion

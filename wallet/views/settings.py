@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from wallet import clock, zones
+from wallet import zones
+from wallet.database import clock
 from wallet.forms import DisplayForm, ZoneForm
 from wallet.models import Customer
 from wallet.web import BROWSER_ZONE_ASKED, CustomerRequest, see_other, wants_partial

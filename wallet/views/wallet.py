@@ -3,10 +3,10 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_POST, require_safe
 
-from wallet import clock
+from wallet.database import clock
 from wallet.forms import SmallBalancesForm, WalletForm
 from wallet.models import Customer
-from wallet.portfolio import portfolio, standing
+from wallet.portfolio import eligibility, portfolio
 from wallet.web import CustomerRequest, SeeOther, wants_partial
 
 
@@ -15,7 +15,7 @@ from wallet.web import CustomerRequest, SeeOther, wants_partial
 def wallet(request: CustomerRequest) -> HttpResponse:
     """R2: Wallet → Fiat and Spot, every asset that the customer holds. htmx gets the list, or the card that asked."""
     now = clock.now()
-    state = standing(user=request.user, now=now)
+    state = eligibility(user=request.user, now=now)
     view = portfolio(user=request.user, policy=state.policy, now=now)
     said = WalletForm(request.GET).said()
     hides_small = request.customer.hide_small_balances if said["hide"] is None else said["hide"]
@@ -28,7 +28,7 @@ def wallet(request: CustomerRequest) -> HttpResponse:
         "search": said["q"] or "",
         "hides_small": hides_small,
         "by_name": by_name,
-        "standing": state,
+        "eligibility": state,
         "policy": state.policy,
     }
     if not wants_partial(request):

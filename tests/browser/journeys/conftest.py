@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.site import running
+from tests.support.site import running
 
 CUSTOMERS = 30
 
@@ -18,7 +18,7 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="package")
 def sessions(site):
     """The session keys of customers, each of whom holds what the demonstration's does."""
-    made = site.manage("shell", "-c", f"from tests.browser.journeys import customers; customers.make({CUSTOMERS})")
+    made = site.manage("shell", "-c", f"from tests.support import customers; customers.make({CUSTOMERS})")
     return iter(json.loads(made.splitlines()[-1]))
 
 

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.test_walk import DESKTOP, PHONE
-from tests.site import wait_for
+from tests.support.site import wait_for
 
 DUST = "/wallet/dust/?asset=DOGE&asset=ETH"
 LISTEN = """(region) => {

@@ -56,9 +56,7 @@ def test_a_running_conversion_is_the_same_from_every_side_until_a_price_stops_it
 
     # In one command: the demonstration's next round would bring the price back.
     settle = f"customers.move('DOGE'); conversions.settle(reference='{reference}')"
-    site.manage(
-        "shell", "-c", f"from tests.browser.journeys import customers; from wallet import conversions; {settle}"
-    )
+    site.manage("shell", "-c", f"from tests.support import customers; from wallet import conversions; {settle}")
     for tab in (page, second):
         heading = tab.locator("#result h1")
         expect(heading).to_be_focused(timeout=20_000)

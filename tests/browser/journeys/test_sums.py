@@ -40,7 +40,7 @@ def assert_selection_adds_up(page, count):
 
 
 def test_every_total_is_the_sum_of_the_rows_that_are_shown(visit, policy):
-    policy(charge_percent="2.5")
+    policy(fee_percent="2.5")
     page = visit(viewport=DESKTOP, path="/wallet/dust/?all")
     assert_selection_adds_up(page, 14)
     page.uncheck("#choose-SHIB")
@@ -61,10 +61,10 @@ def test_every_total_is_the_sum_of_the_rows_that_are_shown(visit, policy):
     rows, total = column(page, "#received", 3)
     assert (sum(rows), total) == (total, received)
     parts = [text.split("−") for text in page.locator("#calculation td:last-child small:last-child").all_inner_texts()]
-    worked = [(number(gross), number(charge)) for gross, charge in (part for part in parts if len(part) == 2)]
-    assert [gross - charge for gross, charge in worked] == rows
+    worked = [(number(gross), number(fee)) for gross, fee in (part for part in parts if len(part) == 2)]
+    assert [gross - fee for gross, fee in worked] == rows
     fee = number(page.locator("#record div", has_text="Fee").locator("dd").inner_text())
-    assert sum(charge for _, charge in worked) == fee
+    assert sum(fee for _, fee in worked) == fee
 
     lines = list(csv.DictReader(page.request.get(page.url.rstrip("/") + ".csv").text().splitlines()))
     for name, shown in {"estimated_bnb": reviewed, "received_bnb": received, "fee_bnb": fee}.items():

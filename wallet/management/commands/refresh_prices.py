@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from wallet.market import rounds
-from wallet.market.base import MarketError
+from wallet.market.source import MarketError
 from wallet.models import Asset
 
 

@@ -6,9 +6,9 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from wallet import ledger, money
-from wallet.catalogue import CATALOGUE
 from wallet.market import rounds
-from wallet.market.base import MarketError
+from wallet.market.demo_assets import DEMO_ASSETS
+from wallet.market.source import MarketError
 from wallet.models import Asset
 
 # What the demo customer holds, in whole coins: small balances, and one of every reason why not.
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         Asset.objects.bulk_create(
             [
                 Asset(code=entry.code, name=entry.name, scale=entry.scale, **STATES.get(entry.code, {}))
-                for entry in CATALOGUE
+                for entry in DEMO_ASSETS
             ],
             ignore_conflicts=True,
         )

@@ -1,0 +1,49 @@
+"""P5: there is one clock, and it is the database's."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from tests.support.site import wait_for
+from wallet.database import clock
+
+WALLET = Path(clock.__file__).parents[1]
+
+
+@pytest.mark.django_db
+def test_p5_the_time_is_asked_of_the_database(django_assert_num_queries):
+    """P5: with an offset, so that it is the same moment for everybody."""
+    with django_assert_num_queries(1):
+        now = clock.now()
+    assert now.utcoffset() is not None
+
+
+@pytest.mark.django_db
+def test_p5_the_time_goes_on_within_a_transaction():
+    """P5: what waited for a lock is judged by the moment at which it got it, not by its beginning."""
+    with transaction.atomic():
+        first = clock.now()
+        wait_for(lambda: clock.now() > first, seconds=1)
+
+
+def test_p5_nothing_in_the_wallet_asks_the_process_for_the_time():
+    """P5: whoever did would judge by another clock."""
+    found = [
+        f"{path.relative_to(WALLET)}:{node.lineno}"
+        for path in WALLET.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if asks_the_process(node)
+    ]
+    assert found == []
+
+
+def asks_the_process(node):
+    if isinstance(node, ast.ImportFrom):
+        return node.module == "time" or not {"now", "Now", "localdate"}.isdisjoint(name.name for name in node.names)
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr in ("now", "utcnow", "today", "localdate", "time", "Now")
+        and not (isinstance(node.value, ast.Name) and node.value.id in ("clock", "self"))
+    )

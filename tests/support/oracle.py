@@ -1,0 +1,146 @@
+"""The rules R1–R9 once more, written from the article alone: plain integers and fractions, no code of the product."""
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The article's figures; times in seconds."""
+
+    limit: Fraction = Fraction(12, 10_000)
+    tolerance: Fraction = Fraction(5, 100)
+    fee: Fraction = Fraction(0)
+    interval: int = 21_600
+    lifetime: int = 30
+    age: int = 60
+    longest: int = 120
+
+
+@dataclass
+class Site:
+    """What is the same for every customer: the market, the policy, the opening, and which assets may be converted."""
+
+    scales: dict
+    policy: Policy = field(default_factory=Policy)
+    is_open: bool = True
+    rates: dict = field(default_factory=dict)  # code: (rate in BTC, the second in which it was observed)
+    barred: set = field(default_factory=set)
+
+    def observe(self, code, rate, second):
+        self.rates[code] = (Fraction(rate), second)
+
+    def rate(self, code, since):
+        rate, second = self.rates.get(code, (None, None))
+        return rate if rate is not None and second >= since else None
+
+    def change(self, **figures):
+        self.policy = replace(self.policy, **figures)
+
+    def worth(self, code, units, rate):
+        return Fraction(units, 10 ** self.scales[code]) * rate
+
+    def received(self, code, units, rate, bnb, policy):
+        """(what the amount buys, the fee on it), in BNB's smallest units: the one rounded down, the other up."""
+        gross = int(self.worth(code, units, rate) / bnb * 10**8)
+        fee = -int(-gross * policy.fee // 1)
+        return gross, fee
+
+
+@dataclass
+class Quote:
+    second: int
+    units: dict
+    rates: dict
+    bnb: Fraction
+    policy: Policy
+    confirmed: int | None = None
+    outcome: str | None = None
+    attempts: int = 0
+
+
+class Customer:
+    """One customer's balances and what the article lets happen to them."""
+
+    def __init__(self, site):
+        self.site, self.balances, self.last, self.running = site, {}, None, None
+
+    def move(self, code, units):
+        """False when the balance does not cover it."""
+        if self.balances.get(code, 0) + units < 0:
+            return False
+        self.balances[code] = self.balances.get(code, 0) + units
+        return True
+
+    def may_convert(self, second):
+        return self.last is None or second - self.last >= self.site.policy.interval
+
+    def may_be_small(self, code, units, rate, policy):
+        return code not in self.site.barred and self.site.worth(code, units, rate) < policy.limit
+
+    def net(self, code, units, rate, bnb, policy):
+        gross, fee = self.site.received(code, units, rate, bnb, policy)
+        return gross - fee
+
+    def quote(self, codes, second):
+        """The quote, or None where the article refuses it."""
+        codes, policy = set(codes), self.site.policy
+        bnb = self.site.rate("BNB", second - policy.age)
+        if not codes or not self.site.is_open or self.running or bnb is None or not self.may_convert(second):
+            return None
+        rates = {}
+        for code in codes:
+            rate, units = self.site.rate(code, second - policy.age), self.balances.get(code, 0)
+            if code == "BNB" or rate is None or units == 0 or not self.may_be_small(code, units, rate, policy):
+                return None
+            if self.net(code, units, rate, bnb, policy) < 1:
+                return None
+            rates[code] = rate
+        return Quote(second, {code: self.balances[code] for code in codes}, rates, bnb, policy)
+
+    def confirm(self, quote, second):
+        """Whether the quote is confirmed, now or already."""
+        if quote.confirmed is None:
+            covered = all(self.balances.get(code, 0) >= units for code, units in quote.units.items())
+            fresh = second - quote.second < quote.policy.lifetime
+            if self.site.is_open and fresh and self.may_convert(second) and not self.running and covered:
+                quote.confirmed, self.running = second, quote
+        return quote.confirmed is not None
+
+    def give_up(self):
+        """After the last attempt, once nobody can be in it any more."""
+        if self.running and self.running.attempts >= ATTEMPTS:
+            self.running.outcome, self.running = "failed", None
+
+    def settle(self, second):
+        """Ends the running conversion; it goes on running while the market has not answered since Confirm."""
+        outcome = self._judge(self.running, second)
+        if outcome:
+            self.running.outcome, self.running = outcome, None
+        return outcome
+
+    def _judge(self, quote, second):
+        if second - quote.confirmed >= quote.policy.longest:
+            return "stopped"
+        bnb = self.site.rate("BNB", quote.confirmed)
+        known = {code: code in self.site.rates for code in quote.units}
+        rates = {code: self.site.rate(code, quote.confirmed) for code in quote.units}
+        if bnb is None or any(known[code] and rates[code] is None for code in quote.units):
+            return None
+        for code, units in quote.units.items():
+            rate, had = rates[code], self.balances.get(code, 0)
+            if rate is None or had < units or not self.may_be_small(code, had, rate, quote.policy):
+                return "stopped"
+            if self.net(code, units, rate, bnb, quote.policy) < 1:
+                return "stopped"
+            if abs(rate - quote.rates[code]) >= quote.policy.tolerance * quote.rates[code]:
+                return "stopped"
+        if not self.may_convert(second) or abs(bnb - quote.bnb) >= quote.policy.tolerance * quote.bnb:
+            return "stopped"
+        for code, units in quote.units.items():
+            self.balances[code] -= units
+            self.move("BNB", self.net(code, units, rates[code], bnb, quote.policy))
+        self.last = second
+        return "completed"

@@ -1,0 +1,88 @@
+"""Pictures of the whole site: `make screens` writes each state of tests/support/states.py, light and dark, in three widths,
+to .screens, with an index.html that shows them all. Languages may be named, `make screens LANGUAGES="en de"`; `pseudo` is
+the longer one, written from right to left, of tests/support/pseudo.py. STATES="dust review-40" takes pictures of that page
+and that state alone.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from html import escape
+from itertools import groupby
+from pathlib import Path
+
+from playwright.sync_api import Error, sync_playwright
+
+from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.support import pseudo
+from tests.support.site import ROOT
+from tests.support.states import STATES
+from tests.support.tour import touring
+
+SCREENS = ROOT / ".screens"
+STYLE = """
+:root { color-scheme: light dark; font: 14px/1.4 system-ui, sans-serif; }
+body { margin: 2rem; } h2 { margin: 3rem 0 0; } h3 { font-weight: 500; margin: 1.5rem 0 .5rem; }
+section > div { display: flex; gap: .75rem; align-items: flex-start; overflow-x: auto; }
+img { border: 1px solid #8888; max-height: 30rem; object-fit: cover; object-position: top; }
+"""
+
+
+def main(languages, wanted):
+    states = [state for state in STATES if not wanted or {state.kind, state.name} & wanted]
+    if unknown := wanted - {word for state in states for word in (state.kind, state.name)}:
+        return f"There is no page or state of the name {', '.join(sorted(unknown))}."
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for language in languages:
+            with tempfile.TemporaryDirectory() as folder:
+                # No browser knows the pseudo-language: there the site speaks it whatever is asked for.
+                is_pseudo = language == pseudo.LANGUAGE
+                environment = pseudo.environment(Path(folder)) if is_pseudo else {}
+                with touring(Path(folder), chromium, "en" if is_pseudo else language, **environment) as tour:
+                    take_all(tour, language, states)
+    return 0
+
+
+def take_all(tour, language, states):
+    """The pictures of one language, and the sheet that shows them."""
+    folder = SCREENS / language
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    taken = {}
+    for state in states:
+        try:
+            with tour.at(state) as page:
+                taken[state] = [take(page, state, view, folder) for view in state.views(page)]
+        except (AssertionError, Error) as error:
+            tour.complaints.append(f"not reached: {error}")
+        print(f"{language}  {state.name}" + "".join(f"\n    {fault}" for fault in tour.faults), flush=True)
+    (folder / "index.html").write_text(sheet(language, taken), encoding="utf-8")
+    print(f"Open {folder / 'index.html'}")
+
+
+def take(page, state, view, folder):
+    """The name of the picture of this view."""
+    name = f"{state.name}-{view.scheme}-{view.width}.png"
+    page.screenshot(path=folder / name, full_page=state.is_whole)
+    return name
+
+
+def sheet(language, taken):
+    """A page with every picture, by page and state."""
+    parts = [f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Screens: {escape(language)}</title>']
+    parts.append(f"<style>{STYLE}</style><h1>Screens: {escape(language)}</h1>")
+    for kind, states in groupby(sorted(taken, key=lambda state: state.kind), key=lambda state: state.kind):
+        parts.append(f"<h2>{escape(kind)}</h2>")
+        for state in states:
+            pictures = "".join(
+                f'<a href="{name}"><img src="{name}" alt="{name}" loading="lazy"></a>' for name in taken[state]
+            )
+            words = f"{escape(state.words)} <small>{state.name}</small>"
+            parts.append(f"<section><h3>{words}</h3><div>{pictures}</div></section>")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or ["en"], set(os.environ.get("STATES", "").split())))

@@ -1,0 +1,213 @@
+"""PostgreSQL, Redis and RabbitMQ of a run's own: Debian's packages, on loopback ports and in a folder of their own.
+
+    python3 -m tests.support.servers postgres redis -- make test
+
+starts them in a folder of their own, names them to the command in DATABASE_URL and CELERY_BROKER_URL, and ends them after
+it. The command finds them again with `running()`, to stop, kill and freeze them.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+IS_ROOT = os.geteuid() == 0
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def as_user(name, *command):
+    """PostgreSQL and RabbitMQ refuse to run as root, or leave files that only root can read; they have users of their own."""
+    return ["runuser", "-u", name, "--", *command] if IS_ROOT else list(command)
+
+
+def checked(command, **options):
+    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, **options)
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+class Server:
+    """One server. It keeps its data in its folder and its process id in a file, so that any process can stop it."""
+
+    user = None
+
+    def __init__(self, folder, port):
+        self.folder, self.port = Path(folder), port
+
+    def create(self):
+        self.folder.mkdir(mode=0o755)
+        if IS_ROOT and self.user:
+            shutil.chown(self.folder, self.user, self.user)
+
+    def launch(self, command, **options):
+        with (self.folder / "output").open("ab") as output:
+            subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, **options
+            )
+
+    def listens(self):
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return True
+        except OSError:
+            return False
+
+    def wait(self, until, seconds=90):
+        end = time.monotonic() + seconds
+        while not until():
+            if time.monotonic() > end:
+                raise TimeoutError(f"{self.folder.name}: {(self.folder / 'output').read_text()[-2000:]}")
+            time.sleep(0.05)
+
+    @property
+    def pid(self):
+        return int((self.folder / "pid").read_text().split()[0])
+
+    def kill(self):
+        """The process ends at once, as if the machine had lost its power."""
+        os.kill(self.pid, signal.SIGKILL)
+        self.wait(lambda: not self.listens())
+
+    def freeze(self):
+        """Its port still accepts; nobody answers."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self):
+        os.kill(self.pid, signal.SIGCONT)
+
+
+class Postgres(Server):
+    user = "postgres"
+    variable = "DATABASE_URL"
+
+    @property
+    def url(self):
+        return f"postgres://dustsite@127.0.0.1:{self.port}/dustsite"
+
+    def run(self, program, *args):
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+        checked(as_user(self.user, str(found[-1] / program), *args), cwd="/")
+
+    def create(self):
+        super().create()
+        self.run("initdb", "-D", str(self.folder / "data"), "-U", "dustsite", "--auth=trust", "-E", "UTF8")
+
+    def start(self):
+        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        log = str(self.folder / "log")
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-l", log, "-o", settings, "start")
+
+    def make_database(self):
+        self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "dustsite", "dustsite")
+
+    def kill(self):
+        """Every process ends at once, without a word to its clients; the next start recovers from the log."""
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+
+    stop = kill
+
+
+class Redis(Server):
+    variable = "CELERY_BROKER_URL"
+
+    @property
+    def url(self):
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self):
+        options = ["--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--dir", str(self.folder)]
+        self.launch(["redis-server", *options, "--pidfile", str(self.folder / "pid")])
+        self.wait(self.listens)
+        self.wait((self.folder / "pid").exists)
+
+    stop = Server.kill
+
+
+class Rabbit(Server):
+    user = "rabbitmq"
+    variable = "CELERY_BROKER_URL"
+
+    @property
+    def url(self):
+        return f"amqp://guest:guest@127.0.0.1:{self.port}//"
+
+    def create(self):
+        super().create()
+        (self.folder / "rabbitmq.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{self.port}\n")
+        (self.folder / "distribution").write_text(str(free_port()))
+
+    def start(self):
+        (self.folder / "pid").unlink(missing_ok=True)
+        places = {
+            "RABBITMQ_NODENAME": f"dustsite{self.port}@localhost",
+            "RABBITMQ_DIST_PORT": (self.folder / "distribution").read_text(),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "RABBITMQ_CONFIG_FILE": self.folder / "rabbitmq.conf",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": self.folder / "plugins",
+            "RABBITMQ_MNESIA_BASE": self.folder / "data",
+            "RABBITMQ_LOG_BASE": self.folder / "log",
+            "RABBITMQ_PID_FILE": self.folder / "pid",
+        }
+        # As another user than root or its own, Debian's script refuses; the one behind it does not.
+        program = "rabbitmq-server" if IS_ROOT else "/usr/lib/rabbitmq/bin/rabbitmq-server"
+        self.launch([program], env={**os.environ, **{name: str(value) for name, value in places.items()}})
+        self.wait(self.listens)
+        self.wait((self.folder / "pid").exists)
+
+    stop = Server.kill
+
+
+KINDS = {"postgres": Postgres, "redis": Redis, "rabbitmq": Rabbit}
+
+
+def running():
+    """The servers of this run, by name; none when the machine's own are used."""
+    folder = os.environ.get("SERVERS")
+    ports = json.loads(Path(folder, "ports").read_text()) if folder else {}
+    return {name: KINDS[name](Path(folder, name), port) for name, port in ports.items()}
+
+
+def main(names, command):
+    folder = tempfile.mkdtemp(prefix="dustsite-")
+    Path(folder).chmod(0o755)
+    servers = {name: KINDS[name](Path(folder, name), free_port()) for name in names}
+    Path(folder, "ports").write_text(json.dumps({name: server.port for name, server in servers.items()}))
+    environment = {**os.environ, "SERVERS": folder}
+    started = []
+    try:
+        for server in servers.values():
+            server.create()
+            started.append(server)
+            server.start()
+            environment[server.variable] = server.url
+        if "postgres" in servers:
+            servers["postgres"].make_database()
+        return subprocess.run(command, env=environment, check=False).returncode
+    finally:
+        for server in started:
+            try:
+                if (server.folder / "pid").exists() and server.listens():
+                    server.thaw()
+                if server.listens():
+                    server.stop()
+            except (OSError, RuntimeError) as error:
+                print(f"{server.folder.name}: {error}", file=sys.stderr)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    at = sys.argv.index("--")
+    # Ended from outside, it still ends its servers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    sys.exit(main(sys.argv[1:at], sys.argv[at + 1 :]))

@@ -1,0 +1,231 @@
+"""A tour of every page in every state that a customer can meet, for whoever wants to look at them: tests/browser/test_tour.py
+looks for faults, tests/support/screens.py takes pictures. tests/support/states.py lists the states.
+
+The site is one web process without workers, so what runs stays running; the people in it and its prices
+come from tests/support/stage.py. A page's own clock (`performance.now`) stands still too, and moves when a state says so.
+"""
+
+import contextlib
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from playwright.sync_api import expect
+
+from tests.support.site import ROOT, running
+
+WIDTHS = {1280: 900, 390: 844, 320: 640}  # and the height of each
+PAPER = {703: 994}  # A4 between its margins
+SCHEMES = ("light", "dark")
+
+HOLD_THE_CLOCK = "window.passed = 0; performance.now = () => window.passed;"
+STAGE = "import django; django.setup(); from tests.support.stage import main; main()"
+NO_NETWORK = ("ERR_INTERNET_DISCONNECTED", "htmx:afterRequest", "htmx:sendError")
+STATES = []
+
+
+class View(NamedTuple):
+    """One way of looking at a page."""
+
+    width: int
+    scheme: str
+
+
+@dataclass(frozen=True)
+class State:
+    """`kind` is the page it is a state of; `is_whole` says that the page is looked at beyond what the window shows."""
+
+    name: str
+    kind: str
+    words: str
+    show: contextlib.AbstractContextManager
+    is_whole: bool = True
+    is_printed: bool = False
+
+    def views(self, page):
+        """The page in each width and colour scheme, one after the other."""
+        for width, height in (PAPER if self.is_printed else WIDTHS).items():
+            page.set_viewport_size({"width": width, "height": height})
+            for scheme in SCHEMES:
+                page.emulate_media(
+                    color_scheme=scheme, reduced_motion="reduce", media="print" if self.is_printed else "screen"
+                )
+                yield View(width, scheme)
+
+
+def state(kind, **options):
+    """Puts a state on the tour."""
+
+    def add(show):
+        name = show.__name__.replace("_", "-")
+        STATES.append(State(name, kind, show.__doc__, contextlib.contextmanager(show), **options))
+        return show
+
+    return add
+
+
+class Stage:
+    """Gives orders to tests/support/stage.py: every function that it lists, with its keywords."""
+
+    def __init__(self, site):
+        log = (site.folder / "stage.log").open("ab")
+        environment = {"DJANGO_SETTINGS_MODULE": "dustsite.settings"} | site.environment
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": log}
+        self.process = subprocess.Popen([sys.executable, "-c", STAGE], cwd=ROOT, env=environment, text=True, **pipes)
+
+    def __getattr__(self, name):
+        def order(**facts):
+            self.process.stdin.write(json.dumps([name, facts]) + "\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+            assert answer, f"The stage could not {name} {facts}; stage.log beside the database says why."
+            return json.loads(answer)
+
+        return order
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(20)
+
+
+class Tour:
+    """A browser on the site, in one language. `complaints` is what the browser has complained about in this state, but
+    for what the state expects, and `hosts` are those that it asked."""
+
+    def __init__(self, site, stage, chromium, language="en"):
+        self.site, self.stage, self.chromium, self.language = site, stage, chromium, language
+        self.contexts, self.held, self.has_script = [], [], True
+        self.complaints, self.expected, self.hosts = [], [], set()
+
+    @contextlib.contextmanager
+    def at(self, state):
+        """The page in this state, and afterwards all as it was."""
+        self.complaints, self.expected, self.hosts = [], [], set()
+        self.has_script = True
+        self.stage.observe()
+        try:
+            with state.show(self) as page:
+                yield page if self.has_script else self.readable(page)
+        finally:
+            self.leave()
+
+    def leave(self):
+        """Closes every window; what they complain of now does not count."""
+        complaints, self.complaints = self.complaints, []
+        for route in self.held:
+            route.abort()
+        for context in self.contexts:
+            context.close()
+        self.contexts, self.held, self.complaints = [], [], complaints
+
+    @property
+    def faults(self):
+        return [one for one in self.complaints if not any(words in one for words in self.expected)]
+
+    @cached_property
+    def mira(self):
+        """A customer with small balances and one of every reason why not, for states that change nothing of hers."""
+        return self.stage.customer()
+
+    @cached_property
+    def old_hand(self):
+        """A customer with more conversions than one page of the history shows."""
+        visitor = self.stage.customer()
+        self.stage.history(name=visitor["name"], days=22)
+        return visitor
+
+    def open(self, path, visitor=None, *, expects=(), script=True):
+        """A page in a window of its own, signed in as this visitor; without one, signed out."""
+        self.expected.extend(expects)
+        self.has_script = script
+        context = self.chromium.new_context(
+            base_url=self.site.url,
+            locale=self.language,
+            timezone_id="UTC",
+            viewport={"width": 1280, "height": 900},
+            reduced_motion="reduce",
+            java_script_enabled=script,
+        )
+        self.contexts.append(context)
+        context.add_init_script(HOLD_THE_CLOCK)
+        if visitor:
+            context.add_cookies([{"name": "sessionid", "value": visitor["session"], "url": self.site.url}])
+        page = context.new_page()
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
+        page.goto(path)
+        return page
+
+    def hold(self, page, address):
+        """Leaves unanswered what the page asks of this address."""
+        page.route(address, lambda route: self.held.append(route))  # noqa: PLW0108  # Playwright asks what it takes
+
+    def readable(self, plain):
+        """What a page without JavaScript shows, in a window in which questions can be asked of it."""
+        plain.wait_for_load_state()
+        html = re.sub(r"(?s)<script.*?</script>|</?noscript>|<meta http-equiv[^>]*>", "", plain.content())
+        page = self.chromium.new_context(reduced_motion="reduce").new_page()
+        self.contexts.append(page.context)
+        page.route(plain.url, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+        page.goto(plain.url)
+        return page
+
+    def review(self, visitor, path, **options):
+        """The dust page with the dialog open."""
+        page = self.open(path, visitor, **options)
+        page.locator("#convert").click()
+        expect(page.locator("#dialog")).to_have_attribute("open", "")
+        expect(page.locator("#review-title")).to_be_focused()
+        expect(page.locator("#left time")).to_have_count(0)  # it counts
+        return page
+
+    def result(self, visitor=None, **facts):
+        """The page of a conversion that has ended, of this customer or of one of its own."""
+        visitor = visitor or self.stage.customer(small_only=True)
+        reference = self.stage.end(name=visitor["name"], **facts)
+        return self.open(f"/conversions/{reference}/", visitor)
+
+    def progress(self, *, script=True, **facts):
+        """The page of a conversion that is running, and that never hears anything new."""
+        visitor = self.stage.customer(small_only=True)
+        reference = self.stage.run(name=visitor["name"], **facts)
+        page = self.open("/help/", visitor, script=script)
+        page.route("**/*seen=*", lambda route: route.fulfill(status=204))
+        page.goto(f"/conversions/{reference}/")
+        return page
+
+    @contextlib.contextmanager
+    def closed(self, *, ahead=False):
+        self.stage.close_conversions(ahead=ahead)
+        try:
+            yield
+        finally:
+            self.stage.reopen()
+
+
+@contextlib.contextmanager
+def touring(folder, chromium, language="en", **environment):
+    """A tour through a site of its own, on a database of its own in the folder."""
+    url = f"sqlite:///{folder}/db.sqlite3"
+    with running(folder, everything=False, **({"DATABASE_URL": url} | environment)) as site:
+        stage = Stage(site)
+        try:
+            stage.build()
+            site.start_web()
+            yield Tour(site, stage, chromium, language)
+        finally:
+            stage.close()
+
+
+def spend(page, seconds):
+    """Moves the page's clock on."""
+    page.evaluate(f"window.passed += {seconds * 1000}")
+
+
+def press(page, selector):
+    page.locator(selector).click()

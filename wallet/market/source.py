@@ -1,0 +1,51 @@
+"""What a source of prices is, and the tickers that it gives. Pure: no network, no database, no floats."""
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple, Protocol
+
+from wallet import money
+
+_PRICE = re.compile(r"\A[0-9]{1,30}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?\Z")
+
+
+class MarketError(Exception):
+    """The market did not answer, or not with prices. What is stored stays as it is and grows old."""
+
+
+class Ticker(NamedTuple):
+    """One market's last price: one `base` costs `price` of `counter`. `observed_at` is None when the market gives no time."""
+
+    symbol: str
+    base: str
+    counter: str
+    price: Decimal
+    text: str
+    tick: Decimal
+    observed_at: datetime | None
+
+
+class Source(Protocol):
+    name: str
+
+    def tickers(self) -> list[Ticker]:
+        """The markets that trade now, each with its last price. Raises MarketError."""
+
+
+def parse_ticker(
+    *, symbol: str, base: str, counter: str, text: object, tick: object = None, observed_at: datetime | None = None
+) -> Ticker | None:
+    """A ticker from the market's own strings; None when its price is missing, malformed, zero or negative."""
+    price = _number(text)
+    if price is None:
+        return None
+    step = _number(tick) or Decimal(1).scaleb(min(0, int(price.as_tuple().exponent)))
+    return Ticker(symbol, base, counter, price, str(text), step, observed_at)
+
+
+def _number(text: object) -> Decimal | None:
+    if not isinstance(text, str) or not _PRICE.match(text):
+        return None
+    number = Decimal(text)
+    return number if 0 < number < money.PRICE_CEILING else None
