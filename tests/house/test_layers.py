@@ -14,6 +14,7 @@ LAYERS = [
     ["wallet.ledger", "wallet.portfolio", "wallet.health", "wallet.receipt", "wallet.history", "wallet.facts"],
     ["wallet.audit", "wallet.market"],
     ["wallet.conversions", "wallet.exports"],
+    ["wallet.pages"],
     ["wallet.tasks"],
     ["wallet.web", "wallet.enqueue", "wallet.forms", "wallet.accounts", "wallet.templatetags"],
     ["wallet.context", "wallet.middleware", "wallet.admin", "wallet.views", "wallet.management", "wallet.apps"],
