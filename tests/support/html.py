@@ -30,6 +30,11 @@ class Element:
     def elements(self) -> list[Self]:
         return [child for child in self.children if not isinstance(child, str)]
 
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a whole page with its doctype, and not a part of one."""
+        return [element.name for element in self.elements] == ["!doctype", "html"]
+
     def within(self) -> Iterator[Self]:
         """Every element in this one, in the order of the markup."""
         for element in self.elements:
@@ -112,6 +117,9 @@ class Reader(HTMLParser):
     def _end_option(self) -> None:
         if self.open[-1].name == "option":
             self.open.pop()
+
+    def handle_decl(self, decl: str) -> None:
+        self.open[-1].children.append(Element("!doctype"))
 
     def handle_data(self, data: str) -> None:
         self.open[-1].children.append(data)
