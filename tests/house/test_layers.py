@@ -11,7 +11,7 @@ LAYERS = [
     ["wallet.refusals"],
     ["wallet.validators", "wallet.charts"],
     ["wallet.models"],
-    ["wallet.ledger", "wallet.portfolio", "wallet.health", "wallet.receipt", "wallet.history", "wallet.facts"],
+    ["wallet.ledger", "wallet.portfolio", "wallet.health", "wallet.facts"],
     ["wallet.audit", "wallet.market"],
     ["wallet.conversions", "wallet.exports"],
     ["wallet.pages"],

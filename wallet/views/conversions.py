@@ -20,7 +20,7 @@ from wallet.web import CustomerRequest, go_to, see_other, wants_partial
 @require_safe
 @login_required
 def conversion(request: CustomerRequest, reference: str) -> HttpResponse:
-    """One conversion from the review to the receipt, for its customer alone. A poll that has `seen` this gets nothing."""
+    """One conversion from the review to the receipt, for its customer alone. A poll that has `seen` it gets nothing."""
     page = _page(request, reference)
     if page.visit.is_part and page.has_seen(request.GET.get("seen", "")):
         return HttpResponse(status=204)

@@ -15,7 +15,7 @@ from wallet.pages.terms import Terms
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A price of the market along the path; the rate is divided by it where the market trades the pair the other way."""
+    """A price of the market along the path. The rate is divided by it where the pair is traded the other way round."""
 
     symbol: str
     price: str
@@ -24,7 +24,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class UsedPrice:
-    """An asset's price in BTC and what it was made of. `change` is from the estimate's; `note` stands below the legs."""
+    """An asset's price in BTC and what made it. `change` is from the estimate's; `note` stands below the legs."""
 
     code: str
     path: str

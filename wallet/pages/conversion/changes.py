@@ -1,4 +1,4 @@
-"""What prices did between the estimate and the end of a conversion that brought nothing, and which of them stopped it."""
+"""What prices did between the estimate and the end of a conversion that brought nothing, and what stopped it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

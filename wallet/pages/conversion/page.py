@@ -14,7 +14,7 @@ from wallet.portfolio import Eligibility
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who asks for the page, and how: the account's name, the page's whole address, and why the last request was refused.
+    """Who asks for the page, and how: the account's name, the page's whole address, and why a request was refused.
 
     `is_part`: htmx asks, and gets the part that `partial` names, for its dialog or in the place of the one before.
     """
@@ -29,7 +29,8 @@ class Visit:
 class ConversionPage:
     """What the pages of all states have in common.
 
-    `lines` are the largest first; `left` is how many small balances a customer could convert next, once this is completed.
+    `lines` are the largest first. `left` is how many small balances the customer could convert next, once this is
+    completed.
     """
 
     conversion: Conversion

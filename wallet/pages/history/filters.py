@@ -20,7 +20,7 @@ NAMES = {"since": "from", "until": "to"}
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Each None or empty where it is not set. Days are whole ones of the customer's time zone, `until` the last of them."""
+    """Each None or empty where it is not set. Days are whole ones in the customer's time zone, `until` the last."""
 
     status: str = ""
     since: date | None = None

@@ -29,7 +29,7 @@ class Empty:
 class HistoryPage:
     """`window` is None while the filters are not sound, and `problems` say why.
 
-    `controls` are the filters' own; `is_open`: they are shown, because they were just used. `address` is the page's own.
+    `controls` are the filters' own; `is_open`: they are shown, because they were just used. `address` is this page's.
     `is_part`: htmx asks for the part that changes.
     """
 

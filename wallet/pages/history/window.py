@@ -32,8 +32,8 @@ class Place:
 class Window:
     """A page of the customer's conversions that have ended, newest first, and what all that match come to.
 
-    `newer` and `older` name the conversions that the pages beside it go on from; empty where there is none. `is_lost`: the
-    place that was asked for is not there, and this is the first page.
+    `newer` and `older` name the conversions that the pages beside it go on from; empty where there is none.
+    `is_lost`: the place that was asked for is not there, and this is the first page.
     """
 
     running: Running | None
