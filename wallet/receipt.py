@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from wallet import charts, formats, refusals, validators
 from wallet.models import Conversion, Line
-from wallet.models.conversions import Priced
+from wallet.models.priced import Priced
 
 SLOW = timedelta(seconds=15)
 # How often the progress page asks again: (for so long after Confirm, every so many seconds).
