@@ -20,9 +20,9 @@ from django.test import Client
 
 from wallet import conversions, ledger, money
 from wallet.database import clock
-from wallet.management.commands.seed_demo import HOLDINGS
 from wallet.market import rounds
 from wallet.market.demo import Demo
+from wallet.market.demo_assets import HOLDINGS
 from wallet.market.source import parse_ticker
 from wallet.models import Account, Asset, Customer, Opening, Policy, Price
 
