@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from wallet import exports, validators, zones
+from wallet import files, validators, zones
 from wallet.models import Conversion, Customer
 from wallet.pages.history.filters import NAMES, Filters
 from wallet.pages.problems import Problem
-from wallet.refusals import Refusal
+from wallet.refusals import Code, Refused, refusal
 
 NO_ZONE = _("There is no time zone of this name. Choose one from the list.")
 
@@ -31,9 +31,9 @@ class SelectionField(forms.Field):
 
     def validate(self, value: Any) -> None:
         if not value:
-            raise Refusal("nothing_selected")
+            raise Refused(refusal(Code.NOTHING_SELECTED))
         if not all(re.match(validators.ASSET_CODE, code) for code in value):
-            raise Refusal("unknown_asset")
+            raise Refused(refusal(Code.UNKNOWN_ASSET))
 
 
 class SelectionForm(forms.Form):
@@ -186,11 +186,6 @@ class HistoryForm(forms.Form):
         return Filters(**chosen)
 
     @property
-    def applied(self) -> dict[str, Any]:
-        """The filters that are set and sound, by name."""
-        return self.filters.applied
-
-    @property
     def conditions(self) -> dict[str, Any]:
         """The filters as ConversionQuerySet.matching takes them: days become moments."""
         filters = self.filters
@@ -207,7 +202,7 @@ class ExportForm(HistoryForm):
 
     format = forms.ChoiceField(
         required=False,
-        choices=[("", "CSV"), *((name, kind.label) for name, kind in exports.FORMATS.items())],
+        choices=[("", "CSV"), *((name, kind.label) for name, kind in files.FORMATS.items())],
         error_messages={"invalid_choice": _("Choose a file format from the list.")},
     )
 

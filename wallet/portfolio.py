@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wallet import charts, formats, money, validators
 from wallet.models import Account, Asset, Conversion, Customer, Opening, Policy, Price, Service
-from wallet.models.conversions import quote_refusals
+from wallet.models.lines import quote_refusals
 from wallet.refusals import Refusal
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
-from wallet.models.conversions import REFERENCE
+from wallet.references import REFERENCE
 from wallet.views import (
     conversion_csv,
     conversion_json,

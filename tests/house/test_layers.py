@@ -6,14 +6,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # From the bottom up: a module may import those before it, and its own package.
 LAYERS = [
-    ["wallet.database", "wallet.money", "wallet.zones", "wallet.logs"],
+    ["wallet.database", "wallet.money", "wallet.references", "wallet.zones", "wallet.logs"],
     ["wallet.formats"],
     ["wallet.refusals"],
     ["wallet.validators", "wallet.charts"],
     ["wallet.models"],
-    ["wallet.ledger", "wallet.portfolio", "wallet.health", "wallet.facts"],
+    ["wallet.ledger", "wallet.portfolio", "wallet.health"],
     ["wallet.audit", "wallet.market"],
-    ["wallet.conversions", "wallet.exports"],
+    ["wallet.conversions", "wallet.files"],
     ["wallet.pages"],
     ["wallet.tasks"],
     ["wallet.web", "wallet.enqueue", "wallet.forms", "wallet.accounts", "wallet.templatetags"],

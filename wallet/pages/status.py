@@ -1,7 +1,7 @@
 """How a conversion's state is said: its name, its colour, and what stopped it in short."""
 
-from wallet import refusals
 from wallet.models import Conversion
+from wallet.refusals import stopped_by
 
 TONES = {
     Conversion.Status.CONFIRMED: "plain",
@@ -18,5 +18,5 @@ def tone(conversion: Conversion) -> str:
 
 def ending(conversion: Conversion) -> str:
     """How it ended; of one that was stopped also by what, in short."""
-    words = refusals.STOPPED.get(conversion.reason_code) if conversion.is_stopped else None
-    return str(words or conversion.get_status_display())
+    words = stopped_by(conversion.reason_code) if conversion.is_stopped else ""
+    return words or str(conversion.get_status_display())

@@ -11,10 +11,10 @@ from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.forms import EstimateForm, SelectionForm
 from wallet.models import Conversion
-from wallet.models.conversions import is_reference
 from wallet.portfolio import eligibility, portfolio
 from wallet.portfolio import estimate as estimated
-from wallet.refusals import Refusal
+from wallet.references import is_reference
+from wallet.refusals import Code, Refused, refusal
 from wallet.views.errors import refused
 from wallet.web import IN_ADDRESS, CustomerRequest, dust_address, see_other, wants_partial
 
@@ -32,10 +32,10 @@ def dust(request: CustomerRequest) -> HttpResponse:
     changed = context["portfolio"].changed(EstimateForm(request.POST).said()["listed"] or "")
     changed = [code for code in changed if code in context["selected"]]
     if changed:
-        return _changed(request, context, Refusal("balance_changed", asset=changed[0]))
+        return _changed(request, context, Refused(refusal(Code.BALANCE_CHANGED, asset=changed[0])))
     try:
         conversion = conversions.quote(user=request.user, codes=form.cleaned_data["asset"])
-    except (Refusal, Busy) as error:
+    except (Refused, Busy) as error:
         return _problem(request, context, *refused(request, error, status=422))
     return see_other("conversion", conversion.reference)
 
@@ -105,9 +105,9 @@ def _problem(request: CustomerRequest, context: dict[str, Any], problem: str, st
     return render(request, "wallet/dust.html", context, status=status)
 
 
-def _changed(request: CustomerRequest, context: dict[str, Any], refusal: Refusal) -> HttpResponse:
+def _changed(request: CustomerRequest, context: dict[str, Any], error: Refused) -> HttpResponse:
     """The list with the amounts of now and the same ones ticked, and what changed since the page was made."""
-    problem, status = refused(request, refusal, status=422)
+    problem, status = refused(request, error, status=422)
     context |= {"problem": problem}
     if wants_partial(request):
         return _in_place(render(request, "wallet/_changed.html", context, status=status), "#selection")

@@ -13,7 +13,7 @@ from django_htmx.http import reswap, retarget
 
 from wallet.database.retrying import Busy
 from wallet.formats import duration
-from wallet.refusals import Refusal
+from wallet.refusals import Code, Refused
 from wallet.web import address_again
 
 log = logging.getLogger(__name__)
@@ -50,13 +50,13 @@ def fault(request: HttpRequest) -> HttpResponse:
     return HttpResponse(FAULT_PAGES.get(get_language() or "", FAULT_PAGES[""]), status=500)
 
 
-def refused(request: HttpRequest, error: Refusal | Busy, *, status: int) -> tuple[str, int]:
+def refused(request: HttpRequest, error: Refused | Busy, *, status: int) -> tuple[str, int]:
     """The words and the status for what a verb would not do; the log keeps the refusal by its code (P17)."""
     if isinstance(error, Busy):
         log.warning("too busy for %s %s for user %s", request.method, request.path, request.user.pk)
         return error.words, 503
     log.info("refused %s %s for user %s: %s", request.method, request.path, request.user.pk, error.code)
-    return error.messages[0], 503 if error.code == "closed" else status
+    return error.text, 503 if error.code is Code.CLOSED else status
 
 
 def _problem(request: HttpRequest, status: int, template: str = "", **words: str) -> HttpResponse:

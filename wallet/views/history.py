@@ -7,10 +7,10 @@ from django_htmx.http import push_url, trigger_client_event
 from wallet.database import clock
 from wallet.forms import HistoryForm
 from wallet.models import Account, Conversion
-from wallet.models.conversions import is_reference
 from wallet.pages.history.entries import running as running_row
 from wallet.pages.history.page import HistoryPage
 from wallet.pages.history.window import Place, Window, window
+from wallet.references import is_reference
 from wallet.web import CustomerRequest, see_other, wants_partial
 
 PAGE = 20

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from wallet import formats, validators
 from wallet.models import Conversion, Line
-from wallet.models.conversions import Priced
+from wallet.models.priced import Priced
 from wallet.pages import markup
 from wallet.pages.conversion.changes import change_text
 from wallet.pages.terms import Terms

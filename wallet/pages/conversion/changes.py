@@ -1,17 +1,17 @@
 """What prices did between the estimate and the end of a conversion that brought nothing, and what stopped it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from wallet import charts, formats, money, refusals, validators
+from wallet import charts, formats, money, validators
 from wallet.models import Conversion, Line
-from wallet.models.conversions import Priced
+from wallet.models.priced import Priced
 from wallet.pages import markup
 from wallet.pages.terms import terms
+from wallet.refusals import Code, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _compared_words(conversion: Conversion) -> str:
 
 
 def _rows(conversion: Conversion, lines: list[Line]) -> Iterable[Change]:
-    reasons = {reason["facts"].get("asset"): reason for reason in reversed(conversion.reasons)}
+    reasons = {refusal.facts.get("asset"): refusal for refusal in reversed(conversion.refusals)}
     if validators.BNB in reasons:
         yield _row(validators.BNB, "", conversion, conversion, reasons)
     for line in lines:
@@ -71,22 +71,24 @@ def _rows(conversion: Conversion, lines: list[Line]) -> Iterable[Change]:
         yield _row(line.asset.code, amount, line, conversion, reasons)
 
 
-def _row(code: str, amount: str, priced: Priced, conversion: Conversion, reasons: dict[str, Any]) -> Change:
+def _row(
+    code: str, amount: str, priced: Priced, conversion: Conversion, reasons: Mapping[str | None, Refusal]
+) -> Change:
     verdict = _verdict(priced.change, terms(conversion.policy).tolerance, reasons.get(code))
     return Change(code, amount, change_text(priced.change), verdict, is_reason=code in reasons)
 
 
-def _verdict(change: Fraction | None, tolerance: str, reason: dict[str, Any] | None) -> str:
+def _verdict(change: Fraction | None, tolerance: str, reason: Refusal | None) -> str:
     if reason is None:
         return _("Not converted") if change is None else _("Within {limit}").format(limit=tolerance)
-    if reason["code"] == "price_changed":
-        return _("{limit} or more").format(limit=formats.percent(reason["facts"]["tolerance"]))
-    return refusals.explain(reason["code"], reason["facts"]).cause.rstrip(".")
+    if reason.code is Code.PRICE_CHANGED:
+        return _("{limit} or more").format(limit=formats.percent(reason.facts["tolerance"]))
+    return reason.words.cause.rstrip(".")
 
 
 def _strip(conversion: Conversion, lines: list[Line]) -> charts.Strip | None:
     """The largest change on the tolerance strip, when a change stopped it."""
-    if conversion.reason_code != "price_changed":
+    if conversion.reason_code != Code.PRICE_CHANGED:
         return None
     priced = [*((line.asset.code, line.change) for line in lines), (validators.BNB, conversion.change)]
     _size, code, change = max((abs(change), code, change) for code, change in priced if change is not None)

@@ -17,6 +17,7 @@ from wallet.pages.conversion.changes import Changes, changes
 from wallet.pages.conversion.page import ConversionPage
 from wallet.pages.status import ending
 from wallet.pages.terms import terms
+from wallet.refusals import Code, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,11 @@ class Completed(Result):
 class Unconverted(Result):
     """Nothing was converted. It says what prices did meanwhile, and leads to another try."""
 
+    @property
+    def reason(self) -> Words:
+        """Why it was stopped or failed."""
+        return self.conversion.refusals[0].words
+
     @cached_property
     def changes(self) -> Changes:
         return changes(self.conversion, self.lines)
@@ -174,9 +180,7 @@ class Stopped(Unconverted):
 
     @property
     def lede(self) -> SafeString:
-        words = self.conversion.reason_words
-        assert words is not None
-        return markup.joined(*words, markup.filled("<b>%(words)s</b>", words=self.assurance))
+        return markup.joined(*self.reason, markup.filled("<b>%(words)s</b>", words=self.assurance))
 
     @property
     def assurance(self) -> str:
@@ -189,7 +193,7 @@ class Stopped(Unconverted):
     @property
     def is_untouched(self) -> bool:
         """Whether the balances are surely those of the quote: every rule was asked, and only prices said no."""
-        return all(reason["code"] == "price_changed" for reason in self.conversion.reasons)
+        return all(refusal.code is Code.PRICE_CHANGED for refusal in self.conversion.refusals)
 
     @property
     def buttons(self) -> list[Button]:
@@ -206,9 +210,7 @@ class Failed(Unconverted):
 
     @property
     def lede(self) -> SafeString:
-        words = self.conversion.reason_words
-        assert words is not None
-        return markup.joined(_("Nothing was taken from your wallet."), *words)
+        return markup.joined(_("Nothing was taken from your wallet."), *self.reason)
 
     @property
     def buttons(self) -> list[Button]:

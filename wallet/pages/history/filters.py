@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from wallet import exports, formats
+from wallet import files, formats
 from wallet.models import Conversion
 
 # How the address calls what cannot, or should not, name an attribute.
@@ -96,6 +96,6 @@ def chips(filters: Filters) -> list[Chip]:
 
 def downloads(filters: Filters) -> list[Download]:
     return [
-        Download(str(kind.label), filters.address("export", **({} if name == exports.OWN else {"format": name})))
-        for name, kind in exports.FORMATS.items()
+        Download(str(kind.label), filters.address("export", **({} if name == files.OWN.name else {"format": name})))
+        for name, kind in files.FORMATS.items()
     ]
