@@ -6,8 +6,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import ngettext
 
-from wallet import charts, formats
+from wallet import formats
 from wallet.models import Conversion
+from wallet.pages import charts
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from wallet import charts, formats, refusals, validators
+from wallet import formats, refusals, validators
 from wallet.models import Conversion, Line
 from wallet.models.conversions import Priced
+from wallet.pages import charts
 
 SLOW = timedelta(seconds=15)
 # How often the progress page asks again: (for so long after Confirm, every so many seconds).

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from wallet import exports
 from wallet.models import Conversion
-from wallet.web import CustomerRequest
+from wallet.requests import CustomerRequest
 
 
 @require_safe

@@ -9,13 +9,15 @@ from django_htmx.http import retarget
 from wallet import conversions, tasks
 from wallet.database import clock
 from wallet.database.retrying import Busy
+from wallet.eligibility import eligibility
 from wallet.enqueue import enqueue
 from wallet.models import Conversion
-from wallet.portfolio import eligibility, portfolio
+from wallet.portfolio import portfolio
 from wallet.receipt import Receipt
 from wallet.refusals import Refusal
-from wallet.views.errors import refused
-from wallet.web import CustomerRequest, go_to, see_other, wants_partial
+from wallet.requests import CustomerRequest, wants_partial
+from wallet.responses import go_to, see_other
+from wallet.views.errors import Answer, refused
 
 
 @require_safe
@@ -42,7 +44,7 @@ def confirm(request: CustomerRequest, reference: str) -> HttpResponse:
     except (Refusal, Busy) as error:
         if isinstance(error, Refusal) and error.code == "quote_expired":
             return renew(request, reference)
-        return _conflict(request, reference, *refused(request, error, status=409))
+        return _conflict(request, reference, refused(request, error, status=409))
     if confirmed.is_confirmed:
         enqueue(tasks.settle, confirmed.reference)
     return go_to(request, "conversion", confirmed.reference)
@@ -58,7 +60,7 @@ def renew(request: CustomerRequest, reference: str) -> HttpResponse:
     try:
         fresh = conversions.renew(conversion=old)
     except (Refusal, Busy) as error:
-        return _conflict(request, reference, *refused(request, error, status=409))
+        return _conflict(request, reference, refused(request, error, status=409))
     return see_other("conversion", fresh.reference)
 
 
@@ -81,9 +83,9 @@ def _page(request: CustomerRequest, reference: str) -> dict[str, Any]:
     return context
 
 
-def _conflict(request: CustomerRequest, reference: str, problem: str, status: int) -> HttpResponse:
+def _conflict(request: CustomerRequest, reference: str, answer: Answer) -> HttpResponse:
     """The review again, with what stands in the way. Nothing has changed."""
-    context = _page(request, reference) | {"problem": problem}
+    context = _page(request, reference) | {"problem": answer.words}
     if wants_partial(request):
-        return retarget(render(request, context["page"].partial, context, status=status), "#reviewing")
-    return render(request, "wallet/conversion.html", context, status=status)
+        return retarget(render(request, context["page"].partial, context, status=answer.status), "#reviewing")
+    return render(request, "wallet/conversion.html", context, status=answer.status)

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 from wallet import exports
 from wallet.forms import ExportForm
 from wallet.models import Account, Conversion
+from wallet.requests import CustomerRequest
 from wallet.views.history import records
-from wallet.web import CustomerRequest
 
 
 @require_safe

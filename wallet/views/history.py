@@ -11,7 +11,8 @@ from wallet.history import history as history_of
 from wallet.models import Account, Conversion
 from wallet.models.conversions import is_reference
 from wallet.receipt import Receipt
-from wallet.web import CustomerRequest, see_other, wants_partial
+from wallet.requests import CustomerRequest, wants_partial
+from wallet.responses import see_other
 
 PAGE = 20
 
