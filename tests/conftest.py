@@ -1,5 +1,4 @@
 import os
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from django.utils import translation
 from hypothesis import settings
 
 from tests.support import factories
+from tests.support.html import read
 from wallet.database import clock as real_clock
 
 # Made to be slow, the real hashers would take longer than most tests that make a user. Sign-in is tried with real ones in
@@ -90,9 +90,4 @@ def signed_in(client, world):
 def text():
     """What a page says, without its markup."""
 
-    def read(response):
-        html = re.sub(r'<span class="z">(.*?)</span>', r"\1", response.content.decode())
-        html = re.sub(r"(?s)<(script|noscript|title).*?</\1>|<[^>]+>|&nbsp;", " ", html)
-        return re.sub(r"\s+([.,])?", lambda gap: gap[1] or " ", html).replace("&#x27;", "'").replace("&lt;", "<")
-
-    return read
+    return lambda response: read(response).text

@@ -1,4 +1,4 @@
-"""What holds for every page in every state, in both colour schemes and three widths: the whole of tests/support/states.py.
+"""What holds for every page in every state, in both colour schemes and three widths: the whole of tests/support/states/.
 
 Each check is a question to the page that answers with what is wrong, so that a failure names the element.
 """

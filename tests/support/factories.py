@@ -1,7 +1,9 @@
 """Plain makers of what tests need. Money only ever moves through the verbs."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from importlib import import_module
+from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -27,8 +29,23 @@ def policy(**changes):
     return Policy.objects.create(**{**first, **changes})
 
 
-def user(name="mira"):
-    return User.objects.create_user(name, f"{name}@example.com", "correct horse battery")
+def user(
+    name: str = "mira",
+    holdings: Mapping[str, str] | None = None,
+    *,
+    password: str | None = "correct horse battery",
+    **fields: Any,
+) -> User:
+    """A customer who holds these amounts: every customer of the tests is made here, in whatever process."""
+    made = User.objects.create_user(name, f"{name}@example.com", password, **fields)
+    for code, amount in (holdings or {}).items():
+        deposit(made, code, amount)
+    return made
+
+
+def operator(name: str = "admin") -> User:
+    """Somebody who may do everything in the admin."""
+    return User.objects.create_superuser(name)
 
 
 def asset(code, **fields):

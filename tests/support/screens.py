@@ -1,4 +1,4 @@
-"""Pictures of the whole site: `make screens` writes each state of tests/support/states.py, light and dark, in three widths,
+"""Pictures of the whole site: `make screens` writes each state of tests/support/states/, light and dark, in three widths,
 to .screens, with an index.html that shows them all. Languages may be named, `make screens LANGUAGES="en de"`; `pseudo` is
 the longer one, written from right to left, of tests/support/pseudo.py. STATES="dust review-40" takes pictures of that page
 and that state alone.

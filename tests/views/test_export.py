@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import factories
+from tests.support.html import read
 from wallet import conversions, exports
 from wallet.models import Conversion, Customer
 
@@ -200,9 +201,12 @@ def test_what_cannot_be_meant_leads_to_the_page_in_words(signed_in, world, text,
 
 
 def test_the_page_links_to_the_files_with_its_filters(signed_in, mixed):
-    markup = signed_in.get("/conversions/?status=completed").content.decode()
-    assert f'href="{URL}?status=completed" download>Download CSV' in markup
-    assert f'href="{URL}?status=completed&amp;format=koinly" download>CSV for Koinly' in markup
+    page = read(signed_in.get("/conversions/?status=completed"))
+    assert {link.text: link["href"] for link in page.select("a[download]")} == {
+        "Download CSV": f"{URL}?status=completed",
+        "CSV for Koinly": f"{URL}?status=completed&format=koinly",
+        "CSV for Summ": f"{URL}?status=completed&format=summ",
+    }
 
 
 def test_p13_nobody_gets_somebody_elses(client, mixed):

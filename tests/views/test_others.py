@@ -1,13 +1,21 @@
 """Sign-in and out, health, errors, and what every page has in common."""
 
+import gzip
 import logging
+from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.urls import reverse
 
 from tests.support import factories
+from tests.support.html import read
 from wallet.database import clock as real_clock
 from wallet.models import Price, Pulse
+from wallet.models.customers import CustomerQuerySet
+from wallet.views import errors, history
 
 
 def test_the_address_alone_leads_to_the_wallet(client, db):
@@ -35,7 +43,7 @@ def test_p17_a_wrong_password_is_refused_in_words_and_logged_without_what_was_ty
     assert "There is a problem" in text(page)
     assert "sign-in failed from 127.0.0.1" in caplog.text
     assert "hunter2" not in caplog.text
-    assert "hunter2" not in page.content.decode()
+    assert b"hunter2" not in page.content
 
 
 def test_after_many_wrong_passwords_even_the_right_one_has_to_wait(client, world, text):
@@ -59,7 +67,7 @@ def test_the_other_account_pages_stand_in_the_sites_frame(signed_in, client, pat
     for session in (signed_in, client):
         response = session.get(f"/accounts/{path}", follow=True)
         assert response.status_code == 200
-        assert b"/static/css/site.css" in response.content
+        assert "/static/css/site.css" in [link["href"] for link in read(response).select("link[rel=stylesheet]")]
 
 
 def test_health_says_how_old_everything_is(client, world):
@@ -84,8 +92,6 @@ def test_health_of_an_empty_site_has_no_ages(client, db):
 
 
 def test_without_its_database_the_site_is_not_healthy(client, db, monkeypatch):
-    from django.db import OperationalError
-
     def gone():
         raise OperationalError
 
@@ -101,14 +107,12 @@ def test_a_page_that_does_not_exist_says_so_in_the_sites_frame(client, db, text)
 
 
 def test_a_fault_is_a_page_of_its_own_that_says_what_to_do(signed_in, monkeypatch, text):
-    from wallet.views import history
-
     monkeypatch.setattr(history, "PAGE", None)
     signed_in.raise_request_exception = False
     page = signed_in.get("/conversions/")
     assert page.status_code == 500
     assert "If you had just confirmed, check your history before trying again." in text(page)
-    assert b"/static/" not in page.content
+    assert read(page).select("link[href]") + read(page).select("[src]") == []
 
 
 @pytest.mark.parametrize("path", ["/", "/wallet/", "/accounts/login/", "/nothing/", "/healthz", "/admin/"])
@@ -146,7 +150,7 @@ HTMX = {"HX-Request": "true"}
 def test_under_htmx_the_words_take_the_warnings_place(signed_in, text, path, status, words):
     part = signed_in.get(path, headers=HTMX)
     assert (part.status_code, part.headers["HX-Retarget"], part.headers["HX-Reswap"]) == (status, "#warn", "innerHTML")
-    assert part.content.startswith(b'<div class="box bad" id="warning">')
+    assert [one.get("id") for one in read(part).elements] == ["warning"]
     assert words in text(part)
     assert words in text(signed_in.get(path))
 
@@ -162,10 +166,6 @@ def test_an_address_that_only_takes_forms_says_so_when_it_is_opened(signed_in, w
 
 
 def test_somebody_who_may_not_reads_so(db, rf, text):
-    from django.core.exceptions import PermissionDenied
-
-    from wallet.views import errors
-
     request = rf.get("/")
     page = errors.forbidden(request, PermissionDenied())
     assert page.status_code == 403
@@ -181,11 +181,7 @@ def test_too_many_attempts_say_when_to_try_again(client, db, text):
     assert (part.status_code, part.headers["HX-Retarget"], part.headers["Retry-After"]) == (429, "#warn", "60")
 
 
-def test_without_its_database_the_page_for_faults_is_still_there(signed_in, monkeypatch):
-    from django.db import OperationalError
-
-    from wallet.models.customers import CustomerQuerySet
-
+def test_without_its_database_the_page_for_faults_is_still_there(signed_in, monkeypatch, text):
     def gone(*_):
         raise OperationalError
 
@@ -194,27 +190,21 @@ def test_without_its_database_the_page_for_faults_is_still_there(signed_in, monk
     signed_in.raise_request_exception = False
     page = signed_in.get("/wallet/")
     assert page.status_code == 500
-    assert page.content.startswith(b"<!doctype html>")
-    assert b"Sorry, there is a problem with the service" in page.content
+    assert read(page).is_page
+    assert "Sorry, there is a problem with the service" in text(page)
 
 
 def test_the_regions_that_speak_are_empty_at_load(signed_in):
-    html = signed_in.get("/wallet/dust/").content.decode()
-    for region in (
-        '<p class="vh" role="status" aria-atomic="true" id="say"></p>',
-        '<div class="alert" role="alert" id="warn"></div>',
-        '<p class="vh" role="status" aria-atomic="true" id="say-dialog"></p>',
-        '<div class="alert" role="alert" id="warn-dialog"></div>',
-    ):
-        assert html.count(region) == 1
+    page = read(signed_in.get("/wallet/dust/"))
+    for name in ("say", "say-dialog"):
+        assert (page.find(f"#{name}")["role"], page.find(f"#{name}")["aria-atomic"]) == ("status", "true")
+        assert page.find(f"#{name}").children == []
+    for name in ("warn", "warn-dialog"):
+        assert page.find(f"#{name}")["role"] == "alert"
+        assert page.find(f"#{name}").children == []
 
 
 def test_what_the_browser_loads_is_within_its_weight():
-    import gzip
-    from pathlib import Path
-
-    from django.conf import settings
-
     def weight(name):
         return len(gzip.compress(Path(settings.BASE_DIR / "static" / name).read_bytes()))
 
