@@ -31,6 +31,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class RowFigures:
+    """What a listed balance is worth in BTC, and what it would bring in BNB."""
+
+    code: str
+    value: str
+    net: str
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedRow:
     """A balance that can't be converted, and why not."""
 
@@ -93,6 +102,11 @@ class DustPage:
         """Largest first."""
         return [_choice(holding, holding.asset.code in self.codes) for holding in self.view.convertible]
 
+    @property
+    def figures(self) -> list[RowFigures]:
+        """The figures alone, for a page that lists the balances already."""
+        return [_figures(holding) for holding in self.view.convertible]
+
     @cached_property
     def refused(self) -> list[RefusedRow]:
         return [_refused(holding) for holding in self.view.refused]
@@ -131,16 +145,21 @@ class DustPage:
         return Summary(self.view, self.eligibility, estimate(self.chosen), self.asking)
 
 
+def _figures(holding: Holding) -> RowFigures:
+    net = holding.figures.net if holding.figures else 0
+    return RowFigures(holding.asset.code, markup.value(holding.value_sats or 0), markup.coin(net))
+
+
 def _choice(holding: Holding, is_selected: bool) -> Choice:
-    asset, units = holding.asset, holding.units
+    asset, units, figures = holding.asset, holding.units, _figures(holding)
     return Choice(
         code=asset.code,
         name=asset.name,
         find=f"{asset.code} {asset.name}".lower(),
         amount=formats.aligned(units, asset.scale),
         full_amount=formats.full_amount(units, asset.scale) if formats.is_cut(units, asset.scale) else "",
-        value=markup.value(holding.value_sats or 0),
-        net=markup.coin(holding.figures.net if holding.figures else 0),
+        value=figures.value,
+        net=figures.net,
         is_selected=is_selected,
     )
 
