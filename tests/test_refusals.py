@@ -1,6 +1,8 @@
+import pickle
+
 from django.utils import translation
 
-from wallet.refusals import SAYINGS, Refusal, explain
+from wallet.refusals import SAYINGS, Code, Refusal, Refused, explain, refusal, stopped_by
 
 
 def test_a_sentence_whose_facts_are_not_known_is_left_out():
@@ -27,15 +29,50 @@ def test_facts_are_written_as_the_readers_language_writes_them():
         assert explain("over_limit", {"limit": "0.0012", "value": "0.00120000"}).cause == "0,0012 BTC oder mehr wert."
 
 
-def test_lengths_of_time_are_said_in_the_readers_language_and_older_records_as_they_were_written():
+def test_lengths_of_time_are_said_in_the_readers_language():
     assert explain("too_late", {"longest_wait": 120}).cause == "It could not be converted within 2 minutes."
     with translation.override("de"):
         assert explain("too_late", {"longest_wait": 90}).cause.endswith("1 Minute 30 Sekunden umgewandelt werden.")
-        assert "within" not in explain("too_late", {"longest_wait": "2 minutes"}).cause
 
 
-def test_every_refusal_has_a_cause_whatever_facts_it_has():
-    facts = dict.fromkeys(("asset", "until_at", "limit", "longest_wait", "attempts", "change", "interval"), "1")
-    facts["until_at"] = "2026-11-22T20:32:00+00:00"
-    for code in SAYINGS:
-        assert Refusal(code, **facts).words.cause
+FACTS = {
+    "asset": "DOGE",
+    "until_at": "2026-11-22T20:32:00+00:00",
+    "limit": "0.0012",
+    "longest_wait": 120,
+    "attempts": 5,
+    "change": "5.00",
+    "interval": 21_600,
+}
+
+
+def test_every_code_has_its_words_and_no_words_are_without_a_code():
+    assert set(SAYINGS) == set(Code)
+    for code in Code:
+        assert Refusal(code, FACTS).words.cause
+
+
+def test_what_can_stop_a_conversion_is_said_in_short():
+    """Whatever the settlement asks; the rest refuses before Confirm, or gives up."""
+    short = {code for code in Code if stopped_by(code)}
+    before = {Code.QUOTE_EXPIRED, Code.IS_BNB, Code.IN_PROGRESS, Code.CLOSED, Code.NOTHING_SELECTED, Code.UNKNOWN_ASSET}
+    assert short == set(Code) - before - {Code.ATTEMPTS}
+
+
+def test_refusals_are_reported_by_rule_and_then_by_asset():
+    """R6 before R1 before R9, and the first asset by its code."""
+    codes = {"ADA": Code.PRICE_CHANGED, "ETH": Code.OVER_LIMIT, "XRP": Code.DELISTED, "DOT": Code.DELISTED}
+    error = Refused(*(Refusal(code, FACTS | {"asset": asset}) for asset, code in codes.items()))
+    assert [(one.code, one.facts["asset"]) for one in error.refusals] == [
+        ("delisted", "DOT"),
+        ("delisted", "XRP"),
+        ("over_limit", "ETH"),
+        ("price_changed", "ADA"),
+    ]
+    assert error.code is Code.DELISTED
+    assert error.text.startswith("Delisted. DOT")
+
+
+def test_a_refusal_that_was_raised_can_be_sent_to_another_process():
+    error = pickle.loads(pickle.dumps(Refused(refusal(Code.UNLISTED, asset="ETH"))))
+    assert error.refusals == (refusal(Code.UNLISTED, asset="ETH"),)

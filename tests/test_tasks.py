@@ -3,7 +3,8 @@ import logging
 import pytest
 
 from tests.support import factories
-from wallet import conversions, ledger, tasks
+from wallet import ledger, tasks
+from wallet.conversions import settlement
 from wallet.database.retrying import Busy
 from wallet.market import rounds
 from wallet.market.source import MarketError
@@ -104,10 +105,10 @@ def test_a_busy_database_uses_up_no_attempt(world, sent, monkeypatch):
     conversion = world.confirmed()
     world.observe()
 
-    def busy(**_):
+    def busy(_):
         raise Busy
 
-    monkeypatch.setattr(conversions, "_decide", busy)
+    monkeypatch.setattr(settlement, "complete_or_stop", busy)
     tasks.settle(conversion.reference)
     row = Conversion.objects.get(pk=conversion.pk)
     assert (row.status, row.attempts, row.next_attempt_at) == ("confirmed", 0, world.clock())

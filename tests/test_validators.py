@@ -8,16 +8,15 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from wallet import validators
-from wallet.refusals import Refusal
 
 NOW = datetime(2026, 11, 22, 14, 32, 7, tzinfo=UTC)
 SIX_HOURS = timedelta(hours=6)
 
 
 def refusal(rule, *values):
-    with pytest.raises(Refusal) as caught:
-        rule(*values)
-    return caught.value
+    found = rule(*values)
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize("code", ["ВТС", "ＢＴＣ", "btc", "BTC\n", "BT C", "", "A" * 17, "1inch", "B̈TC"])
@@ -28,8 +27,8 @@ def test_an_asset_code_is_plain(code):
 
 def test_r1_the_limit_itself_is_no_small_balance():
     limit = Decimal("0.0012")
-    validators.validate_below_limit("DOGE", Decimal("0.00119999"), limit)
-    validators.validate_below_limit("DOGE", Decimal("0.001199999999999999999999999999"), limit)
+    assert validators.validate_below_limit("DOGE", Decimal("0.00119999"), limit) is None
+    assert validators.validate_below_limit("DOGE", Decimal("0.001199999999999999999999999999"), limit) is None
     assert refusal(validators.validate_below_limit, "DOGE", Decimal("0.0012"), limit).code == "over_limit"
     assert (
         refusal(validators.validate_below_limit, "DOGE", Decimal("0.00120000000000000000000001"), limit).code
@@ -44,14 +43,14 @@ def test_r1_the_refusal_names_the_limit_and_the_value_cut():
 
 
 def test_r1_a_line_yields_at_least_one_unit():
-    validators.validate_yield("DOGE", 1)
+    assert validators.validate_yield("DOGE", 1) is None
     assert refusal(validators.validate_yield, "DOGE", 0).code == "too_small"
-    validators.validate_yield("DOGE", 2**63 - 1)
+    assert validators.validate_yield("DOGE", 2**63 - 1) is None
     assert refusal(validators.validate_yield, "DOGE", 2**63).code == "price_unavailable"
 
 
 def test_r1_bnb_is_not_converted():
-    validators.validate_source("DOGE")
+    assert validators.validate_source("DOGE") is None
     assert refusal(validators.validate_source, "BNB").code == "is_bnb"
 
 
@@ -59,14 +58,14 @@ def test_r1_bnb_is_not_converted():
 def test_r7_within_six_hours_of_a_conversion_comes_no_other(age):
     found = refusal(validators.validate_interval, NOW, NOW + age, SIX_HOURS)
     assert found.code == "wait"
-    assert found.messages[0].startswith("You can convert again at 20:32 UTC on 22 November 2026.")
-    assert "every 6 hours" in found.messages[0]
+    assert found.text.startswith("You can convert again at 20:32 UTC on 22 November 2026.")
+    assert "every 6 hours" in found.text
 
 
 @pytest.mark.parametrize("age", [timedelta(seconds=21_600), timedelta(days=400)])
 def test_r7_after_six_hours_one_may_convert_again(age):
-    validators.validate_interval(NOW, NOW + age, SIX_HOURS)
-    validators.validate_interval(None, NOW, SIX_HOURS)
+    assert validators.validate_interval(NOW, NOW + age, SIX_HOURS) is None
+    assert validators.validate_interval(None, NOW, SIX_HOURS) is None
 
 
 @pytest.mark.parametrize("settled", ["1.05", "0.95", "1.0500000000001", "0.9499999999999", "2", "0.0001"])
@@ -79,13 +78,13 @@ def test_r9_p8_a_move_of_five_percent_or_more_stops(settled):
 @pytest.mark.parametrize("settled", ["1.04999999999", "0.95000000001", "1"])
 def test_r9_p8_less_than_five_percent_proceeds(settled):
     """P8: 4.999…% proceeds."""
-    validators.validate_change("DOGE", Fraction(1), Fraction(settled), Decimal(5))
+    assert validators.validate_change("DOGE", Fraction(1), Fraction(settled), Decimal(5)) is None
 
 
 def test_r9_is_not_fooled_by_rates_that_do_not_divide_evenly():
     quoted = Fraction("0.00000300000000001")
     # One part in 10^12 on either side of quoted × 1.05 = 0.0000031500000000105
-    validators.validate_change("DOGE", quoted, Fraction("0.0000031500000000104"), Decimal(5))
+    assert validators.validate_change("DOGE", quoted, Fraction("0.0000031500000000104"), Decimal(5)) is None
     assert refusal(validators.validate_change, "DOGE", quoted, Fraction("0.0000031500000000105"), Decimal(5))
 
 
@@ -96,7 +95,7 @@ def test_r9_the_refusal_cuts_the_move():
 
 
 def test_r6_only_listed_assets():
-    validators.validate_listed("DOGE", "listed")
+    assert validators.validate_listed("DOGE", "listed") is None
     assert refusal(validators.validate_listed, "DOGE", "unlisted").code == "unlisted"
     found = refusal(validators.validate_listed, "LUNC", "delisted", date(2026, 11, 3), date(2027, 2, 3))
     assert found.words.cause == "Delisted on 3 November 2026."
@@ -105,12 +104,12 @@ def test_r6_only_listed_assets():
 
 
 def test_r6_a_paused_asset_says_why():
-    validators.validate_not_paused("GALA", None)
-    assert "Network upgrade." in refusal(validators.validate_not_paused, "GALA", "Network upgrade.").messages[0]
+    assert validators.validate_not_paused("GALA", None) is None
+    assert "Network upgrade." in refusal(validators.validate_not_paused, "GALA", "Network upgrade.").text
 
 
 def test_an_operators_reason_may_have_braces_and_percents():
-    assert "100% {asset}" in refusal(validators.validate_not_paused, "GALA", "100% {asset}").messages[0]
+    assert "100% {asset}" in refusal(validators.validate_not_paused, "GALA", "100% {asset}").text
 
 
 @pytest.mark.parametrize("rate", [None, Decimal(0), Decimal(-1), Decimal("NaN"), Decimal("Infinity"), Decimal("1e12")])
@@ -121,24 +120,24 @@ def test_p10_an_unusable_price_never_counts(rate):
 
 def test_p10_a_price_counts_from_the_moment_on():
     """P10: a price that is too old never converts anything."""
-    validators.validate_price("DOGE", Decimal(1), NOW, NOW)
+    assert validators.validate_price("DOGE", Decimal(1), NOW, NOW) is None
     early = NOW - timedelta(microseconds=1)
     assert refusal(validators.validate_price, "DOGE", Decimal(1), early, NOW).code == "price_unavailable"
     assert refusal(validators.validate_price, "DOGE", Decimal(1), None, NOW).code == "price_unavailable"
 
 
 def test_r9_rates_of_different_paths_are_not_compared():
-    validators.validate_path("DOGE", "DOGE→BTC", "DOGE→BTC")
+    assert validators.validate_path("DOGE", "DOGE→BTC", "DOGE→BTC") is None
     assert refusal(validators.validate_path, "DOGE", "DOGE→BTC", "DOGE→USDT→BTC").code == "path_changed"
     assert refusal(validators.validate_path, "DOGE", "DOGE→USDT→BTC", "DOGE→BTC").code == "path_changed"
 
 
 def test_r8_a_quote_can_be_confirmed_until_its_lifetime_has_passed():
     lifetime = timedelta(seconds=30)
-    validators.validate_unexpired(NOW, NOW + timedelta(seconds=29.999), lifetime)
+    assert validators.validate_unexpired(NOW, NOW + timedelta(seconds=29.999), lifetime) is None
     assert refusal(validators.validate_unexpired, NOW, NOW + lifetime, lifetime).code == "quote_expired"
 
 
 def test_r4_the_balance_covers_the_amount():
-    validators.validate_covered("DOGE", 10, 10)
+    assert validators.validate_covered("DOGE", 10, 10) is None
     assert refusal(validators.validate_covered, "DOGE", 9, 10).code == "balance_changed"

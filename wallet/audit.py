@@ -15,7 +15,6 @@ from django.db.models import Exists, F, Min, OuterRef, Q
 from wallet import ledger, money, validators
 from wallet.database.snapshot import snapshot
 from wallet.models import Account, Asset, Conversion, Customer, Entry, Line, Policy, Transaction
-from wallet.refusals import Refusal
 
 CHUNK = 2_000
 
@@ -274,9 +273,10 @@ def _judged(
         yield "P10", f"the price of {code} is older than Confirm"
     if not money.is_rounded_from(rate, money.exact_rate(settled)):
         yield "P11", f"the rate of {code} is not what the market's prices make it"
-    try:
-        validators.validate_change(code, money.exact_rate(quoted), money.exact_rate(settled), policy.tolerance_percent)
-    except Refusal as refusal:
+    refusal = validators.validate_change(
+        code, money.exact_rate(quoted), money.exact_rate(settled), policy.tolerance_percent
+    )
+    if refusal is not None:
         yield "P8", f"the price of {code} moved {refusal.facts['change']}%"
 
 

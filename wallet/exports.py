@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from wallet import formats, money, refusals, validators
 from wallet.database.snapshot import snapshot
 from wallet.models import Conversion
-from wallet.models.conversions import ConversionQuerySet, change_between
+from wallet.models.conversions import ConversionQuerySet
+from wallet.models.priced import change_between
 
 CHUNK = 1_000
 BNB = validators.BNB

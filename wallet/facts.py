@@ -11,7 +11,7 @@ from typing import Any
 
 from wallet import formats, money, refusals
 from wallet.models import Conversion, Line, Policy
-from wallet.models.conversions import Priced
+from wallet.models.priced import Priced
 
 Facts = dict[str, Any]
 

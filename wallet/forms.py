@@ -16,7 +16,7 @@ from wallet import exports, formats, validators, zones
 from wallet.models import Conversion, Customer
 from wallet.pages.summary import Asking
 from wallet.pages.wallet import Search
-from wallet.refusals import Refusal
+from wallet.refusals import Code, Refused, refusal
 
 NO_ZONE = _("There is no time zone of this name. Choose one from the list.")
 
@@ -31,9 +31,9 @@ class SelectionField(forms.Field):
 
     def validate(self, value: Any) -> None:
         if not value:
-            raise Refusal("nothing_selected")
+            raise Refused(refusal(Code.NOTHING_SELECTED))
         if not all(re.match(validators.ASSET_CODE, code) for code in value):
-            raise Refusal("unknown_asset")
+            raise Refused(refusal(Code.UNKNOWN_ASSET))
 
 
 class SelectionForm(forms.Form):

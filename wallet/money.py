@@ -128,6 +128,10 @@ def figures(*, units: int, scale: int, rate_btc: Decimal, bnb_rate_btc: Decimal,
 
 def total(many: Iterable[Figures]) -> Figures:
     """The sum of figures. Totals only ever add what the lines say."""
-    return (
-        Figures(*(sum(column) for column in zip(*many, strict=True))) if (many := list(many)) else Figures(0, 0, 0, 0)
+    figures = list(many)
+    return Figures(
+        gross=sum(one.gross for one in figures),
+        fee=sum(one.fee for one in figures),
+        net=sum(one.net for one in figures),
+        value=sum(one.value for one in figures),
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wallet import money, validators
 from wallet.models import Account, Asset, Policy, Price
-from wallet.models.conversions import quote_refusals
+from wallet.models.lines import quote_refusals
 from wallet.refusals import Refusal
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from wallet import formats, refusals, validators
 from wallet.models import Conversion, Line
-from wallet.models.conversions import Priced
+from wallet.models.priced import Priced
 from wallet.pages import charts
 
 SLOW = timedelta(seconds=15)

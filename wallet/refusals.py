@@ -1,11 +1,13 @@
-"""Why something may not be done: a machine code, the facts, and the words that a customer reads.
+"""Why something may not be done: a code, the facts, and the words that a customer reads.
 
 The code and the facts are stored with a conversion that was stopped, so every later page says the same, in each reader's
 own language, time zone and way of writing numbers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cache
 from string import Formatter
 from typing import Any, NamedTuple
@@ -16,85 +18,123 @@ from django.utils.translation import gettext_lazy as _
 from wallet import formats
 
 
+class Code(StrEnum):
+    """Every reason there is, in the order in which they are reported when several say no: R7 and R8, R6, R1, R9, the rest."""
+
+    QUOTE_EXPIRED = "quote_expired"
+    WAIT = "wait"
+    IS_BNB = "is_bnb"
+    UNLISTED = "unlisted"
+    DELISTED = "delisted"
+    PAUSED = "paused"
+    PRICE_UNAVAILABLE = "price_unavailable"
+    PATH_CHANGED = "path_changed"
+    OVER_LIMIT = "over_limit"
+    PRICE_CHANGED = "price_changed"
+    BALANCE_CHANGED = "balance_changed"
+    TOO_SMALL = "too_small"
+    IN_PROGRESS = "in_progress"
+    CLOSED = "closed"
+    NOTHING_SELECTED = "nothing_selected"
+    UNKNOWN_ASSET = "unknown_asset"
+    TOO_LATE = "too_late"
+    ATTEMPTS = "attempts"
+
+
+_REPORTED = {code: place for place, code in enumerate(Code)}
+
+
 class Words(NamedTuple):
     cause: str
     detail: str
 
 
 class Saying(NamedTuple):
-    """What is said of a code: one cause, the first whose facts are all known, and each further sentence whose facts are."""
+    """What is said of a code: one cause, the first whose facts are all known, and each further sentence whose facts are.
+
+    `stopped` is what is said in short of a conversion that was stopped by it.
+    """
 
     causes: tuple[Any, ...]
     details: tuple[Any, ...]
+    stopped: Any = ""
 
 
 SAYINGS = {
     # R6
-    "unlisted": Saying((_("Not listed."),), (_("{asset} is not traded here, so it can’t be converted."),)),
-    "delisted": Saying(
+    Code.UNLISTED: Saying(
+        (_("Not listed."),),
+        (_("{asset} is not traded here, so it can’t be converted."),),
+        stopped=_("Stopped: not listed"),
+    ),
+    Code.DELISTED: Saying(
         (_("Delisted on {delisted_on}."), _("Delisted.")),
         (_("{asset} can’t be converted any more."), _("It can be withdrawn until {withdraw_until}.")),
+        stopped=_("Stopped: delisted"),
     ),
-    "paused": Saying((_("Conversions paused for {asset}."),), ("{reason}",)),
-    "is_bnb": Saying((_("Already BNB."),), (_("BNB is what small balances are converted to."),)),
+    Code.PAUSED: Saying((_("Conversions paused for {asset}."),), ("{reason}",), stopped=_("Stopped: asset paused")),
+    Code.IS_BNB: Saying((_("Already BNB."),), (_("BNB is what small balances are converted to."),)),
     # a price that is missing, not usable, or too old
-    "price_unavailable": Saying(
-        (_("Price unavailable."),), (_("There is no current price for {asset}. Try again in a few minutes."),)
+    Code.PRICE_UNAVAILABLE: Saying(
+        (_("Price unavailable."),),
+        (_("There is no current price for {asset}. Try again in a few minutes."),),
+        stopped=_("Stopped: no price"),
     ),
-    "path_changed": Saying(
+    Code.PATH_CHANGED: Saying(
         (_("The way {asset} is priced changed."),),
         (_("Its price before and after can’t be compared. Try again with new prices."),),
+        stopped=_("Stopped: priced differently"),
     ),
     # R1
-    "over_limit": Saying(
-        (_("Worth {limit} BTC or more."),), (_("At {value} BTC, {asset} is not below the small-balance limit."),)
+    Code.OVER_LIMIT: Saying(
+        (_("Worth {limit} BTC or more."),),
+        (_("At {value} BTC, {asset} is not below the small-balance limit."),),
+        stopped=_("Stopped: no longer small"),
     ),
-    "too_small": Saying((_("Too small to convert."),), (_("{asset} would convert to less than {least} BNB."),)),
+    Code.TOO_SMALL: Saying(
+        (_("Too small to convert."),),
+        (_("{asset} would convert to less than {least} BNB."),),
+        stopped=_("Stopped: too small"),
+    ),
     # R9
-    "price_changed": Saying(
+    Code.PRICE_CHANGED: Saying(
         (_("The price of {asset} moved {change}."),),
         (_("To protect you, nothing is converted when a price moves {tolerance} or more."),),
+        stopped=_("Stopped: price moved"),
     ),
-    "balance_changed": Saying((_("Your {asset} balance changed."),), (_("Check the new amounts."),)),
+    Code.BALANCE_CHANGED: Saying(
+        (_("Your {asset} balance changed."),), (_("Check the new amounts."),), stopped=_("Stopped: balance changed")
+    ),
     # R7, R8
-    "wait": Saying((_("You can convert again at {until_at}."),), (_("One conversion every {interval} is possible."),)),
-    "quote_expired": Saying(
+    Code.WAIT: Saying(
+        (_("You can convert again at {until_at}."),),
+        (_("One conversion every {interval} is possible."),),
+        stopped=_("Stopped: too early"),
+    ),
+    Code.QUOTE_EXPIRED: Saying(
         (_("These prices are out of date."),),
         (_("Nothing was converted. Check the new prices and confirm again."),),
     ),
-    "in_progress": Saying(
+    Code.IN_PROGRESS: Saying(
         (_("A conversion is in progress."),), (_("You can start another one when it has finished."),)
     ),
-    "closed": Saying(
+    Code.CLOSED: Saying(
         (_("Sorry, you can’t convert balances right now."),),
         (_("You’ll be able to from {reopens_at}."), _("Your balances haven’t changed."), "{notice}"),
     ),
-    "nothing_selected": Saying((_("Choose at least one balance to convert."),), ()),
-    "unknown_asset": Saying(
+    Code.NOTHING_SELECTED: Saying((_("Choose at least one balance to convert."),), ()),
+    Code.UNKNOWN_ASSET: Saying(
         (_("That selection has an asset that isn’t in your wallet."),), (_("Nothing was converted. Choose again."),)
     ),
     # why a confirmed conversion was given up
-    "too_late": Saying(
+    Code.TOO_LATE: Saying(
         (_("It could not be converted within {longest_wait}."),),
         (_("A conversion only happens at a price seen soon after you confirm."),),
+        stopped=_("Stopped: took too long"),
     ),
-    "attempts": Saying((_("It could not be finished in {attempts} attempts."),), (_("Our operators have been told."),)),
-}
-
-
-# In short, for a conversion that was stopped by it.
-STOPPED = {
-    "wait": _("Stopped: too early"),
-    "unlisted": _("Stopped: not listed"),
-    "delisted": _("Stopped: delisted"),
-    "paused": _("Stopped: asset paused"),
-    "price_unavailable": _("Stopped: no price"),
-    "path_changed": _("Stopped: priced differently"),
-    "over_limit": _("Stopped: no longer small"),
-    "price_changed": _("Stopped: price moved"),
-    "balance_changed": _("Stopped: balance changed"),
-    "too_small": _("Stopped: too small"),
-    "too_late": _("Stopped: took too long"),
+    Code.ATTEMPTS: Saying(
+        (_("It could not be finished in {attempts} attempts."),), (_("Our operators have been told."),)
+    ),
 }
 
 
@@ -110,18 +150,14 @@ def _moment_of_these_days(text: str) -> str:
     return formats.time_and_day(datetime.fromisoformat(text))
 
 
-def _length(seconds: int | str) -> str:
-    return formats.duration(seconds) if isinstance(seconds, int) else seconds  # records from before hold the words
-
-
 # How a stored fact is written; the others are what they are.
 WRITTEN: dict[str, Callable[[Any], str]] = {
     "delisted_on": _date,
     "withdraw_until": _date,
     "until_at": _moment,
     "reopens_at": _moment_of_these_days,
-    "interval": _length,
-    "longest_wait": _length,
+    "interval": formats.duration,
+    "longest_wait": formats.duration,
     "limit": formats.local,
     "value": formats.local,
     "change": formats.percent,
@@ -129,16 +165,21 @@ WRITTEN: dict[str, Callable[[Any], str]] = {
 }
 
 
-def explain(code: str, facts: dict[str, Any]) -> Words:
+def explain(code: str, facts: Mapping[str, Any]) -> Words:
     """The words for a code and its stored facts, in the reader's language and time zone."""
     known = {name: WRITTEN.get(name, str)(fact) for name, fact in facts.items() if fact}
     known["least"] = formats.coin(1)
-    saying = SAYINGS[code]
+    saying = SAYINGS[Code(code)]
     causes, details = (
         [text.format(**known) for text in map(str, texts) if all(name in known for name in _places(text))]
-        for texts in saying
+        for texts in (saying.causes, saying.details)
     )
     return Words(causes[0], " ".join(details))
+
+
+def stopped_by(code: str) -> str:
+    """What is said in short of a conversion that was stopped by this code; empty where nothing can be stopped by it."""
+    return str(SAYINGS[Code(code)].stopped)
 
 
 @cache
@@ -146,21 +187,58 @@ def _places(text: str) -> list[str]:
     return [name for _text, name, _format, _conversion in Formatter().parse(text) if name]
 
 
-class Refusal(ValidationError):
-    """A rule that says no. `code` and `facts` are for machines and for the record; the text is for the customer."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a rule answers when it says no. `code` and `facts` are for machines and for the record, `words` for people."""
 
-    def __init__(self, code: str, **facts: Any) -> None:
-        self.facts = facts
-        self.others: list[Refusal] = [self]
-        super().__init__(" ".join(part for part in explain(code, facts) if part), code=code)
+    code: Code
+    facts: Mapping[str, Any]
 
     @property
     def words(self) -> Words:
-        return explain(self.code or "", self.facts)
+        return explain(self.code, self.facts)
+
+    @property
+    def text(self) -> str:
+        return " ".join(part for part in self.words if part)
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """As it is stored with a conversion."""
+        return {"code": self.code.value, "facts": dict(self.facts)}
+
+
+def refusal(code: Code, **facts: Any) -> Refusal:
+    return Refusal(code, facts)
+
+
+def in_order(refusals: list[Refusal]) -> list[Refusal]:
+    """By rule, then by asset: the first is the one that is reported."""
+    return sorted(refusals, key=lambda one: (_REPORTED[one.code], one.facts.get("asset", "")))
+
+
+class Refused(ValidationError):
+    """Raised where rules said no. `refusals` are all of them in the order of report; the text is the customer's."""
+
+    def __init__(self, *refusals: Refusal) -> None:
+        self.refusals = tuple(in_order(list(refusals)))
+        super().__init__([ValidationError(one.text, code=one.code.value) for one in self.refusals])
+        self.code = self.refusal.code
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self.code, self.facts)
+        return type(self), self.refusals
+
+    @property
+    def refusal(self) -> Refusal:
+        """The one that is reported."""
+        return self.refusals[0]
+
+    @property
+    def text(self) -> str:
+        return self.refusal.text
 
 
-def _rebuild(code: str, facts: dict[str, Any]) -> Refusal:
-    return Refusal(code, **facts)
+def refuse(refusals: list[Refusal]) -> None:
+    """Raises Refused when there are any."""
+    if refusals:
+        raise Refused(*refusals)

@@ -49,7 +49,8 @@ def refresh_prices(wanted_at: str | None = None) -> None:
 @shared_task
 def sweep() -> None:
     """Sends every due conversion to its task again, and gives up on what used up its attempts."""
-    for reference in conversions.sweep():
+    conversions.fail_exhausted()
+    for reference in conversions.to_settle():
         settle.apply_async((reference,), expires=EXPIRES)
     Pulse.objects.beat(SWEPT, clock.now())
 

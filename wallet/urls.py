@@ -2,8 +2,8 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from wallet.addresses import same_conversion, same_selection, the_wallet
-from wallet.models.conversions import REFERENCE
 from wallet.pages.shell import Section
+from wallet.references import REFERENCE
 from wallet.routes import Route
 from wallet.views import (
     conversion_csv,

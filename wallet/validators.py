@@ -1,7 +1,7 @@
 """The documented rules, each once, over plain values. R1–R9 number the help article's rules.
 
-Each returns nothing when the rule is kept and raises Refusal when it is not. Times and prices are arguments: nothing here
-reads a clock, a setting or the database. Models run them in clean(); the pages ask them for their reasons.
+Each returns its refusal, or None when the rule is kept. Times and prices are arguments: nothing here reads a clock, a
+setting or the database. Models run them in clean() and raise what they found; the pages ask them for their reasons.
 """
 
 from datetime import date, datetime, timedelta
@@ -11,7 +11,7 @@ from fractions import Fraction
 from django.core.validators import RegexValidator
 
 from wallet import formats, money
-from wallet.refusals import Refusal
+from wallet.refusals import Code, Refusal, refusal
 
 BNB = "BNB"
 LISTED, UNLISTED, DELISTED = "listed", "unlisted", "delisted"
@@ -21,85 +21,102 @@ ASSET_CODE = r"\A[A-Z0-9]{1,16}\Z"
 validate_asset_code = RegexValidator(ASSET_CODE, "An asset's code is 1 to 16 of the letters A–Z and digits 0–9.")
 
 
-def validate_source(code: str) -> None:
+def validate_source(code: str) -> Refusal | None:
     """R1: BNB is what is converted to, never what is converted."""
     if code == BNB:
-        raise Refusal("is_bnb", asset=code)
+        return refusal(Code.IS_BNB, asset=code)
+    return None
 
 
 def validate_listed(
     code: str, status: str, delisted_on: date | None = None, withdraw_until: date | None = None
-) -> None:
+) -> Refusal | None:
     """R6: unlisted and delisted assets cannot be converted."""
     if status == DELISTED:
-        raise Refusal(
-            "delisted",
+        return refusal(
+            Code.DELISTED,
             asset=code,
             delisted_on=delisted_on.isoformat() if delisted_on else "",
             withdraw_until=withdraw_until.isoformat() if withdraw_until else "",
         )
     if status != LISTED:
-        raise Refusal("unlisted", asset=code)
+        return refusal(Code.UNLISTED, asset=code)
+    return None
 
 
-def validate_not_paused(code: str, reason: str | None) -> None:
+def validate_not_paused(code: str, reason: str | None) -> Refusal | None:
     """R6: an asset that operators have paused cannot be converted; `reason` is None when it is not paused."""
     if reason is not None:
-        raise Refusal("paused", asset=code, reason=reason)
+        return refusal(Code.PAUSED, asset=code, reason=reason)
+    return None
 
 
-def validate_price(code: str, rate_btc: Decimal | None, observed_at: datetime | None, not_before: datetime) -> None:
+def validate_price(
+    code: str, rate_btc: Decimal | None, observed_at: datetime | None, not_before: datetime
+) -> Refusal | None:
     """R8: a price counts when it is positive, finite, and observed at or after `not_before`."""
     usable = rate_btc is not None and rate_btc.is_finite() and 0 < rate_btc < money.PRICE_CEILING
     if not usable or observed_at is None or observed_at < not_before:
-        raise Refusal("price_unavailable", asset=code)
+        return refusal(Code.PRICE_UNAVAILABLE, asset=code)
+    return None
 
 
-def validate_path(code: str, quoted_path: str, path: str) -> None:
+def validate_path(code: str, quoted_path: str, path: str) -> Refusal | None:
     """R9: two rates can be compared when they came by the same path through the market."""
     if quoted_path != path:
-        raise Refusal("path_changed", asset=code)
+        return refusal(Code.PATH_CHANGED, asset=code)
+    return None
 
 
-def validate_below_limit(code: str, value_btc: Decimal, limit_btc: Decimal) -> None:
+def validate_below_limit(code: str, value_btc: Decimal, limit_btc: Decimal) -> Refusal | None:
     """R1: a small balance is worth strictly less than the limit. Compared exactly, before any rounding."""
     if value_btc >= limit_btc:
         sats = int(value_btc.scaleb(money.BTC_SCALE, money.EXACT))
-        raise Refusal("over_limit", asset=code, value=f"{money.to_decimal(sats, 8):f}", limit=formats.plain(limit_btc))
+        return refusal(
+            Code.OVER_LIMIT, asset=code, value=f"{money.to_decimal(sats, 8):f}", limit=formats.plain(limit_btc)
+        )
+    return None
 
 
-def validate_yield(code: str, net: int) -> None:
+def validate_yield(code: str, net: int) -> Refusal | None:
     """R1: what the customer receives for a line is at least one unit of BNB, and an amount that can be kept."""
     if net < 1:
-        raise Refusal("too_small", asset=code)
+        return refusal(Code.TOO_SMALL, asset=code)
     if net > money.MAX_UNITS:
-        raise Refusal("price_unavailable", asset=code)
+        return refusal(Code.PRICE_UNAVAILABLE, asset=code)
+    return None
 
 
-def validate_change(code: str, quoted: Fraction, settled: Fraction, tolerance_percent: Decimal) -> None:
+def validate_change(code: str, quoted: Fraction, settled: Fraction, tolerance_percent: Decimal) -> Refusal | None:
     """R9: a rate that changed by the tolerance or more, up or down, stops the conversion.
 
     The rates are those of the market's own prices: one that is rounded for storing could hide a change of exactly 5%.
     """
     if abs(settled - quoted) * 100 >= Fraction(tolerance_percent) * quoted:
         cut = money.cut_percent(money.change(quoted, settled))
-        raise Refusal("price_changed", asset=code, change=f"{abs(cut):f}", tolerance=formats.plain(tolerance_percent))
+        return refusal(
+            Code.PRICE_CHANGED, asset=code, change=f"{abs(cut):f}", tolerance=formats.plain(tolerance_percent)
+        )
+    return None
 
 
-def validate_covered(code: str, balance: int, units: int) -> None:
+def validate_covered(code: str, balance: int, units: int) -> Refusal | None:
     """R4: the balance still holds the amount that the quote wrote down."""
     if balance < units:
-        raise Refusal("balance_changed", asset=code)
+        return refusal(Code.BALANCE_CHANGED, asset=code)
+    return None
 
 
-def validate_interval(last_converted_at: datetime | None, at: datetime, interval: timedelta) -> None:
+def validate_interval(last_converted_at: datetime | None, at: datetime, interval: timedelta) -> Refusal | None:
     """R7: one completed conversion in each interval; allowed again when the interval has passed in full."""
     if last_converted_at is not None and at - last_converted_at < interval:
         until = last_converted_at + interval
-        raise Refusal("wait", until_at=until.isoformat(), interval=int(interval.total_seconds()))
+        return refusal(Code.WAIT, until_at=until.isoformat(), interval=int(interval.total_seconds()))
+    return None
 
 
-def validate_unexpired(quoted_at: datetime, at: datetime, lifetime: timedelta) -> None:
+def validate_unexpired(quoted_at: datetime, at: datetime, lifetime: timedelta) -> Refusal | None:
     """R8: a quote can be confirmed until its lifetime has passed."""
     if at - quoted_at >= lifetime:
-        raise Refusal("quote_expired")
+        return refusal(Code.QUOTE_EXPIRED)
+    return None

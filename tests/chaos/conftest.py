@@ -22,7 +22,7 @@ from wallet.enqueue import enqueue
 from wallet.market import rounds
 from wallet.market.demo_assets import DEMO_ASSETS
 from wallet.models import Asset, Conversion
-from wallet.refusals import Refusal
+from wallet.refusals import Refused
 
 IS_FULL = os.environ.get("CHAOS", "short") == "full"
 FIGURES = []
@@ -77,12 +77,12 @@ def confirm(owner, *codes):
             return try_to_confirm(owner, codes)
         except (DatabaseError, InterfaceError, Busy):
             connection.close()
-        except Refusal as refusal:
-            if refusal.code == "in_progress":  # it was confirmed, and the answer was lost
+        except Refused as refused:
+            if refused.code == "in_progress":  # it was confirmed, and the answer was lost
                 return Conversion.objects.of(owner).confirmed().get().reference
-            if refusal.code == "wait":
+            if refused.code == "wait":
                 return Conversion.objects.of(owner).exclude(status="quoted").get().reference
-            if refusal.code not in ("quote_expired", "price_unavailable"):
+            if refused.code not in ("quote_expired", "price_unavailable"):
                 raise
         assert time.monotonic() < until, "the customer gave up"
         time.sleep(0.1)

@@ -13,7 +13,7 @@ from wallet.audit import audit
 from wallet.database.retrying import Busy
 from wallet.market import rounds
 from wallet.models import Account, Asset, Line, Price
-from wallet.refusals import Refusal
+from wallet.refusals import Refused
 
 ASSETS = ["ADA", "ALGO", "ATOM", "AVAX", "BAT", "BCH", "DOGE", "DOT", "ETH", "FIL", "GRT", "LINK", "LTC", "MKR", "NEAR"]
 ASSETS += ["SHIB", "SOL", "TRX", "VET", "XRP", "AAVE", "ETC", "EUR", "XLM", "UNI"]
@@ -66,8 +66,8 @@ class Bank:
             held = [account.asset.code for account in Account.objects.held_by(owner).exclude(asset__code="BNB")]
             try:
                 reference = confirm(owner, *chance.sample(held, chance.randint(1, len(held))))
-            except Refusal as refusal:  # too large by now, or gone
-                self.count(f"conversions refused ({refusal.code})")
+            except Refused as refused:  # too large by now, or gone
+                self.count(f"conversions refused ({refused.code})")
                 continue
             rounds.refresh()
             ended = settle(reference)

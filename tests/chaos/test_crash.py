@@ -13,7 +13,7 @@ from tests.support import factories
 from wallet import conversions
 from wallet.audit import audit
 from wallet.models import Conversion, Transaction
-from wallet.refusals import Refusal
+from wallet.refusals import Refused
 
 
 def until_killed(verb, number, moment):
@@ -69,7 +69,7 @@ def finish(world, limit):
         world.clock.tick(seconds=10)
         world.observe()
         while True:
-            found = [conversions.settle(reference=reference) for reference in conversions.sweep()]
+            found = [conversions.settle(reference=reference) for reference in factories.sweep()]
             if not [one for one in found if one is not None]:
                 break
         if not Conversion.objects.confirmed().exists():
@@ -166,6 +166,6 @@ def test_a_crash_while_a_quote_is_written_leaves_no_half_quote(world, figure):
             break
         try:
             world.settled("DOGE", "ETH", owner=owner)
-        except Refusal as refusal:
-            raise AssertionError(refusal) from refusal
+        except Refused as refused:
+            raise AssertionError(refused) from refused
     figure(f"{number - 1} statements")

@@ -10,9 +10,10 @@ from tests.support import factories
 from tests.support.site import wait_for
 from wallet import conversions, ledger
 from wallet.audit import audit
+from wallet.conversions import settlement
 from wallet.database import clock
 from wallet.models import Account, Asset, Conversion, Entry, Transaction
-from wallet.refusals import Refusal
+from wallet.refusals import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,9 +69,9 @@ def test_p5_confirms_of_two_quotes_released_together_confirm_one(site):
     quotes = [conversions.quote(user=site, codes=[code]) for code in ("DOGE", "ETH")]
     works = [lambda quote=quote: conversions.confirm(user=site, reference=quote.reference) for quote in quotes * 4]
     found = together(*works)
-    assert {type(one) for one in found} == {Conversion, Refusal}
+    assert {type(one) for one in found} == {Conversion, Refused}
     assert len({one.pk for one in found if isinstance(one, Conversion)}) == 1
-    assert {one.code for one in found if isinstance(one, Refusal)} == {"in_progress"}
+    assert {one.code for one in found if isinstance(one, Refused)} == {"in_progress"}
     assert Conversion.objects.confirmed().count() == 1
 
 
@@ -90,7 +91,7 @@ def test_p4_settlements_that_passed_the_claim_together_settle_once(site):
     quote = conversions.quote(user=site, codes=["DOGE"])
     conversions.confirm(user=site, reference=quote.reference)
     observe()
-    found = together(*[lambda: conversions._decide(reference=quote.reference)] * 6)
+    found = together(*[lambda: settlement.complete_or_stop(quote.reference)] * 6)
     assert {one.status for one in found} == {"completed"}
     assert factories.balance(site, "BNB") == 2_000_000
     assert not list(audit())

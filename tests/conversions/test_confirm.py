@@ -3,7 +3,7 @@ import pytest
 from tests.support import factories
 from wallet import conversions, ledger
 from wallet.models import Asset, Conversion, Customer, Entry, Opening
-from wallet.refusals import Refusal
+from wallet.refusals import Refused
 
 
 def confirm(quote, user=None):
@@ -13,11 +13,11 @@ def confirm(quote, user=None):
 def refusal(world, quote):
     """Confirm is refused with this, and changes nothing."""
     before = factories.balances(world.user), Entry.objects.count()
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(Refused) as caught:
         confirm(quote)
     assert world.status(quote) == "quoted"
     assert (factories.balances(world.user), Entry.objects.count()) == before
-    return caught.value
+    return caught.value.refusal
 
 
 def test_confirm_marks_the_quote_and_moves_nothing(world):
@@ -122,6 +122,6 @@ def test_r4_a_balance_of_one_unit_that_is_gone_is_not_confirmed_nor_settled(worl
     world.clock.tick(seconds=1)
     world.observe()
     assert conversions.settle(reference=confirmed.reference).reason_code == "balance_changed"
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(Refused) as caught:
         conversions.confirm(user=world.user, reference=quote.reference)
     assert caught.value.code == "balance_changed"

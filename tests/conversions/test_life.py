@@ -18,9 +18,10 @@ from tests.conftest import Clock
 from tests.support import factories, oracle
 from wallet import conversions, ledger
 from wallet.audit import audit
+from wallet.conversions import claims
 from wallet.database import clock as real_clock
 from wallet.models import Asset, Conversion, Entry, Line, Opening, Price, Transaction
-from wallet.refusals import Refusal
+from wallet.refusals import Refused
 
 CODES = ["DOGE", "ETH", "EUR", "LUNC"]
 RATES = {"DOGE": "0.000002", "ETH": "0.05", "EUR": "0.00002", "LUNC": "0.0000000013", "BNB": "0.01"}
@@ -184,8 +185,8 @@ class Life:
         expected = self.customers[who].quote(chosen, self.second)
         try:
             made = conversions.quote(user=self.users[who], codes=list(chosen))
-        except Refusal as refusal:
-            assert expected is None, refusal
+        except Refused as refused:
+            assert expected is None, refused
             return
         assert expected is not None
         assert {line.asset.code: line.units for line in made.lines.select_related("asset")} == expected.units
@@ -198,8 +199,8 @@ class Life:
         may = self.customers[who].confirm(quote, self.second)
         try:
             conversions.confirm(user=self.users[who], reference=reference)
-        except Refusal as refusal:
-            assert not may, refusal
+        except Refused as refused:
+            assert not may, refused
             return
         assert may
 
@@ -211,7 +212,7 @@ class Life:
         reference = self.running(who)
         if reference is None:
             return
-        claimed = conversions._claim(reference)
+        claimed = claims.claim(reference)
         assert (claimed is not None) == (self.customers[who].running.attempts < oracle.ATTEMPTS)
         if claimed:
             self.customers[who].running.attempts += 1
@@ -220,7 +221,7 @@ class Life:
     def settle(self, who, fresh):
         if fresh:
             self.observe()
-        sent = conversions.sweep()
+        sent = factories.sweep()
         for customer in self.customers:
             customer.give_up()
         running = [self.running(one) for one in range(len(self.users))]

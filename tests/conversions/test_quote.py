@@ -6,17 +6,23 @@ from django.core.exceptions import ValidationError
 
 from tests.support import factories
 from wallet import conversions
-from wallet.models import Account, Asset, Conversion, Line, Opening, Price
-from wallet.refusals import Refusal
+from wallet.conversions import rules
+from wallet.models import Account, Asset, Circumstances, Conversion, Line, Opening, Price
+from wallet.refusals import Refused
+
+
+def refusals(world, *codes):
+    """The quote is refused with these, and writes nothing."""
+    before = Conversion.objects.count(), Line.objects.count()
+    with pytest.raises(Refused) as caught:
+        conversions.quote(user=world.user, codes=list(codes))
+    assert (Conversion.objects.count(), Line.objects.count()) == before
+    return caught.value.refusals
 
 
 def refusal(world, *codes):
-    """The quote is refused with this, and writes nothing."""
-    before = Conversion.objects.count(), Line.objects.count()
-    with pytest.raises(Refusal) as caught:
-        conversions.quote(user=world.user, codes=list(codes))
-    assert (Conversion.objects.count(), Line.objects.count()) == before
-    return caught.value
+    """The one that is reported."""
+    return refusals(world, *codes)[0]
 
 
 def test_a_quote_writes_down_whole_balances_rates_and_figures(world):
@@ -153,7 +159,7 @@ def test_while_the_service_is_closed_nothing_can_be_quoted(world):
     Opening.objects.create(is_open=False, notice="Back at 16:00 UTC.")
     found = refusal(world, "DOGE")
     assert found.code == "closed"
-    assert "Back at 16:00 UTC." in found.messages[0]
+    assert "Back at 16:00 UTC." in found.text
     Opening.objects.create(is_open=True)
     assert world.quoted("DOGE")
 
@@ -161,8 +167,8 @@ def test_while_the_service_is_closed_nothing_can_be_quoted(world):
 def test_the_first_rule_in_the_order_is_reported_and_all_are_known(world):
     Asset.objects.filter(code="EUR").update(status="delisted")
     factories.deposit(world.user, "BTC", "1")
-    found = refusal(world, "BTC", "EUR")
-    assert [(one.code, one.facts["asset"]) for one in found.others] == [("delisted", "EUR"), ("over_limit", "BTC")]
+    found = refusals(world, "BTC", "EUR")
+    assert [(one.code, one.facts["asset"]) for one in found] == [("delisted", "EUR"), ("over_limit", "BTC")]
 
 
 def test_a_renewed_quote_names_the_one_it_renews_and_takes_todays_balances(world):
@@ -201,9 +207,9 @@ def test_a_quote_takes_the_same_number_of_queries_for_one_asset_and_for_many(wor
 def test_a_malformed_row_is_a_fault_and_no_rule_that_says_no(world):
     quote = world.quoted("DOGE")
     line = quote.lines.get()
-    line.conversion.last_converted_at, line.conversion.interval = None, quote.policy.interval
+    given = Circumstances(quote.quoted_at, None, quote.policy.interval, {})
     line.quoted_source = "x" * 41
     with pytest.raises(ValidationError) as found:
-        conversions._validate(line.conversion, [line])
-    assert not isinstance(found.value, Refusal)
+        rules.judge(line.conversion, [line], given, becoming="quoted")
+    assert not isinstance(found.value, Refused)
     assert list(found.value.message_dict) == ["quoted_source"]

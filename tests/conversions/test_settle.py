@@ -7,6 +7,7 @@ from django.db import connection
 from tests.support import factories
 from wallet import conversions
 from wallet.audit import audit
+from wallet.conversions import settlement
 from wallet.market.paths import rates
 from wallet.market.source import parse_ticker
 from wallet.models import Account, Asset, Conversion, Customer, Entry, Price
@@ -24,7 +25,7 @@ def test_the_log_says_how_it_ended_once_that_is_committed(world, monkeypatch, ca
     caplog.set_level("INFO")
     open_now = len(connection.savepoint_ids)
     depths = []
-    monkeypatch.setattr(conversions.log, "filters", [lambda _: depths.append(len(connection.savepoint_ids)) or True])
+    monkeypatch.setattr(settlement.log, "filters", [lambda _: depths.append(len(connection.savepoint_ids)) or True])
     ended = world.settled("DOGE", **changes)
     assert f"conversion {ended.reference} {words}" in caplog.text
     assert depths == [open_now]
@@ -323,7 +324,7 @@ def test_a_first_bnb_balance_is_made(world):
 
 def test_an_attempt_is_counted_before_it_is_made(world, monkeypatch):
     conversion = world.confirmed()
-    monkeypatch.setattr(conversions, "_decide", lambda **_: 1 / 0)
+    monkeypatch.setattr(settlement, "complete_or_stop", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         conversions.settle(reference=conversion.reference)
     claimed = Conversion.objects.get(pk=conversion.pk)
@@ -336,7 +337,7 @@ def test_a_fault_in_the_middle_leaves_everything_as_it_was(world, monkeypatch):
     before = factories.balances(world.user)
     conversion = world.confirmed()
     world.observe()
-    monkeypatch.setattr(conversions, "_save_lines", lambda _: 1 / 0)
+    monkeypatch.setattr("wallet.models.lines.LineQuerySet.write", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         conversions.settle(reference=conversion.reference)
     assert (world.status(conversion), factories.balances(world.user)) == ("confirmed", before)

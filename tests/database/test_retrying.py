@@ -7,6 +7,7 @@ from django.db import DataError, OperationalError, connection, connections
 from tests.support import factories
 from wallet import conversions, ledger
 from wallet.audit import audit
+from wallet.conversions import claims, settlement, sweep
 from wallet.database import retrying
 from wallet.database.retrying import Busy, retried
 from wallet.models import Asset, Conversion, Entry
@@ -120,14 +121,14 @@ def work(transactional_db, clock):
         if verb == "give up":
             Conversion.objects.update(attempts=conversions.MAX_ATTEMPTS)
             clock.tick(seconds=10)
-        claimed = conversions._claim(last.reference) if verb in ("decide", "release") else None
+        claimed = claims.claim(last.reference) if verb in ("decide", "release") else None
         return {
             "quote": lambda: conversions.quote(user=world.user, codes=["DOGE"]),
             "confirm": lambda: conversions.confirm(user=world.user, reference=last.reference),
-            "claim": lambda: conversions._claim(last.reference),
-            "decide": lambda: conversions._decide(reference=last.reference),
-            "release": lambda: conversions._release(claimed),
-            "give up": lambda: conversions._give_up(last.reference),
+            "claim": lambda: claims.claim(last.reference),
+            "decide": lambda: settlement.complete_or_stop(last.reference),
+            "release": lambda: claims.give_back(claimed),
+            "give up": lambda: sweep.give_up(last.reference),
             "deposit": lambda: ledger.deposit(user=world.user, asset=btc, units=1, reference="D"),
             "adjust": lambda: ledger.adjust(user=world.user, asset=btc, units=1, reference="A"),
             "sum of the house": ledger.sum_house_balances,

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # From the bottom up: a module may import those before it, and its own package.
 LAYERS = [
-    ["wallet.database", "wallet.money", "wallet.zones", "wallet.logs"],
+    ["wallet.database", "wallet.money", "wallet.references", "wallet.zones", "wallet.logs"],
     ["wallet.formats"],
     ["wallet.refusals"],
     ["wallet.validators", "wallet.pages.charts"],

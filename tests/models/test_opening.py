@@ -11,7 +11,7 @@ from tests.support import factories
 from wallet import conversions
 from wallet.models import Opening
 from wallet.models.policy import _closures
-from wallet.refusals import Refusal
+from wallet.refusals import Refused
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_a_planned_closing_stops_quotes_and_confirms_when_its_time_comes_and_nev
         lambda: conversions.quote(user=other, codes=["DOGE"]),
         lambda: conversions.confirm(user=other, reference=late.reference),
     ):
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(Refused) as refused:
             verb()
         assert refused.value.code == "closed"
         assert "You’ll be able to from 14:35 UTC on 22 November." in str(refused.value.messages)

@@ -72,6 +72,12 @@ def deposit(owner, code, amount, reference=None):
     return ledger.deposit(user=owner, asset=row, units=money.to_units(amount, row.scale), reference=reference)
 
 
+def sweep():
+    """What the periodic sweep does, but for sending: the references that it would send."""
+    conversions.fail_exhausted()
+    return conversions.to_settle()
+
+
 def balance(owner, code):
     """The customer's balance in units; 0 without an account."""
     units = Account.objects.customers().filter(user=owner, asset__code=code).values_list("units", flat=True).first()

@@ -16,13 +16,23 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 # The tests that notice most of what changes in a module, and those that are asked when they have not.
+QUOTE, CONFIRM, SETTLE, SWEEP = (f"conversions/test_{verb}.py" for verb in ("quote", "confirm", "settle", "sweep"))
 TESTS = {
-    "money": ["money", "quote", "settle"],
-    "validators": ["validators", "quote", "confirm", "settle"],
-    "ledger": ["ledger", "settle"],
-    "conversions": ["quote", "confirm", "settle", "sweep", "tasks"],
+    "money": ["test_money.py", QUOTE, SETTLE],
+    "validators": ["test_validators.py", QUOTE, CONFIRM, SETTLE],
+    "ledger": ["test_ledger.py", SETTLE],
+    "models/lines": ["models/test_conversions.py", QUOTE, CONFIRM, SETTLE],
+    "conversions/claims": [SWEEP, SETTLE],
+    "conversions/confirm": [CONFIRM],
+    "conversions/locks": [CONFIRM, SETTLE],
+    "conversions/quote": [QUOTE],
+    "conversions/rules": [QUOTE, CONFIRM, SETTLE],
+    "conversions/settle": [SETTLE, SWEEP],
+    "conversions/settlement": [SETTLE, SWEEP],
+    "conversions/states": [CONFIRM, SETTLE, SWEEP],
+    "conversions/sweep": [SWEEP, "test_tasks.py"],
 }
-THEN = ["retrying", "formats", "audit", "concurrency", "life"]
+THEN = ["conversions", "models", "database/test_retrying.py", "test_formats.py", "test_tasks.py", "audit"]
 PYTEST = "{python} -m pytest -x --no-header -p no:cacheprovider --reuse-db --hypothesis-profile mutants {tests}"
 CONFIGURATION = """
 [cosmic-ray]
@@ -55,7 +65,7 @@ def call(folder, *command):
 
 
 def pytest(names):
-    return PYTEST.format(python=sys.executable, tests=" ".join(f"tests/test_{name}.py" for name in names))
+    return PYTEST.format(python=sys.executable, tests=" ".join(f"tests/{name}" for name in names))
 
 
 def is_noticed(folder, module, mutation):

@@ -18,7 +18,9 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
+from tests.support import factories
 from wallet import conversions, ledger, money
+from wallet.conversions import claims
 from wallet.database import clock
 from wallet.management.commands.seed_demo import HOLDINGS
 from wallet.market import rounds
@@ -178,7 +180,7 @@ def run(name, codes=None, ago=0, attempts=0):
     with shown_clock.ago(ago):
         conversions.confirm(user=owner(name), reference=reference)
         for _ in range(attempts):
-            conversions._claim(reference)
+            claims.claim(reference)
             shown_clock.pass_seconds(HALF_A_MINUTE)
     return reference
 
@@ -216,9 +218,9 @@ def wait_too_long(name, codes, reference):
 
 def give_up(name, codes, reference):
     for _ in range(conversions.MAX_ATTEMPTS):
-        conversions._claim(reference)
+        claims.claim(reference)
         shown_clock.pass_seconds(HALF_A_MINUTE)
-    conversions.sweep()
+    factories.sweep()
 
 
 MEANWHILE = {

@@ -1,13 +1,16 @@
 from wallet.models.assets import Asset, Price
-from wallet.models.conversions import Conversion, Line
+from wallet.models.circumstances import Circumstances
+from wallet.models.conversions import Conversion
 from wallet.models.customers import Customer
 from wallet.models.ledger import Account, Entry, HouseAccount, HouseBalance, Transaction
+from wallet.models.lines import Line
 from wallet.models.policy import Opening, Policy, Service
 from wallet.models.pulse import Pulse
 
 __all__ = [
     "Account",
     "Asset",
+    "Circumstances",
     "Conversion",
     "Customer",
     "Entry",

@@ -9,6 +9,7 @@ from django.db import models
 
 from wallet import money, validators
 from wallet.models.fields import rate_field, rate_is_usable
+from wallet.refusals import Refusal
 
 
 class AssetQuerySet(models.QuerySet["Asset"]):
@@ -75,10 +76,11 @@ class Asset(models.Model):
         if self.account_set.filter(entry__isnull=False).exists():
             raise ValidationError("This asset has ledger entries, so its code and its scale can't change.")
 
-    def validate_convertible(self) -> None:
-        """R6 for this asset. Raises Refusal."""
-        validators.validate_listed(self.code, self.status, self.delisted_on, self.withdraw_until)
-        validators.validate_not_paused(self.code, self.pause_reason if self.conversions_paused else None)
+    def refusal(self) -> Refusal | None:
+        """R6 for this asset."""
+        return validators.validate_listed(
+            self.code, self.status, self.delisted_on, self.withdraw_until
+        ) or validators.validate_not_paused(self.code, self.pause_reason if self.conversions_paused else None)
 
 
 class PriceQuerySet(models.QuerySet["Price"]):

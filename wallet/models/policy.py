@@ -21,6 +21,10 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
     def current(self) -> Policy:
         return self.order_by("-pk")[:1].get()
 
+    def interval(self) -> timedelta:
+        """R7: the time between conversions is the newest version's, whatever version a conversion is judged by."""
+        return timedelta(seconds=self.order_by("-pk").values_list("interval_seconds", flat=True)[:1].get())
+
 
 class Policy(models.Model):
     """One version of the figures that the rules are judged by. Versions are added, never changed."""

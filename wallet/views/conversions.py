@@ -14,7 +14,7 @@ from wallet.enqueue import enqueue
 from wallet.models import Conversion
 from wallet.portfolio import portfolio
 from wallet.receipt import Receipt
-from wallet.refusals import Refusal
+from wallet.refusals import Code, Refused
 from wallet.requests import CustomerRequest, wants_partial
 from wallet.responses import go_to, see_other
 from wallet.views.errors import Answer, refused
@@ -41,8 +41,8 @@ def confirm(request: CustomerRequest, reference: str) -> HttpResponse:
         confirmed = conversions.confirm(user=request.user, reference=reference)
     except Conversion.DoesNotExist as error:
         raise Http404 from error
-    except (Refusal, Busy) as error:
-        if isinstance(error, Refusal) and error.code == "quote_expired":
+    except (Refused, Busy) as error:
+        if isinstance(error, Refused) and error.code is Code.QUOTE_EXPIRED:
             return renew(request, reference)
         return _conflict(request, reference, refused(request, error, status=409))
     if confirmed.is_confirmed:
@@ -59,7 +59,7 @@ def renew(request: CustomerRequest, reference: str) -> HttpResponse:
         return go_to(request, "conversion", reference)
     try:
         fresh = conversions.renew(conversion=old)
-    except (Refusal, Busy) as error:
+    except (Refused, Busy) as error:
         return _conflict(request, reference, refused(request, error, status=409))
     return see_other("conversion", fresh.reference)
 

@@ -14,11 +14,11 @@ from wallet.database.retrying import Busy
 from wallet.eligibility import eligibility
 from wallet.forms import EstimateForm, SelectionForm
 from wallet.models import Conversion
-from wallet.models.conversions import is_reference
 from wallet.pages.dust import DustPage
 from wallet.pages.summary import NOT_ASKED, Asking
 from wallet.portfolio import portfolio
-from wallet.refusals import Refusal
+from wallet.references import is_reference
+from wallet.refusals import Code, Refused, refusal
 from wallet.requests import CustomerRequest, wants_partial
 from wallet.responses import in_place, see_other
 from wallet.views.errors import refused
@@ -38,10 +38,10 @@ def dust(request: CustomerRequest) -> HttpResponse:
         return _problem(request, replace(page, wrong=form.problem), 422)
     changed = [code for code in page.view.changed(page.asking.listing) if code in page.codes]
     if changed:
-        return _changed(request, page, Refusal("balance_changed", asset=changed[0]))
+        return _changed(request, page, Refused(refusal(Code.BALANCE_CHANGED, asset=changed[0])))
     try:
         conversion = conversions.quote(user=request.user, codes=form.cleaned_data["asset"])
-    except (Refusal, Busy) as error:
+    except (Refused, Busy) as error:
         answer = refused(request, error, status=422)
         return _problem(request, replace(page, wrong=answer.words), answer.status)
     return see_other("conversion", conversion.reference)
@@ -91,9 +91,9 @@ def _problem(request: CustomerRequest, page: DustPage, status: int) -> HttpRespo
     return in_place(render(request, template, {"page": page}, status=status), "problem")
 
 
-def _changed(request: CustomerRequest, page: DustPage, refusal: Refusal) -> HttpResponse:
+def _changed(request: CustomerRequest, page: DustPage, error: Refused) -> HttpResponse:
     """The list with the amounts of now and the same ones ticked, and what changed since the page was made."""
-    answer = refused(request, refusal, status=422)
+    answer = refused(request, error, status=422)
     page = replace(page, wrong=answer.words)
     if not wants_partial(request):
         return render(request, PAGE, {"page": page}, status=answer.status)

@@ -15,7 +15,7 @@ from django_htmx.http import reswap, retarget
 from wallet.database.retrying import Busy
 from wallet.pages import errors
 from wallet.pages.errors import ErrorPage
-from wallet.refusals import Refusal
+from wallet.refusals import Code, Refused
 from wallet.routes import address_again
 
 log = logging.getLogger(__name__)
@@ -60,13 +60,13 @@ class Answer:
     status: int
 
 
-def refused(request: HttpRequest, error: Refusal | Busy, *, status: int) -> Answer:
+def refused(request: HttpRequest, error: Refused | Busy, *, status: int) -> Answer:
     """The answer to what a verb would not do; the log keeps the refusal by its code (P17)."""
     if isinstance(error, Busy):
         log.warning("too busy for %s %s for user %s", request.method, request.path, request.user.pk)
         return Answer(error.words, 503)
     log.info("refused %s %s for user %s: %s", request.method, request.path, request.user.pk, error.code)
-    return Answer(error.messages[0], 503 if error.code == "closed" else status)
+    return Answer(error.text, 503 if error.code is Code.CLOSED else status)
 
 
 def _answer(request: HttpRequest, page: ErrorPage, status: int) -> HttpResponse:

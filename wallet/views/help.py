@@ -3,7 +3,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from wallet.models import Policy
-from wallet.models.conversions import is_reference
+from wallet.references import is_reference
 
 
 @require_safe

@@ -9,8 +9,8 @@ from wallet.database import clock
 from wallet.forms import HistoryForm
 from wallet.history import history as history_of
 from wallet.models import Account, Conversion
-from wallet.models.conversions import is_reference
 from wallet.receipt import Receipt
+from wallet.references import is_reference
 from wallet.requests import CustomerRequest, wants_partial
 from wallet.responses import see_other
 

@@ -10,7 +10,8 @@ class Command(BaseCommand):
     help = "Send every due conversion to the worker again, and give up on what used up its attempts."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        due = conversions.sweep()
+        conversions.fail_exhausted()
+        due = conversions.to_settle()
         try:
             for reference in due:
                 tasks.settle.apply_async((reference,), retry=False)

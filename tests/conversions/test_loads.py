@@ -1,0 +1,47 @@
+"""A verb reads each row once, with the lock that holds it."""
+
+from collections import Counter
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from wallet import conversions
+from wallet.models import Account, Asset
+
+ROWS = ("wallet_customer", "wallet_conversion", "wallet_line", "wallet_account", "wallet_price", "wallet_policy")
+
+
+def loads(verb):
+    """How many statements of the verb read rows of each table; asking whether there are any reads none."""
+    with CaptureQueriesContext(connection) as captured:
+        verb()
+    asked = [query["sql"] for query in captured if query["sql"].startswith("SELECT")]
+    return Counter(
+        table for sql in asked if not sql.startswith("SELECT 1 ") for table in ROWS if f'FROM "{table}"' in sql
+    )
+
+
+@pytest.mark.parametrize("codes", [["DOGE"], ["DOGE", "ETH", "EUR"]])
+def test_confirm_and_settle_load_each_row_once(world, codes):
+    Account.objects.ensure_house(Account.Kind.TREASURY, list(Asset.objects.values_list("pk", flat=True)))
+    quote = world.quoted(*codes)
+    confirm = loads(lambda: conversions.confirm(user=world.user, reference=quote.reference))
+    assert confirm == dict.fromkeys(("wallet_customer", "wallet_conversion", "wallet_line"), 1) | {
+        "wallet_account": 1,
+        "wallet_policy": 1,
+    }
+    world.clock.tick(seconds=1)
+    world.observe()
+    settle = loads(lambda: conversions.settle(reference=quote.reference))
+    # The treasury's accounts are asked for by their ids, the customer's are locked.
+    assert settle == dict.fromkeys(ROWS, 1) | {"wallet_account": 2}
+
+
+def test_quote_loads_each_row_once(world):
+    assert loads(lambda: world.quoted("DOGE", "ETH")) == {
+        "wallet_customer": 1,
+        "wallet_account": 1,
+        "wallet_price": 1,
+        "wallet_policy": 1,
+    }

@@ -1,0 +1,41 @@
+"""Confirm: the customer accepts a quote (R8)."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from wallet import ledger
+from wallet.conversions import rules, states
+from wallet.conversions.locks import lines_of, lock
+from wallet.database import clock
+from wallet.database.retrying import retried
+from wallet.models import Circumstances, Conversion, Policy
+from wallet.models.status import Status
+from wallet.refusals import refuse
+
+
+@retried
+def confirm(*, user: User, reference: str) -> Conversion:
+    """Accepts a quote. The second Confirm of the same quote gets the same conversion again.
+
+    Raises Conversion.DoesNotExist when it is not this user's, Refused when a rule says no; nothing changes then.
+    """
+    with transaction.atomic():
+        locked = lock(reference, owner=user)
+        conversion = locked.conversion
+        if not conversion.is_quoted:
+            return conversion
+        now = clock.now()
+        rules.require_open(now)
+        lines = lines_of(conversion)
+        accounts = ledger.lock_accounts(user, [line.asset_id for line in lines])
+        given = Circumstances(
+            at=now,
+            last_converted_at=locked.customer.last_converted_at,
+            interval=Policy.objects.interval(),
+            balances={asset_id: account.units or 0 for asset_id, account in accounts.items()},
+        )
+        refuse(rules.judge(conversion, [], given, becoming=Status.CONFIRMED))
+        rules.require_no_other(user)
+        refuse(rules.judge(conversion, lines, given, becoming=Status.CONFIRMED))
+        states.change(conversion, before=Status.QUOTED, status=Status.CONFIRMED, confirmed_at=now, next_attempt_at=now)
+        return conversion

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Q
+
+from wallet import money, validators
+from wallet.models.assets import Asset
+from wallet.models.circumstances import Circumstances
+from wallet.models.policy import Policy
+from wallet.models.priced import Priced
+from wallet.models.status import Status
+from wallet.refusals import Code, Refusal, refusal, refuse
+
+AT_ONCE = 1_000  # SQLite takes 32,766 values in a statement
+
+
+class LineQuerySet(models.QuerySet["Line"]):
+    def write(self, lines: Sequence[Line], names: Sequence[str]) -> None:
+        """Writes these fields of many lines in one statement for each thousand; bulk_update takes seconds for them."""
+        fields = [self.model._meta.get_field(name) for name in names]  # noqa: SLF001  # Django's public way to its fields
+        for start in range(0, len(lines), AT_ONCE):
+            self._write(lines[start : start + AT_ONCE], fields)
+
+    def _write(self, lines: Sequence[Line], fields: Sequence[Any]) -> None:
+        values = [
+            value
+            for line in lines
+            for value in (
+                line.pk,
+                *(field.get_db_prep_save(getattr(line, field.attname), connection) for field in fields),
+            )
+        ]
+        row = f"({', '.join(['%s'] * (len(fields) + 1))})"
+        # PostgreSQL takes what stands in VALUES for text, unless it is told.
+        is_typed = connection.vendor == "postgresql"
+        columns = ", ".join(
+            f"{field.column} = v.column{at}" + (f"::{field.db_type(connection)}" if is_typed else "")
+            for at, field in enumerate(fields, start=2)
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE wallet_line SET {columns} FROM (VALUES {', '.join([row] * len(lines))}) AS v"  # noqa: S608
+                " WHERE id = v.column1",
+                values,
+            )
+
+
+class Line(Priced):
+    """One asset of a conversion: the amount that is given up, and what it comes to."""
+
+    conversion = models.ForeignKey("Conversion", on_delete=models.CASCADE, related_name="lines", db_index=False)
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT)
+    units = models.BigIntegerField()
+
+    UNCHECKED = (*Priced.UNCHECKED, "conversion", "asset")
+
+    objects = LineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            *Priced.Meta.constraints,
+            models.UniqueConstraint(fields=["conversion", "asset"], name="line_once_per_asset"),
+            models.CheckConstraint(condition=Q(units__gt=0), name="line_units_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversion} {self.asset}"
+
+    def clean(self) -> None:
+        """Every rule about one asset of a conversion, by what is stored now. Raises Refused, with all that said no.
+
+        The verbs, which hold locks, ask `judge` of what they found instead.
+        """
+        given = Circumstances.stored(self.conversion)
+        refuse(list(self.judge(given, becoming=self.conversion.status)))
+
+    def judge(self, given: Circumstances, *, becoming: str) -> Iterator[Refusal]:
+        """What the rules say against this line of a conversion that is to be quoted, confirmed or completed."""
+        if becoming == Status.QUOTED:
+            yield from quote_refusals(
+                asset=self.asset,
+                units=self.units,
+                rate_btc=self.quoted_rate_btc,
+                observed_at=self.quoted_observed_at,
+                net=self.quoted_net_units,
+                policy=self.conversion.policy,
+                now=given.at,
+            )
+        elif becoming == Status.CONFIRMED:
+            yield from said(validators.validate_covered(self.asset.code, given.balance(self.asset_id), self.units))
+        elif becoming == Status.COMPLETED:
+            yield from self._judge_settlement(given)
+
+    def _judge_settlement(self, given: Circumstances) -> Iterator[Refusal]:
+        code, policy = self.asset.code, self.conversion.policy
+        confirmed_at, balance = self.conversion.confirmed_at, given.balance(self.asset_id)
+        assert confirmed_at is not None
+        yield from said(self.asset.refusal())
+        unpriced = validators.validate_price(
+            code, self.settled_rate_btc, self.settled_observed_at, confirmed_at
+        ) or validators.validate_path(code, self.quoted_path, self.settled_path)
+        if unpriced:
+            yield unpriced
+            return
+        assert self.settled_rate_btc is not None
+        worth = money.value_btc(balance, self.asset.scale, self.settled_rate_btc)
+        yield from said(
+            validators.validate_below_limit(code, worth, policy.dust_limit_btc),
+            self.change_refusal(code, policy.tolerance_percent),
+            validators.validate_covered(code, balance, self.units),
+        )
+        figures = self.settlement_figures()
+        if figures is not None:
+            yield from said(validators.validate_yield(code, figures.net))
+
+    def set_settled_figures(self) -> money.Figures:
+        """Sets what the line comes to at the settlement's prices, once every rule has let it pass; the same figures."""
+        figures = self.settlement_figures()
+        assert figures is not None
+        self.gross_units, self.fee_units, self.net_units, self.value_sats = figures
+        return figures
+
+    def settlement_figures(self) -> money.Figures | None:
+        """What the line comes to at the settlement's prices; None without a price of the asset and of BNB."""
+        if self.settled_rate_btc is None or self.conversion.settled_rate_btc is None:
+            return None
+        return money.figures(
+            units=self.units,
+            scale=self.asset.scale,
+            rate_btc=self.settled_rate_btc,
+            bnb_rate_btc=self.conversion.settled_rate_btc,
+            fee_percent=self.conversion.policy.fee_percent,
+        )
+
+
+def said(*answers: Refusal | None) -> Iterator[Refusal]:
+    """The refusals among what rules answered."""
+    return (answer for answer in answers if answer is not None)
+
+
+def quote_refusals(
+    *,
+    asset: Asset,
+    units: int,
+    rate_btc: Decimal | None,
+    observed_at: datetime | None,
+    net: int | None,
+    policy: Policy,
+    now: datetime,
+) -> Iterator[Refusal]:
+    """Every rule about one balance before it is quoted; the dust page's reasons and the quote's validation alike.
+
+    `net` is what the whole balance comes to in BNB units, None when there is no price of BNB to say so.
+    """
+    yield from said(validators.validate_source(asset.code), asset.refusal())
+    unpriced = validators.validate_price(asset.code, rate_btc, observed_at, now - policy.price_age)
+    if unpriced:
+        yield unpriced
+        return
+    assert rate_btc is not None
+    worth = money.value_btc(units, asset.scale, rate_btc)
+    yield from said(validators.validate_below_limit(asset.code, worth, policy.dust_limit_btc))
+    if net is None:
+        yield refusal(Code.PRICE_UNAVAILABLE, asset=validators.BNB)
+    else:
+        yield from said(validators.validate_yield(asset.code, net))
