@@ -43,7 +43,7 @@ def test_no_line_is_long(kind):
         for number, line in enumerate(path.read_text().splitlines(), start=1)
         if len(line) > LONGEST_LINE
     ]
-    assert long == []
+    assert not long, "\n".join(long)
 
 
 def test_no_function_is_long():
@@ -53,12 +53,13 @@ def test_no_function_is_long():
         for function in functions(path)
         if function.end_lineno - function.lineno + 1 > LONGEST_FUNCTION
     ]
-    assert long == []
+    assert not long, "\n".join(long)
 
 
 def test_no_module_is_long():
     lengths = {name(path): len(path.read_text().splitlines()) for path in modules()}
-    assert {path: lines for path, lines in lengths.items() if lines > LONGEST_MODULE} == {}
+    long = [f"{path} has {lines} lines" for path, lines in lengths.items() if lines > LONGEST_MODULE]
+    assert not long, "\n".join(long)
 
 
 def test_no_function_imports():
@@ -70,4 +71,4 @@ def test_no_function_imports():
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
-    assert inner == []
+    assert not inner, "\n".join(inner)
