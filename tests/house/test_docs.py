@@ -23,21 +23,11 @@ PATH = re.compile(r"\A[\w.-]+(/[\w.{},*-]+)*/?\Z")
 FILE = re.compile(r"\.(py|html|css|js|toml|txt|md|svg|po|yaml)\Z")
 ADDRESS = re.compile(r"\A/[a-z][\w/<>.:-]*\Z")
 
-# What a recipe makes, and what is made when something runs.
+# What is made when something runs.
 MADE = {".data", ".screens", ".venv"}
-# Read by a program of ours other than the settings: gunicorn's port, for `make run`.
+# Read by the server that `make run` starts, not by the settings.
 READ_ELSEWHERE = {"PORT"}
-# Named in the README for what they do to `make`, not for the site.
-OF_DJANGO = {
-    "changepassword",
-    "check",
-    "collectstatic",
-    "createcachetable",
-    "createsuperuser",
-    "makemigrations",
-    "migrate",
-    "shell",
-}
+OF_DJANGO = {"collectstatic", "createcachetable", "makemigrations", "migrate"}
 
 
 def name(document: Path) -> str:
