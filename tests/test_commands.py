@@ -4,8 +4,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.audit.test_audit import without_guards
 from tests.support import factories
+from tests.support.tampering import without_guards
 from wallet import portfolio, tasks
 from wallet.database import clock
 from wallet.models import Asset, Conversion, Entry, Policy, Transaction

@@ -20,7 +20,7 @@ from wallet import money, zones
 SHOWN_PLACES = 8
 FIAT_SCALE = 2
 MINUS = "−"
-OLD_SECONDS = 30  # site.js says the same of a page that stays open
+OLD_SECONDS = 30  # selection.js says the same of a page that stays open
 
 _LEADING_ZEROS = re.compile(r"\A(0[.,]0*)([0-9]+)\Z")
 
@@ -181,7 +181,7 @@ def ago_if_old(moment: datetime, now: datetime) -> str:
     seconds = (now - moment) // timedelta(seconds=1)
     if seconds < OLD_SECONDS:
         return ""
-    # Told exactly below a minute and to the minute above, cut, as the browser's own words for it (site.js) do.
+    # Told exactly below a minute and to the minute above, cut, as the browser's own words for it (notices.js) do.
     minutes = seconds // 60
     ago = (
         ngettext("%(count)d minute ago", "%(count)d minutes ago", minutes) % {"count": minutes}

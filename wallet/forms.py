@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from wallet import exports, formats, validators, zones
+from wallet import files, formats, validators, zones
 from wallet.models import Conversion, Customer
 from wallet.pages.summary import Asking
 from wallet.pages.wallet import Search
@@ -243,8 +243,8 @@ class HistoryForm(forms.Form):
     def downloads(self) -> list[dict[str, str]]:
         """The kinds of file for these filters, each with its query."""
         return [
-            {"label": kind.label, "query": self.query(format="" if name == exports.OWN else name)}
-            for name, kind in exports.FORMATS.items()
+            {"label": kind.label, "query": self.query(format="" if name == files.OWN.name else name)}
+            for name, kind in files.FORMATS.items()
         ]
 
     def address(self, path: str) -> str:
@@ -261,7 +261,7 @@ class ExportForm(HistoryForm):
 
     format = forms.ChoiceField(
         required=False,
-        choices=[("", "CSV"), *((name, kind.label) for name, kind in exports.FORMATS.items())],
+        choices=[("", "CSV"), *((name, kind.label) for name, kind in files.FORMATS.items())],
         error_messages={"invalid_choice": _("Choose a file format from the list.")},
     )
 

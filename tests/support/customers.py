@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from tests.support import stage
-from wallet.management.commands.seed_demo import HOLDINGS
+from wallet.market.demo_assets import HOLDINGS
 
 
 @transaction.atomic

@@ -22,9 +22,9 @@ from tests.support import factories
 from wallet import conversions, ledger, money
 from wallet.conversions import claims
 from wallet.database import clock
-from wallet.management.commands.seed_demo import HOLDINGS
 from wallet.market import rounds
 from wallet.market.demo import Demo
+from wallet.market.demo_assets import HOLDINGS
 from wallet.market.source import parse_ticker
 from wallet.models import Account, Asset, Customer, Opening, Policy, Price
 

@@ -2,20 +2,16 @@
 
 import csv
 import io
-import tracemalloc
-from datetime import UTC, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.support import factories
 from tests.support.html import read
-from wallet import conversions, exports
+from wallet import conversions
+from wallet.files import csv_file
 from wallet.models import Conversion, Customer
 
 URL = "/conversions/export.csv"
@@ -238,22 +234,6 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(signed_in, world):
     assert len(set(counts)) == 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_one_state_of_the_database_is_read_and_let_go_also_when_the_client_goes_away(clock):
-    world = factories.World(clock)
-    world.settled("DOGE")
-    found = Conversion.objects.of(world.user).history()
-    pieces = exports.export(found, name=exports.OWN, zone=UTC, language="en")
-    assert next(pieces).startswith(b"time_utc,")
-    if connection.vendor == "sqlite":
-        assert connection.connection.in_transaction
-    pieces.close()
-    assert not connection.in_atomic_block
-    if connection.vendor == "sqlite":
-        assert not connection.connection.in_transaction
-    assert list(exports.export(found, name=exports.OWN, zone=UTC, language="en"))[1].count(b"DOGE") == 1
-
-
 def test_a_snapshot_is_open_while_the_file_is_written_and_no_longer(signed_in, mixed, monkeypatch):
     seen = []
 
@@ -264,102 +244,10 @@ def test_a_snapshot_is_open_while_the_file_is_written_and_no_longer(signed_in, m
         def __exit__(self, *error):
             seen.append("closed")
 
-    monkeypatch.setattr(exports, "snapshot", Watched)
+    monkeypatch.setattr(csv_file, "snapshot", Watched)
     response = signed_in.get(URL)
     assert seen == []
     next(iter(response.streaming_content))
     assert seen == ["open"]
     response.close()
     assert seen == ["open", "closed"]
-
-
-def test_memory_does_not_grow_with_the_rows(world):
-    """Ten thousand rows take no more than one thousand, but for what is in hand."""
-    world.settled("DOGE")
-    row = next(iter(Conversion.objects.history().values_list(*exports.Row._fields)))
-    made = list(row)
-
-    class Many:
-        def __init__(self, count):
-            self.count = count
-
-        def order_by(self, *names):
-            return self
-
-        values_list = order_by
-
-        def iterator(self, chunk_size):
-            for at in range(self.count):
-                yield (f"CV-{at:08d}", *made[1:])
-
-    def peak(count):
-        tracemalloc.start()
-        for _ in exports.export(Many(count), name=exports.OWN, zone=UTC, language="en"):
-            pass
-        top = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        return top
-
-    peak(10)
-    assert peak(10_000) < 1.2 * peak(2_000)
-
-
-@given(st.lists(st.lists(st.text(), min_size=2, max_size=4), min_size=1, max_size=4))
-def test_any_cell_survives_and_none_is_a_formula(table):
-    """Back comes what went in, but for the apostrophe before what a spreadsheet would reckon."""
-    back = list(csv.reader(io.StringIO(exports.written(table).decode(), newline="")))
-    assert len(back) == len(table)
-    for line, lines in zip(table, back, strict=True):
-        for cell, found in zip(line, lines, strict=True):
-            assert found in (cell, f"'{cell}")
-            assert not found.startswith(("=", "+", "@", "\t", "\r"))
-            assert not found.startswith("-") or Decimal(found) < 0 or Decimal(found) == 0
-
-
-@pytest.mark.parametrize(
-    ("cell", "written"),
-    [
-        ("=1+1", "'=1+1"),
-        ("+1", "'+1"),
-        ("-1+1", "'-1+1"),
-        ("-0.41", "-0.41"),
-        ("-1e5", "'-1e5"),
-        ("-1\n", "'-1\n"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'\t=1"),
-        ("\r=1", "'\r=1"),
-        ("−0.41", "−0.41"),
-        ("0.5", "0.5"),
-        ("", ""),
-    ],
-)
-def test_what_begins_like_a_formula_gets_an_apostrophe_and_numbers_stay_numbers(cell, written):
-    assert exports.guarded(cell) == written
-
-
-def test_moments_are_utc_whatever_zone_they_come_in():
-    zone = ZoneInfo("Europe/Helsinki")
-    autumn = datetime(2026, 10, 25, 3, 30, tzinfo=zone, fold=1)
-    row = exports.Row(
-        "CV-0000-0000",
-        "completed",
-        autumn,
-        autumn,
-        Decimal(1),
-        None,
-        [],
-        "DOGE",
-        6,
-        1,
-        1,
-        1,
-        0,
-        1,
-        Decimal(1),
-        None,
-        "",
-        [],
-        "",
-        [],
-    )
-    assert exports.own_cells(row, zone)[:3] == ["2026-10-25T01:30:00Z", "2026-10-25T03:30:00+02:00", "Europe/Helsinki"]

@@ -1,11 +1,15 @@
-"""The assets of the demonstration: code, name, decimals kept, and about what one costs in US dollars.
+"""The assets of the demonstration: code, name, decimals kept, and about what one costs in US dollars; which of them cannot
+be converted, and what the demo customer holds.
 
 The decimals are 8, or fewer where the greatest supply in smallest units would pass 9.2 × 10^18. No price means that the
 demonstration's market does not trade the asset.
 """
 
+from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from wallet.models import Asset
 
 
 class DemoAsset(NamedTuple):
@@ -99,3 +103,46 @@ def _asset(row: str) -> DemoAsset:
 
 
 DEMO_ASSETS = [_asset(row) for row in _ROWS.strip().splitlines()]
+
+# Fields of those that cannot be converted, whatever they cost.
+STATES: dict[str, dict[str, Any]] = {
+    "LUNC": {
+        "status": Asset.Status.DELISTED,
+        "delisted_on": date(2026, 11, 3),
+        "withdraw_until": date(2027, 2, 3),
+    },
+    "FTT": {"status": Asset.Status.UNLISTED},
+    "GALA": {
+        "conversions_paused": True,
+        "pause_reason": "Its network is being upgraded. Deposits and balances are not affected.",
+    },
+}
+
+# What the demo customer holds, in whole coins: small balances, and one of every reason why not.
+HOLDINGS = {
+    "LINK": "0.9120048",
+    "TRX": "31.40712",
+    "DOGE": "48.7731",
+    "XRP": "2.81940051",
+    "ETH": "0.0012941",
+    "VET": "214.06",
+    "ATOM": "1.0732",
+    "ADA": "6.21",
+    "LTC": "0.01873",
+    "DOT": "0.44190221",
+    "SOL": "0.00841",
+    "SHIB": "18204.55",
+    "EUR": "3.18",
+    "NEAR": "0.7301",
+    "BNB": "0.1127",
+    # worth more than the limit
+    "BTC": "0.0412",
+    "USDT": "241.5",
+    # delisted, unlisted, paused
+    "LUNC": "15230.5",
+    "FTT": "2.5",
+    "GALA": "88.1",
+    # too small, and without a price
+    "BTTC": "0.001",
+    "CRO": "41.6",
+}

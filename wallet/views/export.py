@@ -1,13 +1,13 @@
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone
-from django.utils.translation import get_language
+from django.http import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from wallet import exports
+from wallet import files
+from wallet.files import csv_file
 from wallet.forms import ExportForm
 from wallet.models import Account, Conversion
 from wallet.requests import CustomerRequest
+from wallet.views.conversion_csv import download
 from wallet.views.history import records
 
 
@@ -18,10 +18,7 @@ def export(request: CustomerRequest) -> HttpResponseBase:
     form = ExportForm(request.GET, assets=Account.objects.codes_of(request.user))
     if not form.is_valid():
         return records(request, form)
-    name, days = form.cleaned_data["format"] or exports.OWN, form.applied
+    kind = files.FORMATS[form.cleaned_data["format"] or files.OWN.name]
     rows = Conversion.objects.of(request.user).history().matching(**form.conditions)
-    pieces = exports.export(rows, name=name, zone=timezone.get_current_timezone(), language=get_language())
-    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-    file_name = exports.file_name(name, since=days.get("since"), until=days.get("until"))
-    response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
-    return response
+    days = form.applied
+    return download(rows, kind, name=csv_file.file_name(kind, since=days.get("since"), until=days.get("until")))

@@ -1,0 +1,87 @@
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
+
+from wallet import formats, ledger
+from wallet.admin.base import ReadOnly
+from wallet.models import Account, Entry, HouseAccount, Transaction
+
+
+@admin.register(Account)
+class AccountAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["id", "kind", "user", "asset", "balance", "sequence"]
+    list_filter = ["kind"]
+    list_select_related = ["user", "asset"]
+    search_fields = ["user__username", "user__email", "asset__code"]
+    show_full_result_count = False
+
+    @admin.display(empty_value="entries only")
+    def balance(self, account: Account) -> str | None:
+        return None if account.units is None else formats.full_amount(account.units, account.asset.scale)
+
+
+class HouseChangeList(ChangeList):
+    """The balances of the accounts on the page, in as many queries for one as for a hundred."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        balances = ledger.house_balances(self.result_list)
+        for account in self.result_list:
+            account.held_units = balances[account.pk]
+
+
+@admin.register(HouseAccount)
+class HouseAccountAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["asset", "kind", "holds"]
+    list_display_links = None
+    list_filter = ["kind"]
+    list_select_related = ["asset"]
+    search_fields = ["asset__code"]
+    ordering = ["asset__code", "kind"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return HouseAccount.objects.house().order_by(*self.get_ordering(request))
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return HouseChangeList
+
+    @admin.display
+    def holds(self, account: Any) -> str:
+        return formats.full_amount(account.held_units, account.asset.scale)
+
+
+class EntryInline(ReadOnly, admin.TabularInline):
+    model = Entry
+    fields = readonly_fields = ("account", "units", "balance_units", "sequence")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("account__user", "account__asset")
+
+
+@admin.register(Transaction)
+class TransactionAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["reference", "kind", "posted_at"]
+    list_filter = ["kind"]
+    search_fields = ["reference"]
+    date_hierarchy = "posted_at"
+    inlines = [EntryInline]
+    show_full_result_count = False
+
+
+@admin.register(Entry)
+class EntryAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["id", "transaction", "account", "amount", "balance", "sequence"]
+    list_select_related = ["transaction", "account__user", "account__asset"]
+    search_fields = ["transaction__reference", "account__user__username", "account__asset__code"]
+    show_full_result_count = False
+
+    @admin.display
+    def amount(self, entry: Entry) -> str:
+        return formats.full_amount(entry.units, entry.account.asset.scale)
+
+    @admin.display
+    def balance(self, entry: Entry) -> str | None:
+        units, scale = entry.balance_units, entry.account.asset.scale
+        return None if units is None else formats.full_amount(units, scale)

@@ -1,0 +1,36 @@
+"""Checks every promise that the stored rows can break, in one snapshot and in constant memory, while the site runs.
+
+The ledger against itself (P1–P3), conversions against the ledger (P4, P7), and each completed conversion against the rules
+that it was judged by (P5, P8–P11), worked out again from the market's own prices.
+"""
+
+from collections.abc import Iterator
+
+from wallet.audit import conversions, ledger, waits
+from wallet.audit.violation import Violation
+from wallet.database.snapshot import snapshot
+
+CHECKS = (
+    ledger.entries_add_up,
+    ledger.transactions_have_entries,
+    ledger.entries_belong_to_a_transaction,
+    ledger.balances_are_their_entries,
+    ledger.balances_have_entries,
+    ledger.balances_are_not_negative,
+    ledger.house_balances_are_their_entries,
+    conversions.postings_belong_to_a_conversion,
+    conversions.completed_ones_are_as_they_must_be,
+    conversions.posted_ones_are_completed,
+    waits.conversions_keep_their_distance,
+    waits.nobody_waits_for_nothing,
+)
+
+
+def audit() -> Iterator[Violation]:
+    """Every violation there is; none when the ledger keeps its promises. Read it to the end: it holds a snapshot."""
+    with snapshot():
+        for check in CHECKS:
+            yield from check()
+
+
+__all__ = ["Violation", "audit"]

@@ -1,0 +1,129 @@
+"""The ledger against itself."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from wallet import ledger
+from wallet.audit.violation import Violation
+from wallet.database.rows import lookup, stream
+from wallet.models import Account, Entry, Transaction
+
+CHUNK = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class MovedEntry:
+    """An entry as a part of its transaction."""
+
+    transaction: UUID = lookup("transaction_id")
+    reference: str = lookup("transaction__reference")
+    asset: str = lookup("account__asset__code")
+    units: int = lookup("units")
+
+
+def entries_add_up() -> Iterator[Violation]:
+    """P1: for every transaction and asset, and so for every asset, the entries add up to zero."""
+    totals: Counter[str] = Counter()
+    rows = stream(MovedEntry, Entry.objects.order_by("transaction_id"), chunk=CHUNK)
+    for (_, reference), entries in groupby(rows, key=attrgetter("transaction", "reference")):
+        sums: Counter[str] = Counter()
+        for entry in entries:
+            sums[entry.asset] += entry.units
+        totals.update(sums)
+        for code, units in sums.items():
+            if units:
+                yield Violation("P1", f"transaction {reference}", f"entries of {code} add up to {units}, not 0")
+    for code, units in sorted(totals.items()):
+        if units:
+            yield Violation("P1", f"asset {code}", f"all entries add up to {units}, not 0")
+
+
+def transactions_have_entries() -> Iterator[Violation]:
+    """P1: a transaction moves something."""
+    for record in Transaction.objects.filter(entries__isnull=True).iterator(chunk_size=CHUNK):
+        yield Violation("P1", f"transaction {record.reference}", "has no entries")
+
+
+def entries_belong_to_a_transaction() -> Iterator[Violation]:
+    """P1 and P14: no entry is left without the transaction and the account that the other checks find it by."""
+    found = Entry.objects.filter(
+        ~Exists(Transaction.objects.filter(pk=OuterRef("transaction_id")))
+        | ~Exists(Account.objects.filter(pk=OuterRef("account_id")))
+    )
+    for pk in found.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=CHUNK):
+        yield Violation("P1", f"entry {pk}", "its transaction or its account is gone")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEntry:
+    """An entry as a part of its account, with what the account says of itself."""
+
+    account: int = lookup("account_id")
+    kind: str = lookup("account__kind")
+    account_units: int | None = lookup("account__units")
+    account_sequence: int | None = lookup("account__sequence")
+    units: int = lookup("units")
+    balance_units: int | None = lookup("balance_units")
+    sequence: int | None = lookup("sequence")
+
+
+def balances_are_their_entries() -> Iterator[Violation]:
+    """P3: every balance is the sum of its entries, each of which says the balance after it and its number."""
+    ordered = Entry.objects.order_by("account_id", F("sequence").asc(nulls_first=True), "pk")
+    rows = stream(AccountEntry, ordered, chunk=CHUNK)
+    for (pk, kind), entries in groupby(rows, key=attrgetter("account", "kind")):
+        find = _customers_problems if kind == Account.Kind.CUSTOMER else _house_problems
+        for problem in find(entries):
+            yield Violation("P3", f"account {pk}", problem)
+
+
+def _house_problems(entries: Iterable[AccountEntry]) -> Iterator[str]:
+    if any(entry.balance_units is not None or entry.sequence is not None for entry in entries):
+        yield "a house account's entry has a balance or a number"
+
+
+def _customers_problems(entries: Iterable[AccountEntry]) -> Iterator[str]:
+    """What is wrong with a customer's account, given its entries in their order."""
+    running = number = 0
+    for entry in entries:
+        running, number = running + entry.units, number + 1
+        if entry.sequence != number:
+            yield f"entry {number} has the number {entry.sequence}"
+        if entry.balance_units != running:
+            yield f"entry {number} says {entry.balance_units}, its entries add up to {running}"
+    # Each of them says the same of the account.
+    if entry.account_units != running:
+        yield f"the balance is {entry.account_units}, its entries add up to {running}"
+    if entry.account_sequence != number:
+        yield f"{entry.account_sequence} entries are counted, {number} exist"
+
+
+def balances_have_entries() -> Iterator[Violation]:
+    """P3: an account without entries holds nothing."""
+    unwritten = Account.objects.customers().filter(~Q(units=0) | ~Q(sequence=0), entry__isnull=True)
+    for account in unwritten.iterator(chunk_size=CHUNK):
+        yield Violation("P3", f"account {account.pk}", f"the balance is {account.units}, and it has no entries")
+
+
+def balances_are_not_negative() -> Iterator[Violation]:
+    """P2: no customer's balance is negative."""
+    for account in Account.objects.filter(units__lt=0).iterator(chunk_size=CHUNK):
+        yield Violation("P2", f"account {account.pk}", f"the balance is {account.units}")
+
+
+def house_balances_are_their_entries() -> Iterator[Violation]:
+    """P3 for the house: what is told of its balances is the sum of its entries."""
+    accounts = list(Account.objects.house().select_related("asset"))
+    told = ledger.house_balances(accounts)
+    for account in accounts:
+        entries = Entry.objects.filter(account=account).order_by().values_list("units", flat=True)
+        held = sum(entries.iterator(chunk_size=CHUNK))
+        if told[account.pk] != held:
+            problem = f"the balance is told as {told[account.pk]}, its entries add up to {held}"
+            yield Violation("P3", f"account {account.pk}", problem)

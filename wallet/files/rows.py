@@ -1,0 +1,73 @@
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from wallet import money, refusals
+from wallet.database.rows import lookup, stream
+from wallet.models import Conversion
+from wallet.models.conversions import ConversionQuerySet
+from wallet.models.priced import change_between
+
+CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One asset of one conversion. Units are the asset's own for what is given up, and BNB's for what came of it.
+
+    A field is declared with the path from the conversion that it is read by.
+    """
+
+    reference: str = lookup("reference")
+    status: str = lookup("status")
+    confirmed_at: datetime = lookup("confirmed_at")
+    finished_at: datetime | None = lookup("finished_at")
+    reasons: list[dict[str, Any]] = lookup("reasons")
+    quoted_bnb_rate_btc: Decimal = lookup("quoted_rate_btc")
+    bnb_rate_btc: Decimal | None = lookup("settled_rate_btc")
+
+    code: str = lookup("lines__asset__code")
+    scale: int = lookup("lines__asset__scale")
+    units: int = lookup("lines__units")
+    quoted_net_units: int = lookup("lines__quoted_net_units")
+    gross_units: int | None = lookup("lines__gross_units")
+    fee_units: int | None = lookup("lines__fee_units")
+    net_units: int | None = lookup("lines__net_units")
+    quoted_rate_btc: Decimal = lookup("lines__quoted_rate_btc")
+    rate_btc: Decimal | None = lookup("lines__settled_rate_btc")
+    quoted_path: str = lookup("lines__quoted_path")
+    quoted_legs: list[dict[str, str]] = lookup("lines__quoted_legs")
+    path: str = lookup("lines__settled_path")
+    legs: list[dict[str, str]] | None = lookup("lines__settled_legs")
+
+    @property
+    def dated_at(self) -> datetime:
+        """The moment that the conversion's records go by: when it ended, or else was confirmed."""
+        return self.finished_at or self.confirmed_at
+
+    @property
+    def is_running(self) -> bool:
+        return self.status == Conversion.Status.CONFIRMED
+
+    @property
+    def is_completed(self) -> bool:
+        return self.status == Conversion.Status.COMPLETED
+
+    @property
+    def change_percent(self) -> Decimal | None:
+        """By how much the price changed until settlement, cut to two places; None where that cannot be compared."""
+        change = change_between(self.quoted_path, self.quoted_legs, self.path, self.legs)
+        return None if change is None else money.cut_percent(change)
+
+    @property
+    def stop_reason(self) -> str:
+        """Why it was stopped or failed, in the reader's language and zone; empty when it was not."""
+        return refusals.explain(self.reasons[0]["code"], self.reasons[0]["facts"]).cause if self.reasons else ""
+
+
+def read(conversions: ConversionQuerySet) -> Generator[Row, None, None]:
+    """The rows of these confirmed conversions: the newest conversion first, and its largest asset."""
+    ordered = conversions.order_by("-pk", "-lines__quoted_value_sats", "lines__asset__code")
+    return stream(Row, ordered, chunk=CHUNK)

@@ -1,0 +1,36 @@
+"""The advanced custom CSV of Summ (formerly Crypto Tax Calculator): a sale of the asset for BNB, in UTC.
+
+Both amounts are "excluding fee"; the fee stands by itself. An id is unique where possible, so it names the asset too.
+
+https://help.cryptotaxcalculator.io/en/articles/5777675-advanced-custom-csv-import
+"""
+
+from datetime import tzinfo
+
+from django.utils.translation import gettext_lazy as _
+
+from wallet import validators
+from wallet.files.columns import Column, CsvFormat, always, amount, fee, gross, utc_seconds
+
+
+def columns(zone: tzinfo) -> list[Column]:
+    return [
+        Column("Timestamp (UTC)", utc_seconds),
+        Column("Type", always("sell")),
+        Column("Base Currency", lambda row: row.code),
+        Column("Base Amount", amount),
+        Column("Quote Currency (Optional)", always(validators.BNB)),
+        Column("Quote Amount (Optional)", gross),
+        Column("Fee Currency (Optional)", lambda row: validators.BNB if row.fee_units else ""),
+        Column("Fee Amount (Optional)", fee),
+        Column("From (Optional)", always("")),
+        Column("To (Optional)", always("")),
+        Column("Blockchain (Optional)", always("")),
+        Column("ID (Optional)", lambda row: f"{row.reference}-{row.code}"),
+        Column("Description (Optional)", always("Small balance converted")),
+        Column("Reference Price Per Unit (Optional)", always("")),
+        Column("Reference Price Currency (Optional)", always("")),
+    ]
+
+
+SUMM = CsvFormat("summ", _("CSV for Summ"), columns, is_trades=True)
