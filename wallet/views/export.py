@@ -20,5 +20,5 @@ def export(request: CustomerRequest) -> HttpResponseBase:
         return records(request, form)
     kind = files.FORMATS[form.cleaned_data["format"] or files.OWN.name]
     rows = Conversion.objects.of(request.user).history().matching(**form.conditions)
-    days = form.applied
-    return download(rows, kind, name=csv_file.file_name(kind, since=days.get("since"), until=days.get("until")))
+    days = form.filters
+    return download(rows, kind, name=csv_file.file_name(kind, since=days.since, until=days.until))
