@@ -8,7 +8,9 @@ LANGUAGES ?= en
 STATES ?=
 export PORT CHAOS STATES
 
-.PHONY: help run test browser screens chaos mutants check messages lock
+CHECKS = check-code check-templates check-types check-migrations check-translations check-deployment
+
+.PHONY: help run test browser screens chaos mutants check $(CHECKS) messages lock
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -42,12 +44,25 @@ chaos: .venv/test ## Races, crashes, kills and outages (CHAOS=short: less of eac
 mutants: .venv/test ## How many small changes of the money code the tests notice; takes half an hour
 	@$(BIN)/python -m tests.support.mutants
 
-check: .venv/test ## Lint, types, migrations, translations, deployment settings; needs Debian's gettext
+check: $(CHECKS) ## Lint, format, types, migrations, translations, deployment settings; needs Debian's gettext
+
+check-code: .venv/test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+check-templates: .venv/test
+	@$(BIN)/djhtml --tabwidth 2 --check templates
+
+check-types: .venv/test
 	@$(BIN)/mypy
+
+check-migrations: .venv/test
 	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+check-translations: .venv/test
 	@$(BIN)/python -m tests.support.messages
+
+check-deployment: .venv/test
 	@DEBUG=false ALLOWED_HOSTS=dust.example.com SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 

@@ -44,6 +44,13 @@ def test_production_refuses_to_start_on_an_unsafe_setting(environment, words):
     assert words in settings(DEBUG="false", **environment)
 
 
+def test_production_serves_static_files_under_hashed_names():
+    backend = settings(
+        "s.STORAGES['staticfiles']['BACKEND']", DEBUG="false", SECRET_KEY=KEY, ALLOWED_HOSTS="dust.example.com"
+    )
+    assert backend == "dustsite.static_files.HashedFiles"
+
+
 @pytest.mark.parametrize(
     ("environment", "words"),
     [

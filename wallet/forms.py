@@ -16,6 +16,8 @@ from wallet import files, validators, zones
 from wallet.models import Conversion, Customer
 from wallet.pages.history.filters import NAMES, Filters
 from wallet.pages.problems import Problem
+from wallet.pages.summary import Asking
+from wallet.pages.wallet import Search
 from wallet.refusals import Code, Refused, refusal
 
 NO_ZONE = _("There is no time zone of this name. Choose one from the list.")
@@ -53,10 +55,17 @@ class EstimateForm(forms.Form):
     update = forms.BooleanField(required=False)
     waited = forms.BooleanField(required=False)
 
-    def said(self) -> dict[str, Any]:
-        """The fields that can be read, each None or empty when it says nothing."""
+    @property
+    def asking(self) -> Asking:
+        """What can be read of it."""
         self.is_valid()
-        return {name: self.cleaned_data.get(name) for name in self.fields}
+        said = self.cleaned_data
+        return Asking(
+            listing=said.get("listed", ""),
+            shown_net=said.get("shown"),
+            is_update=said.get("update", False),
+            is_after_wait=said.get("waited", False),
+        )
 
 
 class WalletForm(forms.Form):
@@ -69,15 +78,18 @@ class WalletForm(forms.Form):
         required=False, choices=[("0", "Show"), ("1", "Hide")], coerce=lambda value: value == "1", empty_value=None
     )
 
-    def said(self) -> dict[str, Any]:
-        """The fields that can be read, each None or empty when it says nothing."""
+    @property
+    def search(self) -> Search:
+        """What can be read of it."""
         self.is_valid()
-        return {name: self.cleaned_data.get(name) for name in self.fields}
+        said = self.cleaned_data
+        return Search(said.get("q", ""), said.get("sort") == "name", said.get("hide"))
 
     @property
     def address(self) -> str:
         """The query string of the same search and order."""
-        kept = {name: value for name, value in self.said().items() if name != "hide" and value}
+        self.is_valid()
+        kept = {name: value for name in ("q", "sort") if (value := self.cleaned_data.get(name))}
         return f"?{urlencode(kept)}" if kept else ""
 
 

@@ -1,5 +1,7 @@
 """The audit finds every conversion that is not what the ledger, the rules and the market's prices make it."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 
@@ -59,6 +61,16 @@ def test_every_completed_conversion_that_was_tampered_with_is_found(world, state
     assert {promise for promise, _ in violations} == set(problems)
     for promise, words in problems.items():
         assert [one for number, one in violations if number == promise and words in one]
+
+
+def test_p7_the_fee_is_among_what_must_have_been_moved(world):
+    """P7: with a fee, and found without its entry's units."""
+    factories.policy(fee_percent=Decimal(2))
+    world.settled("DOGE", "ETH")
+    assert found() == []
+    fees = "account_id IN (SELECT id FROM wallet_account WHERE kind = 'fees')"
+    without_guards(f"UPDATE wallet_entry SET units = units + 1 WHERE {fees}")
+    assert ("P7", "the ledger holds something else than its lines") in found()
 
 
 def test_p7_each_conversion_without_lines_is_named(world):

@@ -5,6 +5,7 @@ from django.db import connection, transaction
 
 from tests.support.tampering import found, without_guards
 from wallet import ledger
+from wallet.audit import audit
 from wallet.models import Account, Asset, HouseBalance
 
 
@@ -27,6 +28,35 @@ def test_p1_to_p3_every_row_of_the_ledger_that_was_tampered_with_is_found(world,
         problem = problem.replace("the balance is -5", "its entries add up to")
     without_guards(statement)
     assert [words for number, words in found() if number == promise and problem in words]
+
+
+def test_p1_the_transaction_and_the_asset_that_do_not_add_up_are_named(world):
+    """P1: each by itself."""
+    account = Account.objects.get(kind="outside", asset__code="DOGE").pk
+    without_guards(f"UPDATE wallet_entry SET units = units + 1 WHERE account_id = {account}")
+    assert list(audit()) == [
+        ("P1", "transaction mira-DOGE-100", "entries of DOGE add up to 1, not 0"),
+        ("P1", "asset DOGE", "all entries add up to 1, not 0"),
+    ]
+
+
+def test_p2_a_negative_balance_is_found(world):
+    """P2: the constraint that would refuse it is put aside as well."""
+    statement = "UPDATE wallet_account SET units = -5 WHERE units > 0"
+    if connection.vendor == "postgresql":
+        drop = "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE wallet_account DROP CONSTRAINT account_balance_not_negative"
+        statement = f"{drop}; {statement}"
+    without_guards(statement)
+    assert found().count(("P2", "the balance is -5")) == 3
+
+
+def test_p3_entries_that_are_counted_and_do_not_exist_are_found(world):
+    """P3: also where nothing is held."""
+    mine = f"{world.user.pk}, {Asset.objects.get(code='BTC').pk}"
+    without_guards(
+        f"INSERT INTO wallet_account (kind, user_id, asset_id, units, sequence) VALUES ('customer', {mine}, 0, 3)"
+    )
+    assert found() == [("P3", "the balance is 0, and it has no entries")]
 
 
 def test_p1_p3_a_balance_without_entries_and_a_transaction_without_any_are_found(world):

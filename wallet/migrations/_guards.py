@@ -1,5 +1,7 @@
 """How migrations make and drop a guard: a trigger that refuses a change of a row, alike on both databases."""
 
+from django.db import migrations
+
 
 def create(schema_editor, name, rule):
     """`rule` is the table, the event, what is refused (of the new row, NEW, or the old one, OLD), and the message."""
@@ -29,3 +31,28 @@ def drop(schema_editor, name, table):
     schema_editor.execute(f"DROP TRIGGER {name}" + ("" if on_sqlite else f" ON wallet_{table}"), params=None)
     if not on_sqlite:
         schema_editor.execute(f"DROP FUNCTION wallet_{name}()", params=None)
+
+
+def set_aside_during(*operations):
+    """The operations with every guard of SQLite dropped before them and made again after them, word for word.
+
+    SQLite changes most columns by building the table anew. That drops the table's guards, and fails over those of other
+    tables that mention it. PostgreSQL changes a table in place and keeps its guards, so nothing is done there.
+    """
+    kept = []
+
+    def drop_all(apps, schema_editor):
+        if schema_editor.connection.vendor != "sqlite":
+            return
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            kept[:] = cursor.fetchall()
+        for name, _ in kept:
+            schema_editor.execute(f'DROP TRIGGER "{name}"', params=None)
+
+    def make_again(apps, schema_editor):
+        for _, sql in kept:
+            schema_editor.execute(sql, params=None)
+        kept.clear()
+
+    return [migrations.RunPython(drop_all, make_again), *operations, migrations.RunPython(make_again, drop_all)]

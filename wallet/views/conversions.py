@@ -7,14 +7,16 @@ from django_htmx.http import retarget
 from wallet import conversions, tasks
 from wallet.database import clock
 from wallet.database.retrying import Busy
+from wallet.eligibility import eligibility
 from wallet.enqueue import enqueue
 from wallet.models import Conversion
 from wallet.pages.conversion import conversion_page
 from wallet.pages.conversion.page import ConversionPage, Visit
-from wallet.portfolio import eligibility, portfolio
+from wallet.portfolio import portfolio
 from wallet.refusals import Code, Refused
-from wallet.views.errors import refused
-from wallet.web import CustomerRequest, go_to, see_other, wants_partial
+from wallet.requests import CustomerRequest, wants_partial
+from wallet.responses import go_to, see_other
+from wallet.views.errors import Answer, refused
 
 
 @require_safe
@@ -38,7 +40,7 @@ def confirm(request: CustomerRequest, reference: str) -> HttpResponse:
     except (Refused, Busy) as error:
         if isinstance(error, Refused) and error.code is Code.QUOTE_EXPIRED:
             return renew(request, reference)
-        return _conflict(request, reference, *refused(request, error, status=409))
+        return _conflict(request, reference, refused(request, error, status=409))
     if confirmed.is_confirmed:
         enqueue(tasks.settle, confirmed.reference)
     return go_to(request, "conversion", confirmed.reference)
@@ -54,7 +56,7 @@ def renew(request: CustomerRequest, reference: str) -> HttpResponse:
     try:
         fresh = conversions.renew(conversion=old)
     except (Refused, Busy) as error:
-        return _conflict(request, reference, *refused(request, error, status=409))
+        return _conflict(request, reference, refused(request, error, status=409))
     return see_other("conversion", fresh.reference)
 
 
@@ -78,11 +80,11 @@ def _page(request: CustomerRequest, reference: str, problem: str = "") -> Conver
 
 def _answer(request: CustomerRequest, page: ConversionPage, status: int = 200) -> HttpResponse:
     template = page.partial if page.visit.is_part else "wallet/conversion/page.html"
-    return render(request, template, {"page": page, "service": page.service}, status=status)
+    return render(request, template, {"page": page}, status=status)
 
 
-def _conflict(request: CustomerRequest, reference: str, problem: str, status: int) -> HttpResponse:
+def _conflict(request: CustomerRequest, reference: str, answer: Answer) -> HttpResponse:
     """The review again, with what stands in the way. Nothing has changed."""
-    page = _page(request, reference, problem)
-    response = _answer(request, page, status)
+    page = _page(request, reference, answer.words)
+    response = _answer(request, page, answer.status)
     return retarget(response, "#reviewing") if page.visit.is_part else response

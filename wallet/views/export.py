@@ -6,9 +6,9 @@ from wallet import files
 from wallet.files import csv_file
 from wallet.forms import ExportForm
 from wallet.models import Account, Conversion
+from wallet.requests import CustomerRequest
 from wallet.views.conversion_csv import download
 from wallet.views.history import records
-from wallet.web import CustomerRequest
 
 
 @require_safe

@@ -11,7 +11,8 @@ from wallet.pages.history.entries import running as running_row
 from wallet.pages.history.page import HistoryPage
 from wallet.pages.history.window import Place, Window, window
 from wallet.references import is_reference
-from wallet.web import CustomerRequest, see_other, wants_partial
+from wallet.requests import CustomerRequest, wants_partial
+from wallet.responses import see_other
 
 PAGE = 20
 

@@ -13,7 +13,8 @@ from wallet.database import clock
 from wallet.forms import DisplayForm, ZoneForm
 from wallet.models import Customer
 from wallet.pages.settings import SettingsPage, zone_time
-from wallet.web import BROWSER_ZONE_ASKED, CustomerRequest, see_other, wants_partial
+from wallet.requests import BROWSER_ZONE_ASKED, CustomerRequest, wants_partial
+from wallet.responses import see_other
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from wallet.eligibility import Eligibility
 from wallet.models import Conversion, Line
 from wallet.pages.conversion.page import ConversionPage, Visit
 from wallet.pages.conversion.progress import Progress
 from wallet.pages.conversion.result import Completed, Failed, Stopped
 from wallet.pages.conversion.review import Review
-from wallet.portfolio import Eligibility
 
 PAGES: dict[str, type[ConversionPage]] = {
     Conversion.Status.QUOTED: Review,

@@ -6,10 +6,10 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from wallet import charts, formats, money, validators
+from wallet import formats, money, validators
 from wallet.models import Conversion, Line
 from wallet.models.priced import Priced
-from wallet.pages import markup
+from wallet.pages import charts, markup
 from wallet.pages.terms import terms
 from wallet.refusals import Code, Refusal
 

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
+from wallet.eligibility import Eligibility
 from wallet.models import Conversion, Line, Service
 from wallet.pages.terms import Terms, terms
-from wallet.portfolio import Eligibility
 
 
 @dataclass(frozen=True, slots=True)

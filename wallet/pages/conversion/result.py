@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from wallet import charts, formats
-from wallet.pages import markup
+from wallet import formats
+from wallet.pages import charts, markup
 from wallet.pages.conversion.calculation import UsedPrice, rule, used_prices
 from wallet.pages.conversion.changes import Changes, changes
 from wallet.pages.conversion.page import ConversionPage

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from wallet import charts
 from wallet.models import Conversion
 from wallet.models.conversions import ConversionQuerySet
+from wallet.pages import charts
 from wallet.pages.history.entries import Entry, Running, entry, running
 
 

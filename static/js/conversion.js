@@ -1,0 +1,72 @@
+import { byId, inSeconds, isAnswered, on, say } from "./notices.js";
+
+const SOON_SECONDS = 10;
+let timer;
+export function countDown() {
+  clearInterval(timer);
+  const left = byId("left"), button = byId("go");
+  if (!left || !button || button.hasAttribute("formaction")) return;
+  const { words, none, soon, over, seconds } = left.dataset;
+  const ends = performance.now() + seconds * 1000;
+  timer = setInterval(() => {
+    if (!left.isConnected) return clearInterval(timer);
+    const rest = Math.ceil((ends - performance.now()) / 1000);
+    left.textContent = rest > 0 ? words.replace("#", inSeconds(rest)) : none;
+    if (rest === SOON_SECONDS) say(soon);
+    if (rest > 0) return;
+    clearInterval(timer);
+    button.setAttribute("formaction", button.dataset.renew);
+    if (!isBusy()) button.textContent = button.dataset.expired;
+    say(over);
+  }, 250);
+}
+
+const STRAY_MS = 1000; // after new prices a press may still mean Update
+let changed = -STRAY_MS;
+const isBusy = () => byId("go")?.ariaBusy === "true";
+function setBusy(busy) {
+  const button = byId("go");
+  if (!button) return;
+  const renews = button.hasAttribute("formaction"), { starting, updating, expired } = button.dataset;
+  if (busy) {
+    button.dataset.words = button.textContent;
+    button.textContent = renews ? updating : starting;
+  } else button.textContent = renews ? expired : button.dataset.words;
+  button.ariaBusy = byId("cancel").inert = busy;
+}
+
+on("submit", (event) => {
+  if (event.target.id !== "confirm") return;
+  if (isBusy() || performance.now() - changed < STRAY_MS) {
+    event.preventDefault();
+    event.stopPropagation();
+  } else setBusy(true);
+}, true);
+on("cancel", (event) => {
+  if (isBusy()) event.preventDefault();
+}, true);
+on("click", (event) => {
+  if (!byId("dialog")?.open || !event.target.closest("#cancel")) return;
+  event.preventDefault();
+  byId("dialog").close();
+});
+on("htmx:afterRequest", ({ target, detail }) => {
+  if (!isAnswered(detail.xhr) && target.id === "confirm" && target.isConnected) setBusy(false);
+});
+on("htmx:afterSwap", ({ detail: { target } }) => {
+  if (target.id !== "reviewing") return;
+  if (byId("dialog").open) changed = performance.now();
+  else {
+    byId("problem").replaceChildren();
+    byId("dialog").showModal();
+  }
+});
+
+on("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.target.matches("#progress, #running")) event.preventDefault();
+});
+function again() {
+  if (!document.hidden && byId("progress")) htmx.trigger("#progress", "again");
+}
+on("visibilitychange", again);
+addEventListener("online", again);

@@ -1,0 +1,51 @@
+export const byId = (id) => document.getElementById(id);
+export const on = (name, act, capture) => document.addEventListener(name, act, capture);
+export const fill = (words, ...values) => words.replace(/\{(\d)\}/g, (place, at) => values[at]);
+
+const { lang } = document.documentElement;
+const seconds = new Intl.NumberFormat(lang, { style: "unit", unit: "second", unitDisplay: "long" });
+const past = new Intl.RelativeTimeFormat(lang);
+export const inSeconds = (count) => seconds.format(count);
+export const ago = (count) =>
+  count < 60 ? past.format(-count, "second") : past.format(-Math.floor(count / 60), "minute");
+
+// Nothing outside an open dialog is seen or heard.
+export const region = (id) => byId(byId("dialog")?.open ? `${id}-dialog` : id);
+
+const SAY_AFTER_MS = 800;
+let saying;
+export function say(text) {
+  clearTimeout(saying);
+  saying = setTimeout(() => { region("say").textContent = text; }, SAY_AFTER_MS);
+}
+
+function warn(name, { requestConfig: sent, target, xhr }) {
+  if (region("warn").firstElementChild?.dataset.for === name) return;
+  const notice = byId("notices").content.querySelector(`[data-for=${name}]`).cloneNode(true);
+  notice.querySelector("button")?.addEventListener("click", () => {
+    htmx.ajax(sent.verb, sent.path, { source: sent.elt, target, values: sent.formData }).catch(() => {});
+  });
+  const after = name === "many" && Number(xhr.getResponseHeader("Retry-After"));
+  if (after) notice.firstElementChild.textContent = fill(notice.dataset.after, inSeconds(after));
+  region("warn").replaceChildren(notice);
+}
+
+function calm() {
+  for (const place of document.querySelectorAll("#warn, #warn-dialog")) {
+    if (place.contains(document.activeElement)) byId("main").focus();
+    place.replaceChildren();
+  }
+}
+
+export const isAnswered = ({ status }) => status > 0 && status < 400;
+on("htmx:afterRequest", ({ detail }) => {
+  if (isAnswered(detail.xhr)) calm();
+});
+on("htmx:beforeSwap", ({ detail }) => {
+  // What the server gave a place is shown, even an error.
+  if (detail.xhr.getResponseHeader("HX-Retarget")) [detail.shouldSwap, detail.isError] = [true, false];
+  if (detail.target.id === "warn") detail.target = region("warn");
+});
+on("htmx:responseError", ({ detail }) => warn(detail.xhr.status === 429 ? "many" : "fault", detail));
+on("htmx:sendError", ({ target, detail }) => warn(target.id === "progress" ? "progress" : "offline", detail));
+on("htmx:timeout", ({ detail }) => warn("timeout", detail));

@@ -1,0 +1,84 @@
+from decimal import Decimal
+
+import pytest
+
+from wallet.models import Opening, Policy
+
+POLICY = {
+    "dust_limit_btc": "0.002",
+    "interval_seconds": 3600,
+    "tolerance_percent": "4",
+    "fee_percent": "1.5",
+    "quote_seconds": 45,
+    "price_age_seconds": 60,
+    "longest_wait_seconds": 120,
+    "reason": "More dust.",
+}
+
+
+def test_a_policy_version_starts_from_the_one_in_force_and_is_signed(operator):
+    page = operator.get("/admin/wallet/policy/add/")
+    assert str(page.context["adminform"].form["dust_limit_btc"].value()) == "0.00120000"
+    assert operator.post("/admin/wallet/policy/add/", POLICY).status_code == 302
+    newest = Policy.objects.current()
+    assert (newest.dust_limit_btc, newest.interval_seconds, newest.created_by.username) == (
+        Decimal("0.002"),
+        3600,
+        "admin",
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"dust_limit_btc": "0"},
+        {"dust_limit_btc": "NaN"},
+        {"dust_limit_btc": "1e99"},
+        {"tolerance_percent": "0"},
+        {"fee_percent": "100.5"},
+        {"fee_percent": "-1"},
+        {"quote_seconds": "0"},
+        {"price_age_seconds": "100000000000"},
+        {"interval_seconds": "-1"},
+        {"interval_seconds": "99999999999"},
+        {"reason": ""},
+    ],
+)
+def test_an_unreasonable_policy_is_refused_in_words(operator, changes):
+    page = operator.post("/admin/wallet/policy/add/", POLICY | changes)
+    assert page.status_code == 200
+    assert set(page.context["adminform"].form.errors) == set(changes)
+    assert Policy.objects.count() == 1
+
+
+def test_versions_and_openings_are_never_changed_here(operator):
+    policy = Policy.objects.current()
+    assert operator.post(f"/admin/wallet/policy/{policy.pk}/change/", POLICY).status_code == 403
+    assert operator.post(f"/admin/wallet/policy/{policy.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_closing_needs_a_notice(operator, text):
+    assert "Write the notice" in text(operator.post("/admin/wallet/opening/add/", {"notice": ""}))
+    assert operator.post("/admin/wallet/opening/add/", {"notice": "Back at 16:00 UTC."}).status_code == 302
+    opening = Opening.objects.get()
+    assert (opening.is_open, opening.created_by.username) == (False, "admin")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"closes_at_1": "16:00"}, "The closing must end after it begins."),
+        ({"closes_at_1": "18:00"}, "The closing must end after it begins."),
+        ({"reopens_at_0": "2026-11-22", "reopens_at_1": "14:00"}, "This moment is over."),
+        ({"reopens_at_1": "25:00"}, "Enter a valid time."),
+        ({"is_open": "on"}, "An opening takes effect at once: leave both times empty"),
+        ({"notice": ""}, "Write the notice that customers read"),
+    ],
+)
+def test_a_planned_closing_that_cannot_be_is_refused_in_words(operator, text, fields, words):
+    planned = {"notice": "We are moving.", "closes_at_0": "2026-11-23", "closes_at_1": "14:00"}
+    planned |= {"reopens_at_0": "2026-11-23", "reopens_at_1": "16:00"}
+    assert words in text(operator.post("/admin/wallet/opening/add/", planned | fields))
+    assert not Opening.objects.exists()
+    assert operator.post("/admin/wallet/opening/add/", planned).status_code == 302
+    assert str(Opening.objects.get().closes_at) == "2026-11-23 14:00:00+00:00"
