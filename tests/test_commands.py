@@ -3,9 +3,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from kombu.exceptions import OperationalError
 
-from tests.audit.test_audit import without_guards
 from tests.support import factories
+from tests.support.guards import without_guards
 from wallet import portfolio, tasks
 from wallet.database import clock
 from wallet.models import Asset, Conversion, Entry, Policy, Transaction
@@ -96,8 +97,6 @@ def test_sweep_conversions_sends_what_is_due(world, monkeypatch):
 
 
 def test_sweep_conversions_says_when_the_broker_is_gone(world, monkeypatch):
-    from kombu.exceptions import OperationalError
-
     def gone(args, **options):
         raise OperationalError("connection refused")
 

@@ -1,4 +1,5 @@
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db import connection
@@ -23,8 +24,6 @@ def models():
 
 
 def test_all_models_are_registered():
-    from django.apps import apps
-
     # What the house holds is shown with its accounts.
     assert {*models(), HouseBalance} == {*apps.get_app_config("wallet").get_models(), HouseAccount}
 

@@ -2,9 +2,9 @@ from contextlib import contextmanager
 from functools import partial
 
 import pytest
-from django.db import DataError, OperationalError, connection, connections
+from django.db import DataError, OperationalError, connection, connections, transaction
 
-from tests.support import factories
+from tests.support import factories, private
 from wallet import conversions, ledger
 from wallet.audit import audit
 from wallet.database import retrying
@@ -97,8 +97,6 @@ def test_a_connection_that_is_gone_is_opened_again(monkeypatch, sqlstate, is_usa
 
 
 def test_inside_a_larger_transaction_it_runs_once():
-    from django.db import transaction
-
     verb, calls = failing(9, Cause("40P01"))
     with pytest.raises(OperationalError), transaction.atomic():
         verb()
@@ -120,14 +118,14 @@ def work(transactional_db, clock):
         if verb == "give up":
             Conversion.objects.update(attempts=conversions.MAX_ATTEMPTS)
             clock.tick(seconds=10)
-        claimed = conversions._claim(last.reference) if verb in ("decide", "release") else None
+        claimed = private.claim(last.reference) if verb in ("decide", "release") else None
         return {
             "quote": lambda: conversions.quote(user=world.user, codes=["DOGE"]),
             "confirm": lambda: conversions.confirm(user=world.user, reference=last.reference),
-            "claim": lambda: conversions._claim(last.reference),
-            "decide": lambda: conversions._decide(reference=last.reference),
-            "release": lambda: conversions._release(claimed),
-            "give up": lambda: conversions._give_up(last.reference),
+            "claim": lambda: private.claim(last.reference),
+            "decide": lambda: private.decide(reference=last.reference),
+            "release": lambda: private.release(claimed),
+            "give up": lambda: private.give_up(last.reference),
             "deposit": lambda: ledger.deposit(user=world.user, asset=btc, units=1, reference="D"),
             "adjust": lambda: ledger.adjust(user=world.user, asset=btc, units=1, reference="A"),
             "sum of the house": ledger.sum_house_balances,
@@ -224,7 +222,7 @@ def test_p4_a_commit_whose_answer_is_lost_has_one_effect(work, monkeypatch, verb
     if connection.vendor == "sqlite":
         pytest.skip("SQLite's answer cannot be lost.")
     run, ends = work(verb), iter([end_session])
-    plain = connection._commit
+    plain = connection._commit  # noqa: SLF001  # there is no other moment just after a commit
 
     def commit():
         plain()

@@ -5,14 +5,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from tests.browser.test_settings import DARK
-from tests.browser.test_walk import DESKTOP, PHONE
+from tests.support.chromium import DESKTOP, PHONE
+from tests.support.journey import DARK, MOVING
 
-# Whatever would move or fade, pseudo-elements too.
-MOVING = """() => [...document.querySelectorAll("*")].flatMap((node) => ["", "::before", "::after"].filter((part) => {
-  const { animationName, transitionDuration } = getComputedStyle(node, part);
-  return animationName !== "none" || transitionDuration.split(",").some((length) => parseFloat(length) > 0);
-}).map((part) => `${node.tagName}.${node.className}${part}`))"""
 FIRST_FRAME = """const look = () => {
   if (document.body) window.firstFrame = getComputedStyle(document.body).backgroundColor;
   else requestAnimationFrame(look);
