@@ -2,7 +2,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support import chromium as chromiums
-from tests.support.evidence import keep, trace
+from tests.support.evidence import keep, traced
 from tests.support.site import running
 
 # Under load a page takes longer than the 5 s that Playwright waits by itself; what holds is found as soon as it does.
@@ -22,7 +22,6 @@ def pytest_runtest_makereport(item, call):
 @pytest.fixture(scope="session")
 def chromium():
     with chromiums.launched() as browser:
-        trace(browser)
         yield browser
 
 
@@ -52,7 +51,7 @@ def visit(request, chromium, site, sign_in):
 
     def open_page(*, path="/wallet/", expects=(), **options):
         expected.extend(expects)
-        context = chromium.new_context(base_url=site.url, **{"timezone_id": "UTC", **options})
+        context = traced(chromium, base_url=site.url, **{"timezone_id": "UTC", **options})
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

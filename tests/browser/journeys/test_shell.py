@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import expect
 
 from tests.support.chromium import DESKTOP, PHONE
+from tests.support.evidence import traced
 from tests.support.journey import DARK, MOVING
 
 FIRST_FRAME = """const look = () => {
@@ -53,7 +54,7 @@ def test_where_motion_is_reduced_nothing_moves(visit):
 
 
 def test_sign_in_takes_what_clipboards_and_password_managers_bring(chromium, site):
-    context = chromium.new_context(base_url=site.url, permissions=["clipboard-read", "clipboard-write"])
+    context = traced(chromium, base_url=site.url, permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto("/accounts/login/")
     page.evaluate("navigator.clipboard.writeText('demo')")
