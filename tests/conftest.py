@@ -1,6 +1,4 @@
 import os
-import re
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings as site_settings
@@ -10,6 +8,8 @@ from django.utils import translation
 from hypothesis import settings
 
 from tests.support import factories
+from tests.support.clock import Clock
+from tests.support.html import read
 from wallet.database import clock as real_clock
 
 # Made to be slow, the real hashers would take longer than most tests that make a user. Sign-in is tried with real ones in
@@ -17,7 +17,10 @@ from wallet.database import clock as real_clock
 site_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # A change of the code is tried with fewer examples: most that notice it do so soon.
-settings.register_profile("mutants", max_examples=25)
+settings.register_profile("mutants", max_examples=25, deadline=None)
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 plain_flush = BaseDatabaseOperations.execute_sql_flush
 
@@ -54,19 +57,6 @@ def site_language():
     translation.deactivate()
 
 
-class Clock:
-    """The database's clock, standing still until a test moves it."""
-
-    def __init__(self):
-        self.at = datetime(2026, 11, 22, 14, 32, 7, tzinfo=UTC)
-
-    def __call__(self):
-        return self.at
-
-    def tick(self, **length):
-        self.at += timedelta(**length)
-
-
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
@@ -90,9 +80,4 @@ def signed_in(client, world):
 def text():
     """What a page says, without its markup."""
 
-    def read(response):
-        html = re.sub(r'<span class="z">(.*?)</span>', r"\1", response.content.decode())
-        html = re.sub(r"(?s)<(script|noscript|title).*?</\1>|<[^>]+>|&nbsp;", " ", html)
-        return re.sub(r"\s+([.,])?", lambda gap: gap[1] or " ", html).replace("&#x27;", "'").replace("&lt;", "<")
-
-    return read
+    return lambda response: read(response).text

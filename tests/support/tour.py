@@ -1,5 +1,5 @@
 """A tour of every page in every state that a customer can meet, for whoever wants to look at them: tests/browser/test_tour.py
-looks for faults, tests/support/screens.py takes pictures. tests/support/states.py lists the states.
+looks for faults, tests/support/screens.py takes pictures. tests/support/states/ has the states, a module a page.
 
 The site is one web process without workers, so what runs stays running; the people in it and its prices
 come from tests/support/stage.py. A page's own clock (`performance.now`) stands still too, and moves when a state says so.
@@ -7,32 +7,46 @@ come from tests/support/stage.py. A page's own clock (`performance.now`) stands 
 
 import contextlib
 import json
-import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 
-from tests.support.site import ROOT, running
+from tests.support.evidence import keep, traced
+from tests.support.site import ROOT, Site, running
 
 WIDTHS = {1280: 900, 390: 844, 320: 640}  # and the height of each
 PAPER = {703: 994}  # A4 between its margins
-SCHEMES = ("light", "dark")
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 HOLD_THE_CLOCK = "window.passed = 0; performance.now = () => window.passed;"
 STAGE = "import django; django.setup(); from tests.support.stage import main; main()"
+# The script and all that stands for it are gone, as where there is none; read this way, noscript is an element like others.
+WITHOUT_SCRIPT = """(markup) => {
+  const page = new DOMParser().parseFromString(markup, "text/html");
+  page.querySelectorAll("script, meta[http-equiv]").forEach((one) => one.remove());
+  page.querySelectorAll("noscript").forEach((one) => one.replaceWith(...one.childNodes));
+  return `<!doctype html>${page.documentElement.outerHTML}`;
+}"""
+# What browsers say of a network that is gone, and of an answer with a status.
 NO_NETWORK = ("ERR_INTERNET_DISCONNECTED", "htmx:afterRequest", "htmx:sendError")
-STATES = []
+STATUS = "the server responded with a status of"
+CHOSEN = "/wallet/dust/?asset=DOGE&asset=ETH&asset=LINK"
+
+Visitor = dict[str, str]  # a customer's name, and the key of its session
 
 
 class View(NamedTuple):
     """One way of looking at a page."""
 
     width: int
-    scheme: str
+    scheme: Scheme
 
 
 @dataclass(frozen=True)
@@ -42,11 +56,11 @@ class State:
     name: str
     kind: str
     words: str
-    show: contextlib.AbstractContextManager
+    show: Callable[["Tour"], contextlib.AbstractContextManager[Page]]
     is_whole: bool = True
     is_printed: bool = False
 
-    def views(self, page):
+    def views(self, page: Page) -> Iterator[View]:
         """The page in each width and colour scheme, one after the other."""
         for width, height in (PAPER if self.is_printed else WIDTHS).items():
             page.set_viewport_size({"width": width, "height": height})
@@ -57,12 +71,16 @@ class State:
                 yield View(width, scheme)
 
 
-def state(kind, **options):
+STATES: list[State] = []
+Show = Callable[["Tour"], Iterator[Page]]
+
+
+def state(kind: str, **options: bool) -> Callable[[Show], Show]:
     """Puts a state on the tour."""
 
-    def add(show):
+    def add(show: Show) -> Show:
         name = show.__name__.replace("_", "-")
-        STATES.append(State(name, kind, show.__doc__, contextlib.contextmanager(show), **options))
+        STATES.append(State(name, kind, show.__doc__ or "", contextlib.contextmanager(show), **options))
         return show
 
     return add
@@ -71,24 +89,34 @@ def state(kind, **options):
 class Stage:
     """Gives orders to tests/support/stage.py: every function that it lists, with its keywords."""
 
-    def __init__(self, site):
+    def __init__(self, site: Site) -> None:
         log = (site.folder / "stage.log").open("ab")
         environment = {"DJANGO_SETTINGS_MODULE": "dustsite.settings"} | site.environment
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": log}
-        self.process = subprocess.Popen([sys.executable, "-c", STAGE], cwd=ROOT, env=environment, text=True, **pipes)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", STAGE],
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+        )
+        assert self.process.stdin
+        assert self.process.stdout
+        self.orders, self.answers = self.process.stdin, self.process.stdout
 
-    def __getattr__(self, name):
-        def order(**facts):
-            self.process.stdin.write(json.dumps([name, facts]) + "\n")
-            self.process.stdin.flush()
-            answer = self.process.stdout.readline()
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def order(**facts: Any) -> Any:
+            self.orders.write(json.dumps([name, facts]) + "\n")
+            self.orders.flush()
+            answer = self.answers.readline()
             assert answer, f"The stage could not {name} {facts}; stage.log beside the database says why."
             return json.loads(answer)
 
         return order
 
-    def close(self):
-        self.process.stdin.close()
+    def close(self) -> None:
+        self.orders.close()
         self.process.wait(20)
 
 
@@ -96,24 +124,34 @@ class Tour:
     """A browser on the site, in one language. `complaints` is what the browser has complained about in this state, but
     for what the state expects, and `hosts` are those that it asked."""
 
-    def __init__(self, site, stage, chromium, language="en"):
+    def __init__(self, site: Site, stage: Stage, chromium: Browser, language: str = "en") -> None:
         self.site, self.stage, self.chromium, self.language = site, stage, chromium, language
-        self.contexts, self.held, self.has_script = [], [], True
-        self.complaints, self.expected, self.hosts = [], [], set()
+        self.contexts: list[BrowserContext] = []
+        self.held: list[Route] = []
+        self.forget()
+
+    def forget(self) -> None:
+        """Begins anew to note what the browser does."""
+        self.complaints: list[str] = []
+        self.expected: list[str] = []
+        self.hosts: set[str] = set()
+        self.has_script = True
 
     @contextlib.contextmanager
-    def at(self, state):
+    def at(self, state: State) -> Iterator[Page]:
         """The page in this state, and afterwards all as it was."""
-        self.complaints, self.expected, self.hosts = [], [], set()
-        self.has_script = True
+        self.forget()
         self.stage.observe()
         try:
             with state.show(self) as page:
                 yield page if self.has_script else self.readable(page)
+        except BaseException as error:
+            error.add_note(f"kept: {keep(f'tour-{state.name}', self.contexts)}")
+            raise
         finally:
             self.leave()
 
-    def leave(self):
+    def leave(self) -> None:
         """Closes every window; what they complain of now does not count."""
         complaints, self.complaints = self.complaints, []
         for route in self.held:
@@ -123,26 +161,32 @@ class Tour:
         self.contexts, self.held, self.complaints = [], [], complaints
 
     @property
-    def faults(self):
+    def faults(self) -> list[str]:
+        """The complaints that nobody expected."""
         return [one for one in self.complaints if not any(words in one for words in self.expected)]
 
     @cached_property
-    def mira(self):
+    def mira(self) -> Visitor:
         """A customer with small balances and one of every reason why not, for states that change nothing of hers."""
-        return self.stage.customer()
+        visitor: Visitor = self.stage.customer()
+        return visitor
 
     @cached_property
-    def old_hand(self):
+    def old_hand(self) -> Visitor:
         """A customer with more conversions than one page of the history shows."""
-        visitor = self.stage.customer()
+        visitor: Visitor = self.stage.customer()
         self.stage.history(name=visitor["name"], days=22)
         return visitor
 
-    def open(self, path, visitor=None, *, expects=(), script=True):
+    def open(
+        self, path: str, visitor: Visitor | None = None, *, expects: Iterable[str] = (), script: bool = True
+    ) -> Page:
         """A page in a window of its own, signed in as this visitor; without one, signed out."""
         self.expected.extend(expects)
         self.has_script = script
-        context = self.chromium.new_context(
+        context = traced(
+            self.chromium,
+            snapshots=False,
             base_url=self.site.url,
             locale=self.language,
             timezone_id="UTC",
@@ -155,42 +199,46 @@ class Tour:
         if visitor:
             context.add_cookies([{"name": "sessionid", "value": visitor["session"], "url": self.site.url}])
         page = context.new_page()
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
         page.goto(path)
         return page
 
-    def hold(self, page, address):
+    def _listen(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(said.text)
+
+    def hold(self, page: Page, address: str) -> None:
         """Leaves unanswered what the page asks of this address."""
         page.route(address, lambda route: self.held.append(route))  # noqa: PLW0108  # Playwright asks what it takes
 
-    def readable(self, plain):
+    def readable(self, plain: Page) -> Page:
         """What a page without JavaScript shows, in a window in which questions can be asked of it."""
         plain.wait_for_load_state()
-        html = re.sub(r"(?s)<script.*?</script>|</?noscript>|<meta http-equiv[^>]*>", "", plain.content())
         page = self.chromium.new_context(reduced_motion="reduce").new_page()
         self.contexts.append(page.context)
+        html = page.evaluate(WITHOUT_SCRIPT, plain.content())
         page.route(plain.url, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
         page.goto(plain.url)
         return page
 
-    def review(self, visitor, path, **options):
+    def review(self, visitor: Visitor, path: str, *, expects: Iterable[str] = ()) -> Page:
         """The dust page with the dialog open."""
-        page = self.open(path, visitor, **options)
+        page = self.open(path, visitor, expects=expects)
         page.locator("#convert").click()
         expect(page.locator("#dialog")).to_have_attribute("open", "")
         expect(page.locator("#review-title")).to_be_focused()
         expect(page.locator("#left time")).to_have_count(0)  # it counts
         return page
 
-    def result(self, visitor=None, **facts):
+    def result(self, visitor: Visitor | None = None, **facts: Any) -> Page:
         """The page of a conversion that has ended, of this customer or of one of its own."""
         visitor = visitor or self.stage.customer(small_only=True)
         reference = self.stage.end(name=visitor["name"], **facts)
         return self.open(f"/conversions/{reference}/", visitor)
 
-    def progress(self, *, script=True, **facts):
+    def progress(self, *, script: bool = True, **facts: Any) -> Page:
         """The page of a conversion that is running, and that never hears anything new."""
         visitor = self.stage.customer(small_only=True)
         reference = self.stage.run(name=visitor["name"], **facts)
@@ -200,16 +248,25 @@ class Tour:
         return page
 
     @contextlib.contextmanager
-    def closed(self, *, ahead=False):
+    def closed(self, *, ahead: bool = False) -> Iterator[None]:
+        """Conversions are closed, or a closing is announced."""
         self.stage.close_conversions(ahead=ahead)
         try:
             yield
         finally:
             self.stage.reopen()
 
+    @contextlib.contextmanager
+    def fee(self, percent: str) -> Iterator[None]:
+        self.stage.policy(fee_percent=percent)
+        try:
+            yield
+        finally:
+            self.stage.policy(fee_percent="0")
+
 
 @contextlib.contextmanager
-def touring(folder, chromium, language="en", **environment):
+def touring(folder: Path, chromium: Browser, language: str = "en", **environment: str) -> Iterator[Tour]:
     """A tour through a site of its own, on a database of its own in the folder."""
     url = f"sqlite:///{folder}/db.sqlite3"
     with running(folder, everything=False, **({"DATABASE_URL": url} | environment)) as site:
@@ -222,10 +279,10 @@ def touring(folder, chromium, language="en", **environment):
             stage.close()
 
 
-def spend(page, seconds):
+def spend(page: Page, seconds: int) -> None:
     """Moves the page's clock on."""
     page.evaluate(f"window.passed += {seconds * 1000}")
 
 
-def press(page, selector):
+def press(page: Page, selector: str) -> None:
     page.locator(selector).click()

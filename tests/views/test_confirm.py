@@ -2,6 +2,7 @@ import pytest
 from django.test import Client
 
 from tests.support import factories
+from tests.support.html import read
 from wallet.database.retrying import Busy
 from wallet.models import Asset, Conversion, Customer, Entry, Opening
 from wallet.views import conversions as views
@@ -175,24 +176,27 @@ def test_htmx_goes_to_the_conversion_as_a_whole_page(signed_in, world, sent):
     assert Conversion.objects.count() == 1
 
 
-def test_htmx_gets_a_conflict_in_the_dialog_and_new_prices_to_go_on(signed_in, world, sent, text):
+def test_htmx_gets_a_conflict_in_the_dialog_and_new_prices_to_go_on(signed_in, world, sent):
     quote = world.quoted("DOGE", "ETH")
     factories.policy(interval_seconds=0)
     world.settled("DOGE")
     page = signed_in.post(f"/conversions/{quote.reference}/confirm/", headers=HTMX)
     assert (page.status_code, page.headers["HX-Retarget"]) == (409, "#reviewing")
-    assert page.content.startswith(b'<div class="review" id="review">')
-    assert "Your DOGE balance changed. Check the new amounts." in text(page)
-    assert b'role="alert" tabindex="-1" autofocus' in page.content
-    assert f'formaction="/conversions/{quote.reference}/renew/">Update prices' in page.content.decode()
+    (part,) = read(page).elements
+    assert part.attributes == {"class": "review", "id": "review"}
+    assert "Your DOGE balance changed. Check the new amounts." in part.text
+    assert part.select("[role=alert][tabindex=-1][autofocus]")
+    assert part.find(f"[formaction=/conversions/{quote.reference}/renew/]").text == "Update prices"
 
 
-def test_htmx_too_late_gets_the_new_prices_in_the_dialog(signed_in, world, sent, text):
+def test_htmx_too_late_gets_the_new_prices_in_the_dialog(signed_in, world, sent):
     quote = world.quoted("DOGE")
     world.clock.tick(seconds=30)
     world.observe(DOGE="0.0000021")
     page = signed_in.post(f"/conversions/{quote.reference}/confirm/", headers=HTMX, follow=True)
-    assert page.content.startswith(b'<div class="review" id="review" data-say="Prices updated. You')
-    assert "These prices were out of date, so we updated them. Nothing was converted." in text(page)
-    assert "0.02100000 BNB was 0.02000000 BNB" in text(page)
-    assert b"autofocus" not in page.content
+    (part,) = read(page).elements
+    assert part["id"] == "review"
+    assert part["data-say"].startswith("Prices updated. You")
+    assert "These prices were out of date, so we updated them. Nothing was converted." in part.text
+    assert "0.02100000 BNB was 0.02000000 BNB" in part.text
+    assert part.select("[autofocus]") == []

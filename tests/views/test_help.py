@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 
 from tests.support import factories
+from tests.support.html import read
 
 URL = "/help/"
 
@@ -28,7 +29,8 @@ def test_it_says_the_reference_that_is_asked_about_and_nothing_else(client, db, 
 
 @pytest.mark.parametrize("path", ["/wallet/", "/wallet/dust/", "/conversions/", "/settings/", "/nothing/"])
 def test_it_is_linked_from_every_page(signed_in, path):
-    assert signed_in.get(path).content.count(b'<a class="help" href="/help/">Help</a>') == 1
+    link = read(signed_in.get(path)).find("a.help")
+    assert (link["href"], link.text) == ("/help/", "Help")
 
 
 def test_signed_in_or_out_htmx_or_plain_it_is_the_same_page(signed_in, client, db, text):

@@ -1,11 +1,12 @@
-import html
-import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.support import factories
+from tests.support.html import read
 from wallet import conversions
 from wallet.models import Conversion, Customer
 
@@ -46,6 +47,11 @@ def many(world):
     return list(Conversion.objects.order_by("-pk").values_list("reference", flat=True))
 
 
+def leads_to(response):
+    """The addresses of every link on the page."""
+    return {link["href"] for link in read(response).select("a[href]")}
+
+
 def shown(response):
     return [conversion.reference for conversion in response.context["history"].conversions]
 
@@ -54,35 +60,31 @@ def test_older_and_newer_lead_through_all_of_them(signed_in, many, text):
     first = signed_in.get(URL)
     assert shown(first) == many[:20]
     assert "Newer" not in text(first)
-    assert f"?before={many[19]}" in first.content.decode()
+    assert f"{URL}?before={many[19]}" in leads_to(first)
     second = signed_in.get(f"{URL}?before={many[19]}")
     assert shown(second) == many[20:40]
     third = signed_in.get(f"{URL}?before={many[39]}")
     assert shown(third) == many[40:]
     assert "Older" not in text(third)
-    assert f"?after={many[40]}" in third.content.decode()
+    assert f"{URL}?after={many[40]}" in leads_to(third)
     back = signed_in.get(f"{URL}?after={many[40]}")
     assert shown(back) == many[20:40]
-    assert f"?after={many[20]}" in back.content.decode()
-    assert f"?before={many[39]}" in back.content.decode()
+    assert {f"{URL}?after={many[20]}", f"{URL}?before={many[39]}"} <= leads_to(back)
     newest = signed_in.get(f"{URL}?after={many[20]}")
     assert shown(newest) == many[:20]
     assert "Newer" not in text(newest)
     assert "There are no more conversions here." in text(signed_in.get(f"{URL}?before={many[-1]}"))
 
 
-def test_the_pages_keep_the_filters(signed_in, many):
-    page = signed_in.get(f"{URL}?asset=DOGE&status=completed").content.decode()
-    assert "45 conversions, 0.4" not in page
-    assert "Older" not in page
-    page = signed_in.get(f"{URL}?asset=DOGE&status=stopped").content.decode()
-    assert f"?status=stopped&amp;asset=DOGE&amp;before={many[19]}" in page
+def test_the_pages_keep_the_filters(signed_in, many, text):
+    words = text(signed_in.get(f"{URL}?asset=DOGE&status=completed"))
+    assert "45 conversions, 0.4" not in words
+    assert "Older" not in words
+    page = signed_in.get(f"{URL}?asset=DOGE&status=stopped")
+    assert f"{URL}?status=stopped&asset=DOGE&before={many[19]}" in leads_to(page)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(signed_in, world, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     factories.policy(interval_seconds=0)
     world.settled("DOGE", DOGE="0.000003")
     with CaptureQueriesContext(connection) as few:
@@ -130,16 +132,15 @@ def test_from_the_third_month_on_it_says_what_each_month_brought(signed_in, worl
     running = world.confirmed("EUR")
     world.clock.tick(seconds=1)
     world.observe()
-    assert '<div id="months"></div>' in signed_in.get(URL).content.decode()
+    assert read(signed_in.get(URL)).find("#months").elements == []
     conversions.settle(reference=running.reference)
-    page = signed_in.get(URL)
-    months = re.sub(r"(?s).*(BNB received per month)", r"\1", text(page))
+    months = read(signed_in.get(URL)).find("#months")
     ends = {
         "UTC": "December 2026 0.02000000 November 2026 0.00000000 October 2026 0.05000000 September 2026 0.02000000",
         "Europe/Berlin": "December 2026 0.02000000 November 2026 0.05000000 October 2026 0.00000000 September 2026 0.02000000",
     }
-    assert f"BNB received per month Month Received (BNB) {ends[zone]}" in months
-    assert 'width="40%"' in page.content.decode()
+    assert f"BNB received per month Month Received (BNB) {ends[zone]}" in months.text
+    assert "40%" in [bar["width"] for bar in months.select("rect[width]")]
     assert "BNB received per month" not in text(signed_in.get(f"{URL}?asset=ETH"))
 
 
@@ -172,27 +173,27 @@ def test_the_line_above_says_how_many_and_what_they_brought(signed_in, three, te
 
 def test_the_filters_that_are_set_are_chips_that_take_them_away(signed_in, three, text):
     page = signed_in.get(f"{URL}?status=completed&from=2026-11-23&to=2026-11-24&asset=ETH")
-    words, markup = text(page), html.unescape(page.content.decode())
+    words, chips = text(page), {chip.text: chip for chip in read(page).select(".applied a.tag")}
     for chip, rest in {
         "Status: Completed": "from=2026-11-23&to=2026-11-24&asset=ETH",
         "From 23 November 2026": "status=completed&to=2026-11-24&asset=ETH",
         "To 24 November 2026": "status=completed&from=2026-11-23&asset=ETH",
         "Asset: ETH": "status=completed&from=2026-11-23&to=2026-11-24",
     }.items():
-        assert f'href="{URL}?{rest}" aria-label="Remove {chip}">{chip}' in markup
+        assert (chips[f"{chip} ×"]["href"], chips[f"{chip} ×"]["aria-label"]) == (f"{URL}?{rest}", f"Remove {chip}")
     assert "Clear filters" in words
     assert "Filters (4) applied" in words
     assert "Clear filters" not in text(signed_in.get(URL))
 
 
 def test_the_presets_are_days_up_to_today_and_keep_the_other_filters(signed_in, three):
-    markup = html.unescape(signed_in.get(f"{URL}?status=completed&from=2026-11-18&asset=ETH").content.decode())
-    links = re.findall(r'id="preset-\d" href="/conversions/\?([^"]*)"( aria-current="true")?>([^<]+)', markup)
-    assert links == [
-        ("status=completed&from=2026-11-18&asset=ETH", ' aria-current="true"', "Last 7 days"),
-        ("status=completed&from=2026-10-26&asset=ETH", "", "Last 30 days"),
-        ("status=completed&from=2026-08-27&asset=ETH", "", "Last 90 days"),
-        ("status=completed&from=2026-01-01&asset=ETH", "", "This year"),
+    page = read(signed_in.get(f"{URL}?status=completed&from=2026-11-18&asset=ETH"))
+    presets = [page.find(f"#preset-{number}") for number in range(1, 5)]
+    assert [(link["href"], link.get("aria-current"), link.text) for link in presets] == [
+        (f"{URL}?status=completed&from=2026-11-18&asset=ETH", "true", "Last 7 days"),
+        (f"{URL}?status=completed&from=2026-10-26&asset=ETH", None, "Last 30 days"),
+        (f"{URL}?status=completed&from=2026-08-27&asset=ETH", None, "Last 90 days"),
+        (f"{URL}?status=completed&from=2026-01-01&asset=ETH", None, "This year"),
     ]
 
 
@@ -205,19 +206,18 @@ def test_none_that_match_is_not_the_same_as_none_ever(signed_in, world, text):
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_an_end_before_its_start_is_refused_in_words_and_nothing_typed_is_lost(signed_in, three, text, headers):
+def test_an_end_before_its_start_is_refused_in_words_and_nothing_typed_is_lost(signed_in, three, headers):
     page = signed_in.get(f"{URL}?status=stopped&asset=ETH&from=2026-11-24&to=2026-11-23", headers=headers)
     assert page.status_code == 422
-    words, markup = text(page), page.content.decode()
-    assert "There is a problem The end date must be after the start date." in words
-    assert '<a href="#id_to">' in markup
-    assert "<title>Error: Conversion history" in markup
-    assert '<option value="stopped" selected>' in markup
-    assert '<option value="ETH" selected>' in markup
-    assert 'value="2026-11-24"' in markup
-    assert 'value="2026-11-23"' in markup
-    assert 'aria-invalid="true"' in markup
-    assert "Clear filters" in words
+    shown = read(page)
+    assert "There is a problem The end date must be after the start date." in shown.text
+    assert shown.select("a[href=#id_to]")
+    assert shown.find("title").text.startswith("Error: Conversion history")
+    assert [option["value"] for option in shown.select("option[selected]")] == ["stopped", "ETH"]
+    assert shown.find("#id_from")["value"] == "2026-11-24"
+    assert shown.find("#id_to")["value"] == "2026-11-23"
+    assert shown.select("[aria-invalid=true]")
+    assert "Clear filters" in shown.text
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_what_no_filter_means_is_refused_in_words(signed_in, world, text, query,
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Europe/Helsinki", "America/Los_Angeles", "America/Havana"])
-def test_a_day_is_a_whole_day_of_the_customers_zone(signed_in, world, zone):
+def test_a_day_is_a_whole_day_of_the_customers_zone(signed_in, world, text, zone):
     """Also on the days on which its clocks change; the zone is said once."""
     factories.policy(interval_seconds=0)
     local = ZoneInfo(zone)
@@ -258,28 +258,29 @@ def test_a_day_is_a_whole_day_of_the_customers_zone(signed_in, world, zone):
             assert made[-1].finished_at == moment
         page = signed_in.get(f"{URL}?from={day:%Y-%m-%d}&to={day:%Y-%m-%d}")
         assert shown(page) == [made[2].reference, made[1].reference]
-        assert page.content.decode().count(zone) == 1
-        assert f"{day.day} {day:%b %Y}, 00:00" in page.content.decode() or zone == "America/Havana"
+        assert text(page).count(zone) == 1
+        assert f"{day.day} {day:%b %Y}, 00:00" in text(page) or zone == "America/Havana"
 
 
 def test_htmx_gets_the_part_with_its_title_its_count_and_a_clean_address(signed_in, three):
     page = signed_in.get(f"{URL}?status=completed&from=&to=&asset=", headers={**HTMX, "HX-Trigger": "filters"})
-    markup = page.content.decode()
-    assert markup.startswith('<title>Conversion history – Dustsite</title><div id="records"')
-    assert 'data-say="2 conversions, 0.07000000 BNB received"' in markup
-    assert "<html" not in markup
-    assert "<details open>" in markup
+    title, records, *_ = part = read(page).elements
+    assert (title.name, title.text, records["id"]) == ("title", "Conversion history – Dustsite", "records")
+    assert records["data-say"] == "2 conversions, 0.07000000 BNB received"
+    assert "html" not in [one.name for one in part]
+    assert read(page).select("details[open]")
     assert page.headers["HX-Push-Url"] == f"{URL}?status=completed"
     assert "HX-Request" in page.headers["Vary"]
 
 
 def test_opened_cold_every_address_is_a_whole_page_that_works_without_javascript(signed_in, three):
-    markup = signed_in.get(f"{URL}?status=completed").content.decode()
-    assert markup.startswith("<!doctype html>")
-    assert '<form id="filters" method="get" action="/conversions/"' in markup
-    assert "Apply</button>" in markup
+    page = read(signed_in.get(f"{URL}?status=completed"))
+    filters = page.find("form#filters")
+    assert page.is_page
+    assert (filters["method"], filters["action"]) == ("get", "/conversions/")
+    assert "Apply" in [button.text for button in filters.select("button")]
     restored = signed_in.get(f"{URL}?status=completed", headers={**HTMX, "HX-History-Restore-Request": "true"})
-    assert restored.content.startswith(b"<!doctype html>")
+    assert read(restored).is_page
 
 
 def test_what_runs_stands_on_top_and_asks_for_itself_until_it_has_ended(signed_in, world, text):
@@ -287,23 +288,25 @@ def test_what_runs_stands_on_top_and_asks_for_itself_until_it_has_ended(signed_i
     first = world.quoted("EUR")
     done = world.settled("DOGE")
     conversions.confirm(user=world.user, reference=first.reference)
-    page = signed_in.get(URL)
-    words, markup = text(page), page.content.decode()
+    page = read(signed_in.get(URL))
+    words, row = page.text, f"{URL}{first.reference}/running/"
     assert words.index(first.reference) < words.index(done.reference)
-    row = f"{URL}{first.reference}/running/"
-    assert f'<tbody role="rowgroup" id="running" hx-get="{row}" hx-trigger="every 1s"' in markup
+    running = page.find("tbody#running")
+    assert (running["hx-get"], running["hx-trigger"]) == (row, "every 1s")
     assert "2 conversions, 0.02000000 BNB received" in words
     assert first.reference not in text(signed_in.get(f"{URL}?before={done.reference}"))
 
     again = signed_in.get(row, headers=HTMX)
-    assert again.content.startswith(b'<tbody role="rowgroup" id="running" hx-get')
+    (part,) = read(again).elements
+    assert (part.name, part["id"], part["hx-get"]) == ("tbody", "running", row)
     assert "HX-Trigger" not in again.headers
     world.clock.tick(seconds=1)
     world.observe()
     conversions.settle(reference=first.reference)
     ended = signed_in.get(row, headers=HTMX)
-    assert b"hx-" not in ended.content
-    assert f'data-say="Completed: {first.reference}"' in ended.content.decode()
+    (part,) = read(ended).elements
+    assert part["data-say"] == f"Completed: {first.reference}"
+    assert not [name for one in (part, *part.within()) for name in one.attributes if name.startswith("hx-")]
     assert ended.headers["HX-Trigger"] == '{"ended": {}}'
 
 

@@ -2,18 +2,19 @@
 
 import re
 from datetime import timedelta
-from html.parser import HTMLParser
 
 import pytest
 from django.test import Client
 from django.utils import translation
 
 from tests.support import factories
+from tests.support.html import read
 from wallet.models import Asset, Conversion, Opening
 
 # What is said to people outside of the text: these, and what the script says from data attributes.
 SAID = {"aria-label", "placeholder", "title", "alt"}
 SILENT = {"data-find", "data-sort", "data-for", "data-renew", "data-seconds", "data-script", "data-focus"}
+UNSEEN = {"script", "style", "datalist", "svg"}
 # Names, and what stands in the language of the market, of time zones and of operators.
 NAMES = {"Dustsite", "BNB", "BTC", "mira", "Ethereum", "Dogecoin", "Euro", "Tether", "Bitcoin", "example", "testserver"}
 NAMES |= {"Terra", "Classic", "English", "Deutsch", "demo", "conversions", "http", "com"}
@@ -30,44 +31,33 @@ def marks(monkeypatch):
     translation.gettext("")  # from here on the functions are there to be replaced
     translation.pgettext("", "")
     translation.ngettext("", "", 1)
-    real = translation._trans
+    real = translation._trans  # noqa: SLF001  # the functions that whoever imported gettext calls
     monkeypatch.setattr(real, "gettext", lambda text: marked(text) if text else "")
     monkeypatch.setattr(real, "pgettext", lambda context, text: marked(text))
     monkeypatch.setattr(real, "ngettext", lambda one, many, count: marked(one if count == 1 else many))
     monkeypatch.setattr("wallet.formats.date_format", lambda moment, pattern: marked(f"{moment:%Y}"))
 
 
-class Said(HTMLParser):
-    """Everything that a page says to people."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.texts, self.within = [], []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        if tag in ("script", "style", "datalist", "svg"):
-            self.within.append(tag)
-        for name, value in attrs:
+def said(element, is_seen=True):
+    """Everything that it says to people, in its text and in its attributes."""
+    for child in element.children:
+        if isinstance(child, str):
+            if is_seen:
+                yield child
+            continue
+        for name, value in child.attributes.items():
             if name in SAID or (name.startswith("data-") and name not in SILENT):
-                self.texts.append(value or "")
-
-    def handle_endtag(self, tag):
-        if self.within and self.within[-1] == tag:
-            self.within.pop()
-
-    def handle_data(self, data):
-        if not self.within:
-            self.texts.append(data)
+                yield value
+        yield from said(child, is_seen and child.name not in UNSEEN)
 
 
 def unreachable(response):
     """The words of a page outside of all brackets."""
-    said = " | ".join(Said(response.content.decode()).texts)
-    while re.search(r"⟦[^⟦⟧]*⟧", said):
-        said = re.sub(r"⟦[^⟦⟧]*⟧", " ", said)
-    said = re.sub(r"CV-[0-9A-Z]{4}-[0-9A-Z]{4}", " ", said)
-    return set(re.findall(r"[^\W\d_]{3,}", said)) - NAMES
+    words = " | ".join(said(read(response)))
+    while re.search(r"⟦[^⟦⟧]*⟧", words):
+        words = re.sub(r"⟦[^⟦⟧]*⟧", " ", words)
+    words = re.sub(r"CV-[0-9A-Z]{4}-[0-9A-Z]{4}", " ", words)
+    return set(re.findall(r"[^\W\d_]{3,}", words)) - NAMES
 
 
 def test_the_customers_pages(signed_in, world, marks):

@@ -1,0 +1,112 @@
+"""Signing in and out, and a new password."""
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.tour import CHOSEN, Tour, state
+
+
+def try_to_sign_in(tour: Tour) -> tuple[Page, Locator]:
+    """A page for signing in with what one try says."""
+    tour.stage.forget_attempts()
+    page = tour.open("/accounts/login/")
+    send_wrong_details(page)
+    problem = page.locator("main [role=alert] p")
+    expect(problem).to_be_visible()
+    return page, problem
+
+
+def send_wrong_details(page: Page) -> None:
+    page.fill("[name=login]", "mira")
+    page.fill("[name=password]", "not this one")
+    page.locator("main form button").first.click()
+
+
+@state("sign-in")
+def sign_in(tour: Tour) -> Iterator[Page]:
+    """Signing in"""
+    yield tour.open("/accounts/login/")
+
+
+@state("sign-in")
+def sign_in_wrong(tour: Tour) -> Iterator[Page]:
+    """Wrong details"""
+    page, _ = try_to_sign_in(tour)
+    yield page
+
+
+@state("sign-in")
+def sign_in_locked(tour: Tour) -> Iterator[Page]:
+    """Too many attempts with one name"""
+    page, problem = try_to_sign_in(tour)
+    said = problem.inner_text()
+    for _ in range(5):
+        send_wrong_details(page)
+    expect(problem).not_to_have_text(said)
+    yield page
+
+
+@state("sign-in")
+def sign_in_again(tour: Tour) -> Iterator[Page]:
+    """The session ended on the way to a page"""
+    yield tour.open(CHOSEN)
+
+
+@state("sign-in")
+def sign_in_closed(tour: Tour) -> Iterator[Page]:
+    """Signing in while conversions are closed"""
+    with tour.closed():
+        yield tour.open("/accounts/login/")
+
+
+@state("sign-out")
+def sign_out(tour: Tour) -> Iterator[Page]:
+    """Signing out"""
+    yield tour.open("/accounts/logout/", tour.mira)
+
+
+@state("reset")
+def reset(tour: Tour) -> Iterator[Page]:
+    """A new password"""
+    yield tour.open("/accounts/password/reset/")
+
+
+@state("reset-sent")
+def reset_sent(tour: Tour) -> Iterator[Page]:
+    """The message with the link was sent"""
+    tour.stage.forget_attempts()
+    page = tour.open("/accounts/password/reset/")
+    page.fill("[name=email]", "somebody@example.com")
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/reset/done/")
+    yield page
+
+
+@state("reset-key")
+def reset_key(tour: Tour) -> Iterator[Page]:
+    """The link in the message leads to the new password"""
+    yield tour.open(tour.stage.reset_address())
+
+
+@state("reset-key")
+def reset_key_problem(tour: Tour) -> Iterator[Page]:
+    """A new password that is too simple"""
+    page = tour.open(tour.stage.reset_address())
+    for field in page.locator("main input[type=password]").all():
+        field.fill("12345")
+    page.locator("main form button").first.click()
+    expect(page.locator("main .error").first).to_be_visible()
+    yield page
+
+
+@state("reset-bad-key")
+def reset_bad_key(tour: Tour) -> Iterator[Page]:
+    """The link in the message has been used"""
+    yield tour.open("/accounts/password/reset/key/1-not-a-key/")
+
+
+@state("password")
+def password_change(tour: Tour) -> Iterator[Page]:
+    """Another password"""
+    yield tour.open("/accounts/password/change/", tour.stage.customer(password="correct horse battery"))
