@@ -6,7 +6,8 @@ from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallet import charts, formats
+from wallet import formats
+from wallet.pages import charts
 
 NOW = datetime(2026, 11, 22, 14, 32, 7, tzinfo=UTC)
 

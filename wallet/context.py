@@ -2,30 +2,29 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from wallet.database import clock
-from wallet.models import Opening
-from wallet.web import BROWSER_ZONE_ASKED
-
-# The part of the site that a page belongs to, by its address's name.
-SECTIONS = {
-    **dict.fromkeys(("wallet", "dust", "estimate"), "wallet"),
-    **dict.fromkeys(("history", "export", "conversion", "confirm", "renew"), "history"),
-    "settings": "settings",
-}
+from wallet.models import Opening, Service
+from wallet.pages.shell import Shell
+from wallet.requests import BROWSER_ZONE_ASKED
+from wallet.routes import section_of
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """What every page shows: the site's name, and how the customer wants to see it."""
+    """What every page shows: the site's name, and its frame as the reader wants to see it."""
+    # What goes wrong before anybody is known is answered with a page too.
+    user = getattr(request, "user", None)
     customer = getattr(request, "customer", None)
-    match = request.resolver_match
-    return {
-        "site_name": settings.SITE_NAME,
-        "customer": customer,
-        "current": {SECTIONS.get(match.url_name or "", ""): True} if match else {},
-        # Asked of the database by pages alone, and only by those that do not know it already.
-        "service": SimpleLazyObject(lambda: Opening.objects.service(clock.now())),
+    shell = Shell(
+        user=user if user and user.is_authenticated else None,
+        customer=customer,
+        section=section_of(request),
         # Asked of the browser once, and only for a customer who never chose a time zone.
-        "asks_for_zone": customer is not None and not customer.time_zone and BROWSER_ZONE_ASKED not in request.session,
-    }
+        asks_for_zone=customer is not None and not customer.time_zone and BROWSER_ZONE_ASKED not in request.session,
+        find_service=_service,
+    )
+    return {"site_name": settings.SITE_NAME, "shell": shell}
+
+
+def _service() -> Service:
+    return Opening.objects.service(clock.now())

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.formats import get_format
-from django.utils.html import format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -74,13 +74,13 @@ def aligned(units: int, scale: int) -> SafeString:
     text = _amount(units, scale)
     point, places = ("" if "." in text else "."), len(text.partition(".")[2])
     padding = local(f"{point}{'0' * (SHOWN_PLACES - places)}")
-    return format_html('{}<span class="pad" aria-hidden="true">{}</span>', local(text), padding)
+    return SafeString(f'{escape(local(text))}<span class="pad" aria-hidden="true">{padding}</span>')
 
 
 def quiet(text: str) -> SafeString:
     """A number whose leading zeros are quieter than its significant digits. The text itself stays whole."""
     found = _LEADING_ZEROS.match(text)
-    return format_html('<span class="z">{}</span>{}', *found.groups()) if found else format_html("{}", text)
+    return SafeString(f'<span class="z">{found[1]}</span>{found[2]}') if found else SafeString(escape(text))
 
 
 def rate_digits(number: Decimal) -> str:

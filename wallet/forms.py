@@ -1,6 +1,7 @@
 """What a browser may send, and the words for what it sent wrong. Nothing here reads an amount, a price, an owner or a time."""
 
 import re
+from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -10,10 +11,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from wallet import files, formats, validators, zones
+from wallet import files, validators, zones
 from wallet.models import Conversion, Customer
+from wallet.pages.history.filters import NAMES, Filters
+from wallet.pages.problems import Problem
+from wallet.pages.summary import Asking
+from wallet.pages.wallet import Search
 from wallet.refusals import Code, Refused, refusal
 
 NO_ZONE = _("There is no time zone of this name. Choose one from the list.")
@@ -51,10 +55,17 @@ class EstimateForm(forms.Form):
     update = forms.BooleanField(required=False)
     waited = forms.BooleanField(required=False)
 
-    def said(self) -> dict[str, Any]:
-        """The fields that can be read, each None or empty when it says nothing."""
+    @property
+    def asking(self) -> Asking:
+        """What can be read of it."""
         self.is_valid()
-        return {name: self.cleaned_data.get(name) for name in self.fields}
+        said = self.cleaned_data
+        return Asking(
+            listing=said.get("listed", ""),
+            shown_net=said.get("shown"),
+            is_update=said.get("update", False),
+            is_after_wait=said.get("waited", False),
+        )
 
 
 class WalletForm(forms.Form):
@@ -67,15 +78,18 @@ class WalletForm(forms.Form):
         required=False, choices=[("0", "Show"), ("1", "Hide")], coerce=lambda value: value == "1", empty_value=None
     )
 
-    def said(self) -> dict[str, Any]:
-        """The fields that can be read, each None or empty when it says nothing."""
+    @property
+    def search(self) -> Search:
+        """What can be read of it."""
         self.is_valid()
-        return {name: self.cleaned_data.get(name) for name in self.fields}
+        said = self.cleaned_data
+        return Search(said.get("q", ""), said.get("sort") == "name", said.get("hide"))
 
     @property
     def address(self) -> str:
         """The query string of the same search and order."""
-        kept = {name: value for name, value in self.said().items() if name != "hide" and value}
+        self.is_valid()
+        kept = {name: value for name in ("q", "sort") if (value := self.cleaned_data.get(name))}
         return f"?{urlencode(kept)}" if kept else ""
 
 
@@ -156,16 +170,13 @@ class HistoryForm(forms.Form):
         required=False, label=_("Asset"), error_messages={"invalid_choice": _("Choose an asset from the list.")}
     )
 
-    FILTERS = ("status", "since", "until", "asset")
-    ADDRESS = {"since": "from", "until": "to"}
-
     def __init__(self, *args: Any, assets: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["asset"].choices = [("", _("All")), *((code, code) for code in assets)]  # type: ignore[attr-defined]
 
     def add_prefix(self, field_name: str) -> str:
         """The name in the address; `from` cannot name an attribute."""
-        return self.ADDRESS.get(field_name, field_name)
+        return NAMES.get(field_name, field_name)
 
     def clean(self) -> None:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
@@ -173,75 +184,29 @@ class HistoryForm(forms.Form):
             self.add_error("until", _("The end date must be after the start date."))
 
     @property
-    def filters(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.FILTERS]
+    def controls(self) -> list[forms.BoundField]:
+        return [self[field.name] for field in fields(Filters)]
 
     @property
-    def problems(self) -> list[tuple[str, str]]:
-        """What is wrong, in words, each with the id of its control."""
-        return [(self[name].id_for_label, str(words[0])) for name, words in self.errors.items()]
+    def problems(self) -> list[Problem]:
+        return [Problem(str(words[0]), self[name].id_for_label) for name, words in self.errors.items()]
 
     @property
-    def applied(self) -> dict[str, Any]:
-        """The filters that are set and sound."""
-        return (
-            {name: self.cleaned_data[name] for name in self.FILTERS if self.cleaned_data[name]}
-            if self.is_valid()
-            else {}
-        )
+    def filters(self) -> Filters:
+        """Those that are set, when all are sound; else none."""
+        chosen = {field.name: self.cleaned_data[field.name] for field in fields(Filters)} if self.is_valid() else {}
+        return Filters(**chosen)
 
     @property
     def conditions(self) -> dict[str, Any]:
         """The filters as ConversionQuerySet.matching takes them: days become moments."""
-        found: dict[str, Any] = {name: self.applied[name] for name in ("status", "asset") if name in self.applied}
-        if "since" in self.applied:
-            found["since"] = midnight(self.applied["since"])
-        if "until" in self.applied:
-            found["until"] = midnight(self.applied["until"] + timedelta(days=1))
-        return found
-
-    def presets(self, now: datetime) -> list[dict[str, Any]]:
-        """Ranges up to today, in the customer's time zone, each with its query and whether it is the one that is set."""
-        today = timezone.localtime(now).date()
-        starts = {days: today - timedelta(days=days - 1) for days in (7, 30, 90)}
-        ranges = [
-            (ngettext("Last %(count)d day", "Last %(count)d days", days) % {"count": days}, since)
-            for days, since in starts.items()
-        ]
-        chosen = self.applied.get("since") if "until" not in self.applied else None
-        return [
-            {"label": label, "query": self.query(since=since, until=None), "is_current": since == chosen}
-            for label, since in [*ranges, (_("This year"), today.replace(month=1, day=1))]
-        ]
-
-    @property
-    def chips(self) -> list[dict[str, str]]:
-        """The filters that are set, in words, each with the query that goes without it."""
-        words = {
-            "status": lambda value: _("Status: {value}").format(value=Conversion.Status(value).label),
-            "since": lambda value: _("From {value}").format(value=formats.day(value)),
-            "until": lambda value: _("To {value}").format(value=formats.day(value)),
-            "asset": lambda value: _("Asset: {value}").format(value=value),
+        filters = self.filters
+        return {
+            "status": filters.status,
+            "asset": filters.asset,
+            "since": midnight(filters.since) if filters.since else None,
+            "until": midnight(filters.until + timedelta(days=1)) if filters.until else None,
         }
-        return [
-            {"label": words[name](value), "query": self.query(**{name: None})} for name, value in self.applied.items()
-        ]
-
-    @property
-    def downloads(self) -> list[dict[str, str]]:
-        """The kinds of file for these filters, each with its query."""
-        return [
-            {"label": kind.label, "query": self.query(format="" if name == files.OWN.name else name)}
-            for name, kind in files.FORMATS.items()
-        ]
-
-    def address(self, path: str) -> str:
-        return f"{path}?{self.query()}" if self.applied else path
-
-    def query(self, **changes: Any) -> str:
-        """The address's query with these filters changed; a change to None takes one away."""
-        kept = {name: value for name, value in (self.applied | changes).items() if value}
-        return urlencode({self.add_prefix(name): value for name, value in kept.items()})
 
 
 class ExportForm(HistoryForm):

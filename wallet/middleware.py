@@ -11,7 +11,9 @@ from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
 from wallet.models import Customer
-from wallet.web import CustomerRequest, address_again
+from wallet.pages import errors
+from wallet.requests import CustomerRequest
+from wallet.routes import address_again
 
 Handler = Callable[[CustomerRequest], HttpResponse]
 
@@ -59,7 +61,7 @@ def form_addresses(get_response: Handler) -> Handler:
         response = get_response(request)
         if response.status_code != 405 or request.method != "GET":
             return response
-        response.content = render_to_string("405.html", {"frame": "error.html", "heading": "h1"}, request).encode()
+        response.content = render_to_string("error.html", {"page": errors.only_takes_forms()}, request).encode()
         return response
 
     return middleware

@@ -8,17 +8,13 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from wallet import charts, formats, money, validators
-from wallet.models import Account, Asset, Conversion, Customer, Opening, Policy, Price, Service
+from wallet import money, validators
+from wallet.models import Account, Asset, Policy, Price
 from wallet.models.lines import quote_refusals
 from wallet.refusals import Refusal
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-
-# No browser counts further than 24 days, and no page stays open for one.
-A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +31,6 @@ class Holding:
     @property
     def is_convertible(self) -> bool:
         return self.refusal is None
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there are more decimals than a list shows."""
-        return formats.is_cut(self.units, self.asset.scale)
 
     @property
     def is_bnb(self) -> bool:
@@ -101,12 +92,11 @@ class Portfolio:
         return sum(holding.value_sats or 0 for holding in self.holdings)
 
     @property
-    def small_share_text(self) -> str:
-        """How much of the whole the convertible balances are, cut. Nothing where the whole rounds to nothing."""
+    def small_share(self) -> Decimal | None:
+        """How much of the whole the convertible balances are, in percent, cut. None where the whole rounds to nothing."""
         if not self.value_sats:
-            return ""
-        share = money.cut_percent(Fraction(self.everything.figures.value, self.value_sats))
-        return formats.percent(f"{share:.2f}" if share or not self.convertible else "<0.01")
+            return None
+        return money.cut_percent(Fraction(self.everything.figures.value, self.value_sats))
 
     @cached_property
     def priced_at(self) -> datetime | None:
@@ -170,14 +160,6 @@ def _largest_first(holding: Holding) -> tuple[Decimal, str]:
     return -money.value_btc(holding.units, holding.asset.scale, holding.price.rate_btc), holding.asset.code
 
 
-class Comparison(NamedTuple):
-    """An estimate beside the one that was shown before: the difference in percent, cut, and which way it goes."""
-
-    percent_text: str
-    is_more: bool
-    is_less: bool
-
-
 @dataclass(frozen=True)
 class Estimate:
     """What a selection of convertible balances would bring at the prices at hand."""
@@ -189,53 +171,10 @@ class Estimate:
     def is_empty(self) -> bool:
         return not self.holdings
 
-    def compared_with(self, net: int) -> Comparison:
-        change = Fraction(self.figures.net - net, net)
-        return Comparison(formats.percent(f"{abs(money.cut_percent(change)):.2f}"), change > 0, change < 0)
-
-    @property
-    def shares(self) -> list[charts.Share]:
-        """Each balance's share of the BNB that is received."""
-        return charts.shares(
-            [(holding.asset.code, holding.figures.net) for holding in self.holdings if holding.figures]
-        )
+    def change_from(self, net: int) -> Fraction:
+        """By which fraction it is more (or, below 0, less) than this net, which was shown before."""
+        return Fraction(self.figures.net - net, net)
 
 
 def estimate(holdings: list[Holding]) -> Estimate:
     return Estimate(holdings, money.total(holding.figures for holding in holdings if holding.figures))
-
-
-@dataclass(frozen=True)
-class Eligibility:
-    """Whether the customer may start a conversion now, and if not, why."""
-
-    policy: Policy
-    service: Service
-    in_progress: Conversion | None
-    until_at: datetime | None
-    now: datetime
-
-    @property
-    def may_convert(self) -> bool:
-        return self.service.is_open and self.in_progress is None and self.until_at is None
-
-    @property
-    def wait_seconds(self) -> int | None:
-        """After how many seconds a page that stays open should ask again, because the wait is over. None: not today."""
-        if self.until_at is None or self.until_at - self.now > A_DAY:
-            return None
-        return -((self.now - self.until_at) // timedelta(seconds=1)) + 1
-
-
-def eligibility(*, user: "User", now: datetime) -> Eligibility:
-    """R7 and the service's opening for this customer."""
-    policy = Policy.objects.current()
-    customer = Customer.objects.filter(user=user).first()
-    last = customer.last_converted_at if customer else None
-    return Eligibility(
-        policy=policy,
-        service=Opening.objects.service(now),
-        in_progress=Conversion.objects.of(user).confirmed().first(),
-        until_at=last + policy.interval if last and now - last < policy.interval else None,
-        now=now,
-    )

@@ -1,7 +1,10 @@
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
+from wallet.addresses import same_conversion, same_selection, the_wallet
+from wallet.pages.shell import Section
 from wallet.references import REFERENCE
+from wallet.routes import Route
 from wallet.views import (
     conversion_csv,
     conversion_json,
@@ -32,20 +35,28 @@ register_converter(ReferenceConverter, "reference")
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="wallet"), name="home"),
-    path("wallet/", wallet.wallet, name="wallet"),
-    path("wallet/small-balances/", wallet.small_balances, name="small_balances"),
-    path("wallet/dust/", dust.dust, name="dust"),
-    path("wallet/dust/estimate/", dust.estimate, name="estimate"),
-    path("conversions/", history.history, name="history"),
-    path("conversions/export.csv", export.export, name="export"),
+    path("wallet/", Route(wallet.wallet, Section.WALLET), name="wallet"),
+    path("wallet/small-balances/", Route(wallet.small_balances, again=the_wallet), name="small_balances"),
+    path("wallet/dust/", Route(dust.dust, Section.WALLET, again=same_selection), name="dust"),
+    path("wallet/dust/estimate/", Route(dust.estimate, Section.WALLET, again=same_selection), name="estimate"),
+    path("conversions/", Route(history.history, Section.HISTORY), name="history"),
+    path("conversions/export.csv", Route(export.export, Section.HISTORY), name="export"),
     path("conversions/<reference:reference>.json", conversion_json.conversion_json, name="conversion_json"),
     path("conversions/<reference:reference>.csv", conversion_csv.conversion_csv, name="conversion_csv"),
-    path("conversions/<reference:reference>/", conversions.conversion, name="conversion"),
+    path("conversions/<reference:reference>/", Route(conversions.conversion, Section.HISTORY), name="conversion"),
     path("conversions/<reference:reference>/running/", history.running, name="running"),
-    path("conversions/<reference:reference>/confirm/", conversions.confirm, name="confirm"),
-    path("conversions/<reference:reference>/renew/", conversions.renew, name="renew"),
-    path("settings/", settings.settings, name="settings"),
-    path("settings/browser-zone/", settings.browser_zone, name="browser_zone"),
+    path(
+        "conversions/<reference:reference>/confirm/",
+        Route(conversions.confirm, Section.HISTORY, again=same_conversion),
+        name="confirm",
+    ),
+    path(
+        "conversions/<reference:reference>/renew/",
+        Route(conversions.renew, Section.HISTORY, again=same_conversion),
+        name="renew",
+    ),
+    path("settings/", Route(settings.settings, Section.SETTINGS), name="settings"),
+    path("settings/browser-zone/", Route(settings.browser_zone, again=the_wallet), name="browser_zone"),
     path("help/", help.help, name="help"),
     path("healthz", healthz.healthz, name="healthz"),
 ]

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from wallet.models import Opening, Policy
@@ -19,7 +21,11 @@ def test_a_policy_version_starts_from_the_one_in_force_and_is_signed(operator):
     assert str(page.context["adminform"].form["dust_limit_btc"].value()) == "0.00120000"
     assert operator.post("/admin/wallet/policy/add/", POLICY).status_code == 302
     newest = Policy.objects.current()
-    assert (newest.limit_text, newest.interval_text, newest.created_by.username) == ("0.002", "1 hour", "admin")
+    assert (newest.dust_limit_btc, newest.interval_seconds, newest.created_by.username) == (
+        Decimal("0.002"),
+        3600,
+        "admin",
+    )
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def test_p8_r9_a_move_of_five_percent_or_more_stops_everything(world, rate):
     before = factories.balances(world.user)
     stopped = world.settled("DOGE", "ETH", DOGE=rate)
     assert_stopped(world, stopped, before, "price_changed")
-    assert stopped.reason_words.cause.startswith("The price of DOGE moved")
+    assert stopped.refusals[0].words.cause.startswith("The price of DOGE moved")
     assert stopped.lines.get(asset__code="DOGE").settled_rate_btc == Decimal(rate)
 
 

@@ -45,7 +45,7 @@ def test_after_five_lapsed_attempts_it_fails_without_running_and_touches_no_bala
     assert (failed.status, failed.reason_code, failed.attempts) == ("failed", "attempts", 5)
     assert factories.balances(world.user) == before
     assert conversion.reference in caplog.text
-    assert failed.reason_words.cause == "It could not be finished in 5 attempts."
+    assert failed.refusals[0].words.cause == "It could not be finished in 5 attempts."
 
 
 def test_one_whose_last_attempt_was_claimed_while_it_was_given_up_is_left_alone(world):

@@ -9,14 +9,23 @@ LAYERS = [
     ["wallet.database", "wallet.money", "wallet.references", "wallet.zones", "wallet.logs"],
     ["wallet.formats"],
     ["wallet.refusals"],
-    ["wallet.validators", "wallet.charts"],
+    ["wallet.validators"],
     ["wallet.models"],
-    ["wallet.ledger", "wallet.portfolio", "wallet.health", "wallet.receipt", "wallet.history"],
+    ["wallet.ledger", "wallet.portfolio", "wallet.eligibility", "wallet.health"],
     ["wallet.audit", "wallet.market"],
     ["wallet.conversions", "wallet.files"],
     ["wallet.pages"],
     ["wallet.tasks"],
-    ["wallet.web", "wallet.enqueue", "wallet.forms", "wallet.accounts", "wallet.templatetags"],
+    [
+        "wallet.requests",
+        "wallet.addresses",
+        "wallet.routes",
+        "wallet.enqueue",
+        "wallet.forms",
+        "wallet.accounts",
+        "wallet.templatetags",
+    ],
+    ["wallet.responses"],
     ["wallet.context", "wallet.middleware", "wallet.admin", "wallet.views", "wallet.management", "wallet.apps"],
     ["wallet.urls"],
 ]
@@ -35,7 +44,7 @@ def imports(path):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("wallet"):
             for alias in node.names:
                 deeper = f"{node.module}.{alias.name}"
-                yield deeper if layer(deeper) and layer(node.module) is None else node.module
+                yield deeper if layer(deeper) != layer(node.module) else node.module
 
 
 def test_imports_point_down_only():

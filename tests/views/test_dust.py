@@ -261,7 +261,7 @@ def test_p16_after_too_long_the_page_can_be_loaded_again_with_the_same_selection
 
 
 def test_a_balance_that_changed_since_the_page_was_made_is_said_and_the_list_made_anew(signed_in, world, text):
-    listed = signed_in.get(URL).context["portfolio"].listing
+    listed = signed_in.get(URL).context["page"].listing
     factories.deposit(world.user, "DOGE", "7")
     fields = {"asset": ["DOGE", "EUR"], "listed": listed}
     page, part = signed_in.post(URL, fields), signed_in.post(URL, fields, headers=HTMX)
@@ -272,12 +272,12 @@ def test_a_balance_that_changed_since_the_page_was_made_is_said_and_the_list_mad
     assert part.headers["HX-Retarget"] == "#selection"
     assert read(part).find("#problem")["hx-swap-oob"] == "true"
     assert not Conversion.objects.exists()
-    fields["listed"] = page.context["portfolio"].listing
+    fields["listed"] = page.context["page"].listing
     assert signed_in.post(URL, fields).status_code == 303
 
 
 def test_a_change_of_what_is_not_ticked_does_not_matter(signed_in, world):
-    listed = signed_in.get(URL).context["portfolio"].listing
+    listed = signed_in.get(URL).context["page"].listing
     factories.deposit(world.user, "DOGE", "7")
     assert signed_in.post(URL, {"asset": ["EUR"], "listed": listed}).status_code == 303
 

@@ -49,7 +49,7 @@ def test_without_htmx_it_is_the_whole_page_with_the_selection(signed_in, text):
 
 
 def test_when_other_balances_can_be_converted_the_list_comes_anew_with_the_same_ticked(signed_in, world):
-    listed = signed_in.get("/wallet/dust/").context["portfolio"].listing
+    listed = signed_in.get("/wallet/dust/").context["page"].listing
     Price.objects.filter(asset__code="ETH").delete()
     page = signed_in.post(URL, {"asset": ["DOGE", "ETH"], "listed": listed}, headers=HTMX)
     assert page.headers["HX-Retarget"] == "#selection"
@@ -58,7 +58,7 @@ def test_when_other_balances_can_be_converted_the_list_comes_anew_with_the_same_
 
 
 def test_what_can_no_longer_be_converted_is_said(signed_in, world):
-    listed = signed_in.get("/wallet/dust/").context["portfolio"].listing
+    listed = signed_in.get("/wallet/dust/").context["page"].listing
     Price.objects.filter(asset__code="ETH").delete()
     page = signed_in.post(URL, {"asset": ["DOGE", "ETH"], "listed": listed}, headers=HTMX)
     words = "ETH can’t be converted now, so it is no longer selected: Price unavailable. 1 of 2 selected"
@@ -138,8 +138,7 @@ def test_the_address_keeps_what_is_ticked(signed_in, codes, address):
 
 @pytest.mark.parametrize(("codes", "address"), [(["DOGE", "ETH"], ""), (["DOGE", "ETH", "EUR"], "?all=1")])
 def test_a_selection_too_long_for_an_address_is_not_written_there_but_for_all(signed_in, monkeypatch, codes, address):
-    monkeypatch.setattr("wallet.views.dust.IN_ADDRESS", 1)
-    monkeypatch.setattr("wallet.web.IN_ADDRESS", 1)
+    monkeypatch.setattr("wallet.addresses.IN_ADDRESS", 1)
     answer = signed_in.post(URL, {"asset": codes}, headers=HTMX)
     assert answer.headers["HX-Replace-Url"] == f"/wallet/dust/{address}"
 

@@ -3,7 +3,6 @@
 import csv
 import io
 from decimal import Decimal
-from html.parser import HTMLParser
 
 import pytest
 from django.db import connection
@@ -13,7 +12,7 @@ from tests.support import factories
 from tests.support.html import read
 from wallet import conversions
 from wallet.files import csv_file
-from wallet.models import Conversion, Customer
+from wallet.models import Conversion, Customer, Line
 
 URL = "/conversions/export.csv"
 
@@ -26,28 +25,6 @@ def table(response):
 def rows(response):
     header, *lines = table(response)
     return [dict(zip(header, line, strict=True)) for line in lines]
-
-
-class Downloads(HTMLParser):
-    """The links of a page that download something: their words and where they lead."""
-
-    def __init__(self):
-        super().__init__()
-        self.found, self.address = {}, None
-
-    def handle_starttag(self, tag, attributes):
-        named = dict(attributes)
-        self.address = named["href"] if tag == "a" and "download" in named else None
-
-    def handle_data(self, data):
-        if self.address and data.strip():
-            self.found[data.strip()] = self.address
-
-
-def links(response):
-    parser = Downloads()
-    parser.feed(response.content.decode())
-    return parser.found
 
 
 @pytest.fixture
@@ -109,12 +86,12 @@ def test_the_rows_add_up_to_what_the_receipt_and_the_list_say(signed_in, mixed):
     ["", "status=completed", "status=stopped", "status=confirmed", "asset=ETH", "from=2026-11-23", "to=2026-11-22"],
 )
 def test_the_file_has_what_the_filtered_list_shows(signed_in, mixed, query):
-    history = signed_in.get(f"/conversions/?{query}").context["history"]
-    shown = [*([history.running] if history.running else []), *history.conversions]
+    window = signed_in.get(f"/conversions/?{query}").context["page"].window
+    shown = [*([window.running.entry] if window.running else []), *window.entries]
     expected = [
-        (conversion.reference, line.asset.code)
-        for conversion in shown
-        for line in conversion.lines.order_by("-quoted_value_sats")
+        (entry.reference, line.asset.code)
+        for entry in shown
+        for line in Line.objects.filter(conversion__reference=entry.reference).order_by("-quoted_value_sats")
     ]
     assert [(row["reference"], row["asset"]) for row in rows(signed_in.get(f"{URL}?{query}"))] == expected
 

@@ -53,7 +53,7 @@ def leads_to(response):
 
 
 def shown(response):
-    return [conversion.reference for conversion in response.context["history"].conversions]
+    return [entry.reference for entry in response.context["page"].window.entries]
 
 
 def test_older_and_newer_lead_through_all_of_them(signed_in, many, text):
@@ -163,7 +163,7 @@ def test_from_the_third_month_on_it_says_what_each_month_brought(signed_in, worl
 def test_each_filter_leaves_what_it_names(signed_in, three, query, places):
     page = signed_in.get(f"{URL}?{query}")
     assert shown(page) == [three[place] for place in places]
-    assert page.context["history"].count == len(places)
+    assert page.context["page"].window.count == len(places)
 
 
 def test_the_line_above_says_how_many_and_what_they_brought(signed_in, three, text):

@@ -113,7 +113,7 @@ def test_an_empty_wallet_is_no_error(client, world, text):
 )
 def test_it_searches_and_hides(signed_in, world, query, shown):
     factories.deposit(world.user, "BTC", "0.5")
-    assert {holding.asset.code for holding in signed_in.get(f"{URL}?{query}").context["holdings"]} == shown
+    assert {row.code for row in signed_in.get(f"{URL}?{query}").context["page"].assets.rows} == shown
 
 
 @pytest.mark.parametrize("query", ["q=" + "x" * 5000, "q=%00", "q=<script>", "hide=maybe", "q=%FF"])
@@ -143,7 +143,7 @@ def test_what_is_hidden_is_counted_within_the_search(signed_in, world, text):
 def test_it_is_sorted_by_value_or_by_name(signed_in, world, query, codes):
     factories.deposit(world.user, "BTC", "0.5")
     page = signed_in.get(f"{URL}?{query}")
-    assert [holding.asset.code for holding in page.context["holdings"]] == codes
+    assert [row.code for row in page.context["page"].assets.rows] == codes
     assert bool(read(page).select("[aria-sort=ascending]")) is (query == "sort=name")
 
 
@@ -205,7 +205,7 @@ def test_hiding_is_remembered_and_goes_back_to_the_same_search(signed_in, world,
     assert (hidden.status_code, hidden.headers["Location"]) == (303, "/wallet/?q=b+%26+c&sort=name")
     page = signed_in.get(URL)
     assert "3 small balances hidden." in text(page)
-    assert [holding.asset.code for holding in page.context["holdings"]] == ["BTC"]
+    assert [row.code for row in page.context["page"].assets.rows] == ["BTC"]
     shown = signed_in.post(REMEMBER, {"hide": "0"}, headers={"HX-Request": "true"}, follow=True)
     assert read(shown).elements[0]["id"] == "assets"
     assert "hidden." not in text(signed_in.get(URL))

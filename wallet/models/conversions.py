@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, Sum
 from django.db.models.functions import Coalesce, TruncMonth
-from django.utils.translation import ngettext
 
 from wallet import validators
 from wallet.models.assets import Price, source_name
@@ -18,7 +17,7 @@ from wallet.models.policy import Policy
 from wallet.models.priced import Priced
 from wallet.models.status import Status
 from wallet.references import new_reference
-from wallet.refusals import Code, Refusal, Words, refuse, stopped_by
+from wallet.refusals import Code, Refusal, refuse
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -252,25 +251,6 @@ class Conversion(Priced):
         return self.status in self.FINAL
 
     @property
-    def assets_text(self) -> str:
-        """The assets in short: "7 assets: LINK, TRX, DOGE +4", the largest first."""
-        lines = sorted(self.lines.all(), key=lambda line: -line.quoted_value_sats)
-        codes = ", ".join(line.asset.code for line in lines[:3])
-        more = f" +{len(lines) - 3}" if len(lines) > 3 else ""
-        words = ngettext("%(count)d asset: %(codes)s", "%(count)d assets: %(codes)s", len(lines))
-        return words % {"count": len(lines), "codes": f"{codes}{more}"}
-
-    @property
-    def stopped_text(self) -> str:
-        """That it was stopped, and why in short."""
-        return stopped_by(self.reason_code) if self.reason_code else str(self.Status.STOPPED.label)
-
-    @property
     def refusals(self) -> list[Refusal]:
         """Why it was stopped or failed, the reported reason first; none when it was not."""
         return [Refusal(Code(reason["code"]), reason["facts"]) for reason in self.reasons]
-
-    @property
-    def reason_words(self) -> Words | None:
-        """Why it was stopped or failed, in the customer's words; None when it was not."""
-        return self.refusals[0].words if self.reasons else None

@@ -9,9 +9,6 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils.translation import pgettext
-
-from wallet import formats
 
 DAY, YEAR = 86_400, 366 * 86_400
 UP_TO_A_DAY = [MinValueValidator(1), MaxValueValidator(DAY)]
@@ -96,24 +93,6 @@ class Policy(models.Model):
     @property
     def longest_wait(self) -> timedelta:
         return timedelta(seconds=self.longest_wait_seconds)
-
-    # The figures as the site's sentences say them.
-
-    @property
-    def limit_text(self) -> str:
-        return formats.local(formats.plain(self.dust_limit_btc))
-
-    @property
-    def interval_text(self) -> str:
-        return formats.duration(self.interval_seconds)
-
-    @property
-    def tolerance_text(self) -> str:
-        return formats.percent(formats.plain(self.tolerance_percent))
-
-    @property
-    def fee_text(self) -> str:
-        return formats.percent(formats.plain(self.fee_percent)) if self.fee_percent else pgettext("fee", "None")
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,8 @@ from fractions import Fraction
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
 
-from wallet import formats, money, validators
+from wallet import money, validators
 from wallet.models.assets import Price
 from wallet.models.fields import rate_field, rate_is_usable
 from wallet.refusals import Refusal
@@ -105,11 +104,6 @@ class Priced(models.Model):
         None where the two cannot be compared: without a settlement price, or when it came by another path.
         """
         return change_between(self.quoted_path, self.quoted_legs, self.settled_path, self.settled_legs)
-
-    @property
-    def change_text(self) -> str:
-        """The change in percent with its sign, or that there is none to speak of."""
-        return str(_("Not compared")) if self.change is None else formats.change(money.cut_percent(self.change))
 
     def set_quoted_price(self, price: Price) -> None:
         self.quoted_rate_btc = price.rate_btc

@@ -4,8 +4,14 @@ from functools import lru_cache
 from zlib import crc32
 
 from django import template
+from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+
+from wallet.pages.prices import PricesFrom
+from wallet.pages.problems import Problem
+from wallet.pages.shell import Banner, banner
+from wallet.pages.standstill import Standstill
 
 register = template.Library()
 
@@ -17,3 +23,65 @@ HUES = 12
 def mark(code: str) -> SafeString:
     """An asset's monogram in its colour, always the same for an asset, and therefore kept: lists have hundreds."""
     return render_to_string("components/mark.html", {"letters": code[:2], "hue": crc32(code.encode()) % HUES})
+
+
+@register.simple_tag
+@lru_cache(maxsize=4096)
+def asset(code: str, name: str, note: str = "") -> SafeString:
+    """An asset's mark, code and name; the note follows the name on a phone. Kept like the mark. Stands in a `.asset`."""
+    return _piece("asset", code=code, name=name, note=note)
+
+
+def _piece(template_name: str, **facts: object) -> SafeString:
+    """A component without the white space around it, which would be seen between words."""
+    return SafeString(render_to_string(f"components/{template_name}.html", facts).strip())
+
+
+@register.inclusion_tag("_banner.html", takes_context=True)
+def announcement(context: Context) -> dict[str, Banner | None]:
+    """What operators announce. A page that has a `service` says what it knows; for another the database is asked."""
+    service = getattr(context.get("page"), "service", None) or context["shell"].find_service()
+    return {"banner": banner(service)}
+
+
+@register.inclusion_tag("components/amount.html")
+def amount(digits: str, unit: str) -> dict[str, str]:
+    """An amount with its unit."""
+    return {"digits": digits, "unit": unit}
+
+
+@register.simple_tag
+def full_amount(code: str, digits: str) -> str:
+    """The button that shows every decimal of an amount which a list cuts. Nothing where there are no digits to show."""
+    return _piece("full_amount", code=code, digits=digits) if digits else ""
+
+
+@register.simple_tag
+def prices_from(prices: PricesFrom) -> SafeString:
+    """When the prices on the page are from. The script counts their age on; a page has one."""
+    return _piece("prices_from", prices=prices)
+
+
+@register.inclusion_tag("components/problem_box.html")
+def problem_box(*problems: Problem) -> dict[str, tuple[Problem, ...]]:
+    """What is wrong with what was sent, each leading to its control. It takes the focus."""
+    return {"problems": problems}
+
+
+@register.inclusion_tag("components/sort_link.html")
+def sort_link(label: str, name: str, *, query: str, direction: str, is_current: bool, css: str = "") -> dict[str, str]:
+    """A column's head that sorts the wallet's list by it, on the server; the query is the address's with that order."""
+    head = {"label": label, "name": name, "query": query, "css": css}
+    return head | {"direction": direction if is_current else ""}
+
+
+@register.inclusion_tag("components/sort_button.html")
+def sort_button(label: str, name: str, direction: str = "", css: str = "") -> dict[str, str]:
+    """A column's head that sorts the list by it in the browser; the direction is there when it is sorted so now."""
+    return {"label": label, "name": name, "direction": direction, "css": css}
+
+
+@register.inclusion_tag("components/standstill.html")
+def standstill_box(standstill: Standstill) -> dict[str, Standstill]:
+    """What stands in the way of a conversion now. Where it is the wait, it asks for the summary anew when that is over."""
+    return {"standstill": standstill}

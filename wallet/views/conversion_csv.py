@@ -8,7 +8,7 @@ from wallet import files
 from wallet.files import csv_file
 from wallet.models import Conversion
 from wallet.models.conversions import ConversionQuerySet
-from wallet.web import CustomerRequest
+from wallet.requests import CustomerRequest
 
 
 @require_safe

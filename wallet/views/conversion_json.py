@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from wallet.files.document import document
 from wallet.models import Conversion
-from wallet.web import CustomerRequest
+from wallet.requests import CustomerRequest
 
 
 @require_safe

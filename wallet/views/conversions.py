@@ -1,34 +1,32 @@
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, render, resolve_url
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import retarget
 
 from wallet import conversions, tasks
 from wallet.database import clock
 from wallet.database.retrying import Busy
+from wallet.eligibility import eligibility
 from wallet.enqueue import enqueue
 from wallet.models import Conversion
-from wallet.portfolio import eligibility, portfolio
-from wallet.receipt import Receipt
+from wallet.pages.conversion import conversion_page
+from wallet.pages.conversion.page import ConversionPage, Visit
+from wallet.portfolio import portfolio
 from wallet.refusals import Code, Refused
-from wallet.views.errors import refused
-from wallet.web import CustomerRequest, go_to, see_other, wants_partial
+from wallet.requests import CustomerRequest, wants_partial
+from wallet.responses import go_to, see_other
+from wallet.views.errors import Answer, refused
 
 
 @require_safe
 @login_required
 def conversion(request: CustomerRequest, reference: str) -> HttpResponse:
-    """One conversion from the review to the receipt, for its customer alone. A poll that has `seen` this gets nothing."""
-    context = _page(request, reference)
-    if not wants_partial(request):
-        return render(request, "wallet/conversion.html", context)
-    page = context["page"]
-    if page.seen is not None and page.seen == request.GET.get("seen"):
+    """One conversion from the review to the receipt, for its customer alone. A poll that has `seen` it gets nothing."""
+    page = _page(request, reference)
+    if page.visit.is_part and page.has_seen(request.GET.get("seen", "")):
         return HttpResponse(status=204)
-    return render(request, page.partial, context)
+    return _answer(request, page)
 
 
 @require_POST
@@ -42,7 +40,7 @@ def confirm(request: CustomerRequest, reference: str) -> HttpResponse:
     except (Refused, Busy) as error:
         if isinstance(error, Refused) and error.code is Code.QUOTE_EXPIRED:
             return renew(request, reference)
-        return _conflict(request, reference, *refused(request, error, status=409))
+        return _conflict(request, reference, refused(request, error, status=409))
     if confirmed.is_confirmed:
         enqueue(tasks.settle, confirmed.reference)
     return go_to(request, "conversion", confirmed.reference)
@@ -58,32 +56,35 @@ def renew(request: CustomerRequest, reference: str) -> HttpResponse:
     try:
         fresh = conversions.renew(conversion=old)
     except (Refused, Busy) as error:
-        return _conflict(request, reference, *refused(request, error, status=409))
+        return _conflict(request, reference, refused(request, error, status=409))
     return see_other("conversion", fresh.reference)
 
 
-def _page(request: CustomerRequest, reference: str) -> dict[str, Any]:
+def _page(request: CustomerRequest, reference: str, problem: str = "") -> ConversionPage:
     rows = Conversion.objects.of(request.user).select_related("policy", "renews")
     found = get_object_or_404(rows, reference=reference)
+    lines = list(found.lines.select_related("asset").order_by("-quoted_value_sats", "asset__code"))
     now = clock.now()
     state = eligibility(user=request.user, now=now)
-    lines = found.lines.select_related("asset").order_by("-quoted_value_sats", "asset__code")
-    context = {
-        "page": Receipt(found, list(lines), now),
-        "conversion": found,
-        "policy": found.policy,
-        "eligibility": state,
-        "now": now,
-        "next_at": now + state.policy.interval,
-    }
-    if found.is_completed:
-        context["left"] = len(portfolio(user=request.user, policy=state.policy, now=now).convertible)
-    return context
+    visit = Visit(
+        account=request.user.email or request.user.get_username(),
+        address=request.build_absolute_uri(resolve_url("conversion", reference)),
+        is_part=wants_partial(request),
+        problem=problem,
+    )
+    if not found.is_completed:
+        return conversion_page(found, lines, state, now, visit=visit)
+    left = portfolio(user=request.user, policy=state.policy, now=now).convertible
+    return conversion_page(found, lines, state, now, visit=visit, left=len(left))
 
 
-def _conflict(request: CustomerRequest, reference: str, problem: str, status: int) -> HttpResponse:
+def _answer(request: CustomerRequest, page: ConversionPage, status: int = 200) -> HttpResponse:
+    template = page.partial if page.visit.is_part else "wallet/conversion/page.html"
+    return render(request, template, {"page": page}, status=status)
+
+
+def _conflict(request: CustomerRequest, reference: str, answer: Answer) -> HttpResponse:
     """The review again, with what stands in the way. Nothing has changed."""
-    context = _page(request, reference) | {"problem": problem}
-    if wants_partial(request):
-        return retarget(render(request, context["page"].partial, context, status=status), "#reviewing")
-    return render(request, "wallet/conversion.html", context, status=status)
+    page = _page(request, reference, answer.words)
+    response = _answer(request, page, answer.status)
+    return retarget(response, "#reviewing") if page.visit.is_part else response

@@ -1,22 +1,29 @@
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import replace_url, reswap, retarget
+from django_htmx.http import replace_url
 
 from wallet import conversions
+from wallet.addresses import dust_address
 from wallet.database import clock
 from wallet.database.retrying import Busy
+from wallet.eligibility import eligibility
 from wallet.forms import EstimateForm, SelectionForm
 from wallet.models import Conversion
-from wallet.portfolio import eligibility, portfolio
-from wallet.portfolio import estimate as estimated
+from wallet.pages.dust import DustPage
+from wallet.pages.summary import NOT_ASKED, Asking
+from wallet.portfolio import portfolio
 from wallet.references import is_reference
 from wallet.refusals import Code, Refused, refusal
+from wallet.requests import CustomerRequest, wants_partial
+from wallet.responses import in_place, see_other
 from wallet.views.errors import refused
-from wallet.web import IN_ADDRESS, CustomerRequest, dust_address, see_other, wants_partial
+
+PAGE = "wallet/dust/page.html"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,19 +31,19 @@ from wallet.web import IN_ADDRESS, CustomerRequest, dust_address, see_other, wan
 def dust(request: CustomerRequest) -> HttpResponse:
     """R3, R4: what can be converted and what can't, each with its reason. POST is Convert: it makes the quote."""
     if request.method != "POST":
-        return render(request, "wallet/dust.html", _page(request, _asked_for(request)))
-    context = _page(request, request.POST.getlist("asset"))
+        return render(request, PAGE, {"page": _page(request, _asked_for(request))})
     form = SelectionForm({"asset": request.POST.getlist("asset")})
+    page = _page(request, request.POST.getlist("asset"), EstimateForm(request.POST).asking)
     if not form.is_valid():
-        return _problem(request, context, form.problem, 422)
-    changed = context["portfolio"].changed(EstimateForm(request.POST).said()["listed"] or "")
-    changed = [code for code in changed if code in context["selected"]]
+        return _problem(request, replace(page, wrong=form.problem), 422)
+    changed = [code for code in page.view.changed(page.asking.listing) if code in page.codes]
     if changed:
-        return _changed(request, context, Refused(refusal(Code.BALANCE_CHANGED, asset=changed[0])))
+        return _changed(request, page, Refused(refusal(Code.BALANCE_CHANGED, asset=changed[0])))
     try:
         conversion = conversions.quote(user=request.user, codes=form.cleaned_data["asset"])
     except (Refused, Busy) as error:
-        return _problem(request, context, *refused(request, error, status=422))
+        answer = refused(request, error, status=422)
+        return _problem(request, replace(page, wrong=answer.words), answer.status)
     return see_other("conversion", conversion.reference)
 
 
@@ -48,28 +55,15 @@ def estimate(request: CustomerRequest) -> HttpResponse:
     htmx gets the summary, and the rows' figures at the same prices; when other balances can be converted than the page
     lists, or other amounts of them, it gets the list anew, with the same ones ticked.
     """
-    codes = request.POST.getlist("asset")
-    context, said = _page(request, codes), EstimateForm(request.POST).said()
-    view, result = context["portfolio"], context["estimate"]
-    context |= {"updated": said["update"], "waited": said["waited"]}
-    if said["shown"] and not result.is_empty:
-        context["compared"] = result.compared_with(said["shown"])
+    page = _page(request, request.POST.getlist("asset"), EstimateForm(request.POST).asking)
     if not wants_partial(request):
-        return render(request, "wallet/dust.html", context)
-    if not view.convertible or said["listed"] not in ("", None, view.listing):
-        context["gone"] = [holding for holding in view.refused if holding.asset.code in codes]
-        response = _in_place(render(request, "wallet/_selection.html", context), "#selection")
+        return render(request, PAGE, {"page": replace(page, gone=[])})
+    if not page.has_choices or page.asking.listing not in ("", page.listing):
+        response = in_place(render(request, "wallet/dust/_selection.html", {"page": page}), "selection")
     else:
-        response = _in_place(render(request, "wallet/_estimate.html", context), "#summary")
-    return replace_url(response, _address(context))
-
-
-def _address(context: dict[str, Any]) -> str:
-    """The page's address with the same ones ticked, so that reloading and coming back lose none of them."""
-    chosen = sorted(context["selected"])
-    if len(chosen) > IN_ADDRESS and len(chosen) == len(context["portfolio"].convertible):
-        return f"{resolve_url('dust')}?all=1"
-    return dust_address(chosen)
+        response = in_place(render(request, "wallet/dust/estimate.html", {"page": page}), "summary")
+    # Reloading and coming back lose none of those that are ticked.
+    return replace_url(response, dust_address(sorted(page.codes), is_all=page.has_all))
 
 
 def _asked_for(request: CustomerRequest) -> list[str]:
@@ -80,40 +74,27 @@ def _asked_for(request: CustomerRequest) -> list[str]:
     return [*request.GET.getlist("asset"), *again]
 
 
-def _page(request: CustomerRequest, selected: list[str]) -> dict[str, Any]:
+def _page(request: CustomerRequest, codes: Iterable[str], asking: Asking = NOT_ASKED) -> DustPage:
     now = clock.now()
     state = eligibility(user=request.user, now=now)
     view = portfolio(user=request.user, policy=state.policy, now=now)
-    chosen = view.convertible if "all" in request.GET else view.chosen(selected)
-    return {
-        "portfolio": view,
-        "eligibility": state,
-        "policy": state.policy,
-        "now": now,
-        "selected": {holding.asset.code for holding in chosen},
-        "estimate": estimated(chosen),
-    }
+    chosen = view.convertible if "all" in request.GET else view.chosen(codes)
+    gone = [holding for holding in view.refused if holding.asset.code in codes]
+    return DustPage(view, state, chosen, gone, asking)
 
 
-def _problem(request: CustomerRequest, context: dict[str, Any], problem: str, status: int) -> HttpResponse:
+def _problem(request: CustomerRequest, page: DustPage, status: int) -> HttpResponse:
     """The page again with the selection and what is wrong with it; under htmx only the words, in their place."""
-    context |= {"problem": problem}
-    if wants_partial(request):
-        may_convert = context["eligibility"].may_convert
-        template = "wallet/_problem.html" if may_convert else "wallet/_standstill.html"
-        return _in_place(render(request, template, context, status=status), "#problem")
-    return render(request, "wallet/dust.html", context, status=status)
+    if not wants_partial(request):
+        return render(request, PAGE, {"page": page}, status=status)
+    template = "wallet/dust/_problem.html" if page.eligibility.may_convert else "wallet/dust/standstill.html"
+    return in_place(render(request, template, {"page": page}, status=status), "problem")
 
 
-def _changed(request: CustomerRequest, context: dict[str, Any], error: Refused) -> HttpResponse:
+def _changed(request: CustomerRequest, page: DustPage, error: Refused) -> HttpResponse:
     """The list with the amounts of now and the same ones ticked, and what changed since the page was made."""
-    problem, status = refused(request, error, status=422)
-    context |= {"problem": problem}
-    if wants_partial(request):
-        return _in_place(render(request, "wallet/_changed.html", context, status=status), "#selection")
-    return render(request, "wallet/dust.html", context, status=status)
-
-
-def _in_place(response: HttpResponse, target: str) -> HttpResponse:
-    """The fragment takes its own place on the page, whichever button asked for it."""
-    return reswap(retarget(response, target), "outerHTML")
+    answer = refused(request, error, status=422)
+    page = replace(page, wrong=answer.words)
+    if not wants_partial(request):
+        return render(request, PAGE, {"page": page}, status=answer.status)
+    return in_place(render(request, "wallet/dust/changed.html", {"page": page}, status=answer.status), "selection")

@@ -4,6 +4,7 @@ htmx gets the same words as a warning that takes its place on the page which ask
 """
 
 import logging
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +13,10 @@ from django.utils.translation import get_language
 from django_htmx.http import reswap, retarget
 
 from wallet.database.retrying import Busy
-from wallet.formats import duration
+from wallet.pages import errors
+from wallet.pages.errors import ErrorPage
 from wallet.refusals import Code, Refused
-from wallet.web import address_again
+from wallet.routes import address_again
 
 log = logging.getLogger(__name__)
 
@@ -25,23 +27,23 @@ TOO_MANY_SECONDS = 60
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _problem(request, 400)
+    return _answer(request, errors.bad_request(), 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _problem(request, 403)
+    return _answer(request, errors.forbidden(), 403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _problem(request, 403, "403_csrf.html", again=address_again(request))
+    return _answer(request, errors.csrf_failure(address_again(request)), 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _problem(request, 404)
+    return _answer(request, errors.not_found(), 404)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
-    response = _problem(request, 429, wait=duration(TOO_MANY_SECONDS))
+    response = _answer(request, errors.too_many(TOO_MANY_SECONDS), 429)
     response.headers["Retry-After"] = str(TOO_MANY_SECONDS)
     return response
 
@@ -50,17 +52,24 @@ def fault(request: HttpRequest) -> HttpResponse:
     return HttpResponse(FAULT_PAGES.get(get_language() or "", FAULT_PAGES[""]), status=500)
 
 
-def refused(request: HttpRequest, error: Refused | Busy, *, status: int) -> tuple[str, int]:
-    """The words and the status for what a verb would not do; the log keeps the refusal by its code (P17)."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a verb's refusal is answered: in these words, with this status."""
+
+    words: str
+    status: int
+
+
+def refused(request: HttpRequest, error: Refused | Busy, *, status: int) -> Answer:
+    """The answer to what a verb would not do; the log keeps the refusal by its code (P17)."""
     if isinstance(error, Busy):
         log.warning("too busy for %s %s for user %s", request.method, request.path, request.user.pk)
-        return error.words, 503
+        return Answer(error.words, 503)
     log.info("refused %s %s for user %s: %s", request.method, request.path, request.user.pk, error.code)
-    return error.text, 503 if error.code is Code.CLOSED else status
+    return Answer(error.text, 503 if error.code is Code.CLOSED else status)
 
 
-def _problem(request: HttpRequest, status: int, template: str = "", **words: str) -> HttpResponse:
-    is_partial = bool(getattr(request, "htmx", False))
-    frame = {"frame": "_warning.html", "heading": "b"} if is_partial else {"frame": "error.html", "heading": "h1"}
-    response = render(request, template or f"{status}.html", frame | words, status=status)
-    return reswap(retarget(response, "#warn"), "innerHTML") if is_partial else response
+def _answer(request: HttpRequest, page: ErrorPage, status: int) -> HttpResponse:
+    if not getattr(request, "htmx", False):
+        return render(request, "error.html", {"page": page}, status=status)
+    return reswap(retarget(render(request, "_warning.html", {"page": page}, status=status), "#warn"), "innerHTML")

@@ -6,9 +6,9 @@ from wallet import files
 from wallet.files import csv_file
 from wallet.forms import ExportForm
 from wallet.models import Account, Conversion
+from wallet.requests import CustomerRequest
 from wallet.views.conversion_csv import download
 from wallet.views.history import records
-from wallet.web import CustomerRequest
 
 
 @require_safe
@@ -20,5 +20,5 @@ def export(request: CustomerRequest) -> HttpResponseBase:
         return records(request, form)
     kind = files.FORMATS[form.cleaned_data["format"] or files.OWN.name]
     rows = Conversion.objects.of(request.user).history().matching(**form.conditions)
-    days = form.applied
-    return download(rows, kind, name=csv_file.file_name(kind, since=days.get("since"), until=days.get("until")))
+    days = form.filters
+    return download(rows, kind, name=csv_file.file_name(kind, since=days.since, until=days.until))

@@ -3,6 +3,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from wallet.models import Policy
+from wallet.pages.help import HelpPage
+from wallet.pages.terms import terms
 from wallet.references import is_reference
 
 
@@ -13,5 +15,5 @@ def help(request: HttpRequest) -> HttpResponse:  # noqa: A001  # named like its 
     For everybody, signed in or not: a reference is only said again, nothing is looked up by it.
     """
     asked = request.GET.get("reference", "")
-    context = {"policy": Policy.objects.current(), "reference": asked if is_reference(asked) else ""}
-    return render(request, "wallet/help.html", context)
+    page = HelpPage(terms(Policy.objects.current()), asked if is_reference(asked) else "")
+    return render(request, "wallet/help/page.html", {"page": page})

@@ -1,17 +1,18 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url, trigger_client_event
 
 from wallet.database import clock
 from wallet.forms import HistoryForm
-from wallet.history import history as history_of
 from wallet.models import Account, Conversion
-from wallet.receipt import Receipt
+from wallet.pages.history.entries import running as running_row
+from wallet.pages.history.page import HistoryPage
+from wallet.pages.history.window import Place, Window, window
 from wallet.references import is_reference
-from wallet.web import CustomerRequest, see_other, wants_partial
+from wallet.requests import CustomerRequest, wants_partial
+from wallet.responses import see_other
 
 PAGE = 20
 
@@ -23,7 +24,7 @@ def history(request: CustomerRequest) -> HttpResponse:
     form = HistoryForm(request.GET, assets=Account.objects.codes_of(request.user))
     response = records(request, form)
     if request.htmx.target == "records" and form.is_valid():
-        return push_url(response, form.address(reverse("history")))
+        return push_url(response, form.filters.address())
     return response
 
 
@@ -33,22 +34,33 @@ def running(request: CustomerRequest, reference: str) -> HttpResponse:
     """The row of a conversion that was running when the history was shown; htmx asks for it until it has ended."""
     if not wants_partial(request):
         return see_other("conversion", reference)
-    rows = Conversion.objects.of(request.user).history().with_assets().select_related("policy")
-    found = get_object_or_404(rows, reference=reference)
-    context = {"conversion": found, "poll_seconds": Receipt(found, [], clock.now()).poll_seconds}
-    response = render(request, "wallet/_running.html", context)
+    found = get_object_or_404(Conversion.objects.of(request.user).history().with_assets(), reference=reference)
+    page = running_row(found, clock.now())
+    response = render(request, "wallet/history/_running.html", {"page": page})
     return response if found.is_confirmed else trigger_client_event(response, "ended")
 
 
 def records(request: CustomerRequest, form: HistoryForm) -> HttpResponse:
     """The page, or its part, for these filters; with status 422 and what is wrong with them when they are not sound."""
-    now = clock.now()
-    context = {"form": form, "presets": form.presets(now), "is_open": request.htmx.trigger == "filters"}
-    if form.is_valid():
-        places = {name: request.GET.get(name, "") for name in ("before", "after")}
-        sound = {name: place if is_reference(place) else "-" for name, place in places.items() if place}
-        context["history"] = found = history_of(user=request.user, conditions=form.conditions, size=PAGE, **sound)
-        if found.running:
-            context["poll_seconds"] = Receipt(found.running, [], now).poll_seconds
-    template = "wallet/_records.html" if wants_partial(request) else "wallet/history.html"
-    return render(request, template, context, status=200 if form.is_valid() else 422)
+    page = HistoryPage(
+        filters=form.filters,
+        controls=form.controls,
+        problems=form.problems,
+        window=_window(request, form) if form.is_valid() else None,
+        now=clock.now(),
+        address=request.get_full_path(),
+        is_open=request.htmx.trigger == "filters",
+        is_part=wants_partial(request),
+    )
+    template = "wallet/history/_records.html" if page.is_part else "wallet/history/page.html"
+    return render(request, template, {"page": page}, status=200 if form.is_valid() else 422)
+
+
+def _window(request: CustomerRequest, form: HistoryForm) -> Window:
+    place = Place(**{name: _place(request.GET.get(name, "")) for name in ("before", "after")})
+    return window(user=request.user, conditions=form.conditions, place=place, size=PAGE, now=clock.now())
+
+
+def _place(text: str) -> str:
+    """A place that the address names; what is no reference at all is a place that is nowhere."""
+    return text if not text or is_reference(text) else "-"

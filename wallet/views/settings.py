@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -14,7 +12,9 @@ from wallet import zones
 from wallet.database import clock
 from wallet.forms import DisplayForm, ZoneForm
 from wallet.models import Customer
-from wallet.web import BROWSER_ZONE_ASKED, CustomerRequest, see_other, wants_partial
+from wallet.pages.settings import SettingsPage, zone_time
+from wallet.requests import BROWSER_ZONE_ASKED, CustomerRequest, wants_partial
+from wallet.responses import see_other
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,7 +23,8 @@ def settings(request: CustomerRequest) -> HttpResponse:
     """How the site looks to this customer. htmx gets the time that it is now in the zone that is being typed."""
     if request.method != "POST":
         if wants_partial(request):
-            return render(request, "wallet/_now.html", _now(request.GET.get("time_zone", "")))
+            page = zone_time(request.GET.get("time_zone", ""), clock.now())
+            return render(request, "wallet/settings/_now.html", {"page": page})
         shown = vars(request.customer) | {"time_zone": request.customer.time_zone or zones.UTC}
         return _page(request, DisplayForm(initial=shown))
     form = DisplayForm(request.POST)
@@ -50,11 +51,4 @@ def browser_zone(request: CustomerRequest) -> HttpResponse:
 
 
 def _page(request: CustomerRequest, form: DisplayForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "zone_names": zones.names()} | _now(form["time_zone"].value() or "")
-    return render(request, "wallet/settings.html", context, status=status)
-
-
-def _now(text: str) -> dict[str, Any]:
-    """The zone that is meant and the time there; none for what is no zone."""
-    name = zones.find(text)
-    return {"zone": zones.zone(name) if name else None, "zone_name": name, "now": clock.now()}
+    return render(request, "wallet/settings/page.html", {"page": SettingsPage(form, clock.now())}, status=status)

@@ -4,10 +4,13 @@ from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_POST, require_safe
 
 from wallet.database import clock
+from wallet.eligibility import eligibility
 from wallet.forms import SmallBalancesForm, WalletForm
 from wallet.models import Customer
-from wallet.portfolio import eligibility, portfolio
-from wallet.web import CustomerRequest, SeeOther, wants_partial
+from wallet.pages.wallet import WalletPage
+from wallet.portfolio import portfolio
+from wallet.requests import CustomerRequest, wants_partial
+from wallet.responses import SeeOther
 
 
 @require_safe
@@ -17,23 +20,14 @@ def wallet(request: CustomerRequest) -> HttpResponse:
     now = clock.now()
     state = eligibility(user=request.user, now=now)
     view = portfolio(user=request.user, policy=state.policy, now=now)
-    said = WalletForm(request.GET).said()
-    hides_small = request.customer.hide_small_balances if said["hide"] is None else said["hide"]
-    by_name = said["sort"] == "name"
-    shown, hidden = view.listed(said["q"] or "", hides_small=hides_small, by_name=by_name)
-    context = {
-        "portfolio": view,
-        "holdings": shown,
-        "hidden": hidden,
-        "search": said["q"] or "",
-        "hides_small": hides_small,
-        "by_name": by_name,
-        "eligibility": state,
-        "policy": state.policy,
-    }
-    if not wants_partial(request):
-        return render(request, "wallet/wallet.html", context)
-    return render(request, "wallet/_offer.html" if request.htmx.target == "offer" else "wallet/_assets.html", context)
+    search = WalletForm(request.GET).search
+    hides_small = request.customer.hide_small_balances if search.hides_small is None else search.hides_small
+    converting = state.in_progress.lines.count() if state.in_progress and state.service.is_open else 0
+    page = WalletPage(view, state, search, hides_small, converting)
+    template = "wallet/wallet/page.html"
+    if wants_partial(request):
+        template = "wallet/wallet/_offer.html" if request.htmx.target == "offer" else "wallet/wallet/_assets.html"
+    return render(request, template, {"page": page})
 
 
 @require_POST

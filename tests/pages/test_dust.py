@@ -1,0 +1,80 @@
+"""What the dust page says of its rows, of what went, and of what is wrong."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.support import pages
+from wallet.pages.dust import DustPage
+from wallet.refusals import Code, refusal
+
+
+@pytest.fixture
+def doge():
+    return pages.holding("DOGE", "100")
+
+
+@pytest.fixture
+def eth():
+    return pages.holding("ETH", "0.01", refusal=refusal(Code.PRICE_UNAVAILABLE, asset="ETH"), is_priced=False)
+
+
+def page(*holdings, chosen=(), gone=(), wrong="", is_bnb_priced=True, **state):
+    view = pages.portfolio(*holdings, is_bnb_priced=is_bnb_priced)
+    return DustPage(view, pages.eligibility(**state), list(chosen), list(gone), wrong=wrong)
+
+
+def test_a_row_is_written_once(doge):
+    (row,) = page(doge, chosen=[doge]).choices
+    assert (row.code, row.name, row.find, row.is_selected) == ("DOGE", "Dogecoin", "doge dogecoin", True)
+    assert row.net == '<data value="0.02000000"><span class="z">0.0</span>2000000</data>'
+    assert row.value == '<data value="0.00020000"><span class="z">0.000</span>20000</data>'
+    assert row.full_amount == ""
+
+
+def test_what_is_worth_less_than_can_be_written_is_not_said_to_be_nothing():
+    (row,) = page(pages.holding("LUNC", "0.00001")).choices
+    assert row.value == '<data value="0.00000000">&lt;0.00000001</data>'
+
+
+def test_the_figures_alone_are_those_of_the_rows(doge):
+    found = page(doge, pages.holding("EUR", "10"))
+    assert [(row.code, row.value, row.net) for row in found.figures] == [
+        (row.code, row.value, row.net) for row in found.choices
+    ]
+
+
+def test_what_cannot_be_converted_has_its_reason(doge, eth):
+    found = page(doge, eth)
+    assert found.refused_count == "1 balance can’t be converted"
+    (row,) = found.refused
+    assert (row.code, row.cause) == ("ETH", "Price unavailable.")
+    assert row.detail == "There is no current price for ETH. Try again in a few minutes."
+
+
+def test_what_went_is_heard_with_its_cause_and_nothing_where_none_went(doge, eth):
+    words = "ETH can’t be converted now, so it is no longer selected: Price unavailable. 1 of 1 selected"
+    assert page(doge, eth, chosen=[doge], gone=[eth]).say == words
+    assert page(doge, eth, chosen=[doge]).say == ""
+
+
+def test_what_is_wrong_leads_to_the_first_box(doge):
+    found = page(doge, wrong="Choose at least one.")
+    assert (found.problem.words, found.problem.control) == ("Choose at least one.", "choose-DOGE")
+    assert found.title == "Error: Convert small balance to BNB"
+
+
+@pytest.mark.parametrize("state", [{"is_running": True}, {"wait": timedelta(hours=6)}])
+def test_what_is_wrong_leads_nowhere_while_nothing_can_be_converted(doge, state):
+    assert page(doge, wrong="Wait.", **state).problem.control == ""
+    assert page(wrong="Wait.").problem.control == ""
+
+
+def test_nothing_is_wrong(doge):
+    assert (page(doge).problem, page(doge).title) == (None, "Convert small balance to BNB")
+
+
+def test_without_choices_it_says_why():
+    limit = "A balance appears here when it’s worth less than 0.0012 BTC."
+    assert page().nothing == f"You have no small balances to convert. {limit}"
+    assert page(is_bnb_priced=False).nothing.startswith("Prices are unavailable, so nothing can be converted now.")

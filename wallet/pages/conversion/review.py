@@ -1,0 +1,127 @@
+"""The review: what is given up and what for, and how long the offer stands."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wallet import formats
+from wallet.models import Conversion
+from wallet.pages import markup
+from wallet.pages.conversion.page import ConversionPage
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is said above the offer: why Confirm was refused, or that the prices are new."""
+
+    words: str
+    is_problem: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """How long the offer stands. `sentence` is for a page without a script; the others are the script's.
+
+    `running` has a place for the seconds that are left, marked #; `over` stands instead of it when there are none.
+    """
+
+    seconds: int
+    sentence: str
+    running: str
+    over: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review(ConversionPage):
+    """A quote that waits to be confirmed, on a page of its own or in the dialog of the page that asked for it."""
+
+    partial: ClassVar[str] = "wallet/conversion/_review.html"
+
+    @property
+    def title(self) -> str:
+        count = len(self.lines)
+        words = ngettext("Convert %(count)d balance to BNB?", "Convert %(count)d balances to BNB?", count)
+        return words % {"count": count}
+
+    @property
+    def is_expired(self) -> bool:
+        return self.now >= self.conversion.expires_at
+
+    @property
+    def is_renewed(self) -> bool:
+        """Whether it stands for an offer with older prices."""
+        return self.conversion.renews is not None
+
+    @property
+    def was_units(self) -> int | None:
+        """What the offer before would have brought, in BNB units; None without one."""
+        return self.conversion.renews.quoted_net_units if self.conversion.renews else None
+
+    @property
+    def notice(self) -> Notice | None:
+        if self.visit.problem:
+            return Notice(self.visit.problem, is_problem=True)
+        if self.is_renewed:
+            words = _("These prices were out of date, so we updated them. Nothing was converted.")
+            return Notice(words, is_problem=False)
+        return None
+
+    @property
+    def say(self) -> str:
+        """What a screen reader says when the review takes the place of the one before; empty where it takes none."""
+        if self.visit.problem or self.was_units is None:
+            return ""
+        words = _("Prices updated. You’d receive about %(receive)s BNB. It was %(was)s BNB.")
+        return words % {
+            "receive": formats.coin(self.conversion.quoted_net_units),
+            "was": formats.coin(self.was_units),
+        }
+
+    @property
+    def title_takes_focus(self) -> bool:
+        """In the dialog, where nothing else wants it."""
+        return self.notice is None
+
+    @property
+    def fee(self) -> str:
+        """The fee in percent and in BNB, or that there is none."""
+        if not self.terms.has_fee:
+            return self.terms.fee
+        return f"{self.terms.fee} · {formats.coin(self.conversion.quoted_fee_units)} BNB"
+
+    @property
+    def next_at(self) -> datetime:
+        """When another conversion would be possible, were this one confirmed now."""
+        return self.now + self.eligibility.policy.interval
+
+    @property
+    def may_convert(self) -> bool:
+        return self.eligibility.may_convert
+
+    @property
+    def running(self) -> Conversion | None:
+        """The conversion in progress for which this one has to wait."""
+        return self.eligibility.in_progress
+
+    @property
+    def needs_new_prices(self) -> bool:
+        """Whether the button asks for new prices, because Confirm can only be refused."""
+        return self.is_expired or bool(self.visit.problem)
+
+    @cached_property
+    def countdown(self) -> Countdown:
+        conversion, clock = self.conversion, markup.clock_time(self.conversion.quoted_observed_at)
+        over = _("Prices from %(priced_at)s. These prices are out of date.")
+        sentence = markup.filled(over, priced_at=clock)
+        if not self.is_expired:
+            expires = markup.clock_time(conversion.expires_at)
+            words = _("Prices from %(priced_at)s. Confirm by %(expires)s.")
+            sentence = markup.filled(words, priced_at=clock, expires=expires)
+        priced_at = formats.clock_time(conversion.quoted_observed_at)
+        running = _("Prices from %(priced_at)s. %(left)s left to confirm.") % {"priced_at": priced_at, "left": "#"}
+        seconds = max(0, (conversion.expires_at - self.now) // timedelta(seconds=1))
+        return Countdown(seconds, sentence, running, over % {"priced_at": priced_at})

@@ -1,0 +1,170 @@
+"""Convert small balance: what can be converted and what can't, what a selection would bring, and what is wrong with it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wallet import formats
+from wallet.eligibility import Eligibility
+from wallet.models import Service
+from wallet.pages import markup
+from wallet.pages.problems import Problem
+from wallet.pages.summary import NOT_ASKED, Asking, Summary, selected
+from wallet.pages.terms import Terms, terms
+from wallet.portfolio import Holding, Portfolio, estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A balance that can be converted. `find` is what a search looks in; `full_amount` is there when the amount is cut."""
+
+    code: str
+    name: str
+    find: str
+    amount: str
+    full_amount: str
+    value: str
+    net: str
+    is_selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowFigures:
+    """What a listed balance is worth in BTC, and what it would bring in BNB."""
+
+    code: str
+    value: str
+    net: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A balance that can't be converted, and why not."""
+
+    code: str
+    name: str
+    cause: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class DustPage:
+    """`chosen` are the balances that are ticked; `gone` were, and can't be converted any more."""
+
+    view: Portfolio
+    eligibility: Eligibility
+    chosen: list[Holding]
+    gone: list[Holding]
+    asking: Asking = NOT_ASKED
+    wrong: str = ""
+
+    @property
+    def service(self) -> Service:
+        return self.eligibility.service
+
+    @property
+    def title(self) -> str:
+        return _("Error: Convert small balance to BNB") if self.wrong else _("Convert small balance to BNB")
+
+    @cached_property
+    def terms(self) -> Terms:
+        return terms(self.view.policy)
+
+    @property
+    def problem(self) -> Problem | None:
+        """What is wrong, leading to the first box while there is something to tick."""
+        if not self.wrong:
+            return None
+        first = self.view.convertible[0].asset.code if self.view.convertible and self.eligibility.may_convert else ""
+        return Problem(self.wrong, f"choose-{first}" if first else "")
+
+    @property
+    def listing(self) -> str:
+        return self.view.listing
+
+    @cached_property
+    def codes(self) -> set[str]:
+        """Those that are ticked."""
+        return {holding.asset.code for holding in self.chosen}
+
+    @property
+    def has_choices(self) -> bool:
+        return bool(self.view.convertible)
+
+    @property
+    def has_all(self) -> bool:
+        return len(self.chosen) == len(self.view.convertible)
+
+    @cached_property
+    def choices(self) -> list[Choice]:
+        """Largest first."""
+        return [_choice(holding, holding.asset.code in self.codes) for holding in self.view.convertible]
+
+    @property
+    def figures(self) -> list[RowFigures]:
+        """The figures alone, for a page that lists the balances already."""
+        return [_figures(holding) for holding in self.view.convertible]
+
+    @cached_property
+    def refused(self) -> list[RefusedRow]:
+        return [_refused(holding) for holding in self.view.refused]
+
+    @property
+    def refused_count(self) -> str:
+        count = len(self.view.refused)
+        text = ngettext("%(count)s balance can’t be converted", "%(count)s balances can’t be converted", count)
+        return text % {"count": count}
+
+    @property
+    def selected(self) -> str:
+        return selected(len(self.chosen), len(self.view.convertible))
+
+    @property
+    def say(self) -> str:
+        """What is heard when the list is made anew without some that were ticked; empty when none of them went."""
+        text = _("%(asset)s can’t be converted now, so it is no longer selected: %(cause)s")
+        gone = [text % {"asset": row.code, "cause": row.cause} for row in map(_refused, self.gone)]
+        return " ".join([*gone, self.selected]) if gone else ""
+
+    @property
+    def nothing(self) -> str:
+        """Why there is nothing to tick."""
+        if self.view.bnb_price is None:
+            return _(
+                "Prices are unavailable, so nothing can be converted now. Try again in a few minutes."
+                " Your balances are not affected."
+            )
+        return _(
+            "You have no small balances to convert. A balance appears here when it’s worth less than %(limit)s BTC."
+        ) % {"limit": self.terms.limit}
+
+    @cached_property
+    def summary(self) -> Summary:
+        return Summary(self.view, self.eligibility, estimate(self.chosen), self.asking)
+
+
+def _figures(holding: Holding) -> RowFigures:
+    net = holding.figures.net if holding.figures else 0
+    return RowFigures(holding.asset.code, markup.value(holding.value_sats or 0), markup.coin(net))
+
+
+def _choice(holding: Holding, is_selected: bool) -> Choice:
+    asset, units, figures = holding.asset, holding.units, _figures(holding)
+    return Choice(
+        code=asset.code,
+        name=asset.name,
+        find=f"{asset.code} {asset.name}".lower(),
+        amount=formats.aligned(units, asset.scale),
+        full_amount=formats.full_amount(units, asset.scale) if formats.is_cut(units, asset.scale) else "",
+        value=figures.value,
+        net=figures.net,
+        is_selected=is_selected,
+    )
+
+
+def _refused(holding: Holding) -> RefusedRow:
+    assert holding.refusal is not None
+    words = holding.refusal.words
+    return RefusedRow(holding.asset.code, holding.asset.name, words.cause, words.detail)

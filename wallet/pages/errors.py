@@ -1,0 +1,49 @@
+"""What is said when an address can't be answered as asked: one page, or a warning on the page that asked."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from wallet.formats import duration
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """`again` is the page that asked, where loading it again helps."""
+
+    title: str
+    heading: str
+    words: str
+    again: str = ""
+
+
+def bad_request() -> ErrorPage:
+    title = _("We couldn’t read that")
+    words = _("What your browser sent couldn’t be read, or it was more than 5,000 fields. Nothing was converted.")
+    return ErrorPage(title, title, words)
+
+
+def forbidden() -> ErrorPage:
+    title = _("You can’t open this page")
+    return ErrorPage(title, title, _("It isn’t meant for this account."))
+
+
+def csrf_failure(again: str) -> ErrorPage:
+    return ErrorPage(
+        _("This page was open for too long"), _("This page was open for too long."), _("Nothing was converted."), again
+    )
+
+
+def not_found() -> ErrorPage:
+    title = _("Page not found")
+    return ErrorPage(title, title, _("If you typed the address, check it."))
+
+
+def only_takes_forms() -> ErrorPage:
+    title = _("This address can’t be opened by itself")
+    return ErrorPage(title, title, _("Nothing was changed. Go on from your wallet."))
+
+
+def too_many(wait_seconds: int) -> ErrorPage:
+    words = _("Try again in %(wait)s.") % {"wait": duration(wait_seconds)}
+    return ErrorPage(_("You’ve tried a few times"), _("You’ve tried a few times."), words)

@@ -1,0 +1,21 @@
+"""What the page of help says: the rules in words."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from wallet.pages.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPage:
+    """The figures are those of the policy in force; `reference` is the conversion that is asked about, or empty."""
+
+    terms: Terms
+    reference: str
+
+    @property
+    def fee(self) -> str:
+        if not self.terms.has_fee:
+            return _("There is no fee.")
+        return _("A fee of %(fee)s of the BNB that you receive.") % {"fee": self.terms.fee}

@@ -1,0 +1,1 @@
+"""The history: the conversions that its filters leave, a page of them at a time."""

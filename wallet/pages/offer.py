@@ -1,0 +1,122 @@
+"""The wallet's card that leads to the conversion of small balances, or says why there is none now."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wallet import formats
+from wallet.eligibility import Eligibility
+from wallet.models.policy import Closure
+from wallet.pages import markup
+from wallet.pages.standstill import again_at
+from wallet.pages.terms import terms
+from wallet.portfolio import Portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A link that looks like a button. `keeps_focus`: it takes the focus of the one before when the card is made anew."""
+
+    label: str
+    address: str
+    is_second: bool = False
+    keeps_focus: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """`share` says how much of the wallet the small balances are. `has_reasons`: the dust page says why there are none.
+
+    `ask_again_seconds`: when a page that stays open asks for the card anew, because the wait is over; `say` is heard then.
+    """
+
+    heading: str
+    words: str
+    button: Button | None = None
+    share: str = ""
+    has_reasons: bool = False
+    ask_again_seconds: int | None = None
+    say: str = ""
+
+
+def offer(view: Portfolio, state: Eligibility, *, converting: int) -> Offer:
+    """What the card says now; `converting` is how many balances the conversion in progress has."""
+    card = _card(view, state, converting)
+    if state.may_convert:
+        return replace(card, say=_("You can convert again now."))
+    return card if state.in_progress else replace(card, ask_again_seconds=state.wait_seconds)
+
+
+def _card(view: Portfolio, state: Eligibility, converting: int) -> Offer:
+    if state.service.closure:
+        return _paused(state.service.closure, state.now)
+    if state.in_progress:
+        return _converting(state.in_progress.reference, converting)
+    if view.bnb_price is None:
+        return _unpriced()
+    if not view.convertible:
+        return _nothing(view)
+    return _waiting(view, state.until_at) if state.until_at else _convertible(view)
+
+
+def _paused(closure: Closure, now: datetime) -> Offer:
+    again = again_at(closure.reopens_at, now) if closure.reopens_at else ""
+    words = markup.joined(again, closure.notice, _("Your balances are not affected."))
+    return Offer(_("Conversions are paused"), words)
+
+
+def _converting(reference: str, count: int) -> Offer:
+    heading = ngettext("Converting %(count)s balance…", "Converting %(count)s balances…", count) % {"count": count}
+    button = Button(_("View progress"), reverse("conversion", args=[reference]))
+    return Offer(heading, _("You can leave this page. We’ll keep going."), button)
+
+
+def _unpriced() -> Offer:
+    words = _(
+        "Small balances can’t be converted without current prices. Try again in a few minutes."
+        " Your balances are not affected."
+    )
+    return Offer(_("Prices are unavailable"), words, Button(_("See balances"), reverse("dust"), is_second=True))
+
+
+def _nothing(view: Portfolio) -> Offer:
+    limit = terms(view.policy).limit
+    words = _("A balance appears here when it’s worth less than %(limit)s BTC.") % {"limit": limit}
+    return Offer(_("You have no small balances to convert"), words, has_reasons=bool(view.refused))
+
+
+def _waiting(view: Portfolio, until_at: datetime) -> Offer:
+    words = markup.filled(
+        _("You can convert again %(when)s. That’s in %(remaining)s."),
+        when=markup.when(until_at, view.now),
+        remaining=formats.remaining(until_at, view.now),
+    )
+    button = Button(_("See balances"), reverse("dust"), is_second=True, keeps_focus=True)
+    return Offer(_worth(view), words, button)
+
+
+def _convertible(view: Portfolio) -> Offer:
+    limit = terms(view.policy).limit
+    words = _("Each is worth less than %(limit)s BTC. You can convert them now.") % {"limit": limit}
+    button = Button(_("Convert small balance to BNB"), reverse("dust"), keeps_focus=True)
+    return Offer(_worth(view), words, button, share=_share(view))
+
+
+def _worth(view: Portfolio) -> str:
+    text = ngettext(
+        '%(count)s small balance, worth about <span class="num nb">%(amount)s BNB</span>',
+        '%(count)s small balances, worth about <span class="num nb">%(amount)s BNB</span>',
+        len(view.convertible),
+    )
+    return markup.filled(text, count=f"{len(view.convertible)}", amount=formats.coin(view.everything.figures.net))
+
+
+def _share(view: Portfolio) -> str:
+    """Empty where the whole rounds to nothing. What is there is never 0.00%."""
+    if view.small_share is None:
+        return ""
+    digits = f"{view.small_share:.2f}" if view.small_share else "<0.01"
+    return _("%(share)s of this wallet") % {"share": formats.percent(digits)}

@@ -1,0 +1,101 @@
+"""What the page of the display settings says, and what time it is in a zone that is being typed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.forms import Form
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from wallet import zones
+from wallet.pages import markup
+from wallet.pages.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several that a setting can be. `language` is that of a label which is not in the reader's own."""
+
+    value: str
+    label: str
+    is_chosen: bool
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneTime:
+    """The line below the field for the time zone."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """The settings as the form has them, right or wrong: what was typed stays."""
+
+    form: Form
+    now: datetime
+
+    @property
+    def title(self) -> str:
+        return _("Error: Settings") if self.problems else _("Settings")
+
+    @property
+    def problems(self) -> list[Problem]:
+        return [Problem(str(words[0]), f"id_{name}") for name, words in self.form.errors.items()]
+
+    @property
+    def languages(self) -> list[Choice]:
+        return [Choice(code, name, is_chosen, language=code) for code, name, is_chosen in self._choices("language")]
+
+    @property
+    def themes(self) -> list[Choice]:
+        return [Choice(*choice) for choice in self._choices("theme")]
+
+    @property
+    def time_zone(self) -> str:
+        return self.form["time_zone"].value() or ""
+
+    @property
+    def zone_names(self) -> list[str]:
+        return zones.names()
+
+    @property
+    def zone_time(self) -> ZoneTime:
+        return zone_time(self.time_zone, self.now)
+
+    @property
+    def hides_small_balances(self) -> bool:
+        return bool(self.form["hide_small_balances"].value())
+
+    @property
+    def language_problem(self) -> str:
+        return self._problem("language")
+
+    @property
+    def zone_problem(self) -> str:
+        return self._problem("time_zone")
+
+    @property
+    def theme_problem(self) -> str:
+        return self._problem("theme")
+
+    def _choices(self, name: str) -> list[tuple[str, str, bool]]:
+        choices: Any = self.form.fields[name]
+        chosen = self.form[name].value()
+        return [(value, str(label), value == chosen) for value, label in choices.choices]
+
+    def _problem(self, name: str) -> str:
+        """The first thing that is wrong with this setting; empty where nothing is."""
+        return str(next(iter(self.form[name].errors), ""))
+
+
+def zone_time(text: str, now: datetime) -> ZoneTime:
+    """What time it is in the zone that is meant, or how to say one."""
+    name = zones.find(text)
+    if name is None:
+        return ZoneTime(_("Type a place, like Helsinki, and choose from the list."))
+    with timezone.override(zones.zone(name)):
+        time = markup.full_time(now)
+    return ZoneTime(markup.filled(_("It is %(time)s in %(zone_name)s now."), time=time, zone_name=name))

@@ -1,0 +1,159 @@
+"""Wallet → Fiat and Spot: the estimated balance, the offer to convert, and every asset that the customer holds."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wallet import formats
+from wallet.eligibility import Eligibility
+from wallet.models import Service
+from wallet.pages import markup
+from wallet.pages.offer import Offer, offer
+from wallet.pages.prices import PricesFrom, prices_from
+from wallet.portfolio import Holding, Listing, Portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What the wallet's address says. `hides_small` is None where it leaves that to the customer's settings."""
+
+    text: str = ""
+    is_by_name: bool = False
+    hides_small: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssetRow:
+    """A balance in the list. `full_amount` is there when the amount is cut, `value` when there is a price; `note` says that it
+    is small.
+    """
+
+    code: str
+    name: str
+    amount: str
+    full_amount: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The list of assets, as far as a search and the hiding of small balances leave it."""
+
+    listing: Listing
+    text: str
+    is_by_name: bool
+    hides_small: bool
+
+    @cached_property
+    def rows(self) -> list[AssetRow]:
+        small = _("Small balance")
+        return [_asset_row(holding, small if holding.is_convertible else "") for holding in self.listing.shown]
+
+    @property
+    def is_by_value(self) -> bool:
+        return not self.is_by_name
+
+    @property
+    def sort(self) -> str:
+        return "name" if self.is_by_name else "value"
+
+    @property
+    def hide(self) -> str:
+        return "1" if self.hides_small else "0"
+
+    @property
+    def caption(self) -> str:
+        return _("Your assets, by name") if self.is_by_name else _("Your assets, largest first")
+
+    @property
+    def say(self) -> str:
+        count = len(self.listing.shown)
+        shown = ngettext("%(count)s asset shown", "%(count)s assets shown", count) % {"count": count}
+        return f"{shown}, {self.hidden}" if self.hidden else shown
+
+    @property
+    def hidden(self) -> str:
+        """How many small balances are hidden; empty when none is."""
+        count = self.listing.hidden
+        words = ngettext("%(count)s small balance hidden", "%(count)s small balances hidden", count)
+        return words % {"count": count} if count else ""
+
+    @property
+    def empty(self) -> str:
+        """Why nothing is listed."""
+        if self.listing.hidden and self.text:
+            return _("All your balances like “%(search)s” are small, and hidden.") % {"search": self.text}
+        if self.listing.hidden:
+            return _("All your balances are small, and hidden.")
+        if self.text:
+            return _("No asset matches “%(search)s”.") % {"search": self.text}
+        return _("Your wallet is empty. What you deposit appears here.")
+
+    @property
+    def is_not_found(self) -> bool:
+        """Whether it is the search that leaves nothing."""
+        return bool(self.text) and not self.listing.hidden
+
+
+def _asset_row(holding: Holding, note: str) -> AssetRow:
+    asset, units = holding.asset, holding.units
+    return AssetRow(
+        code=asset.code,
+        name=asset.name,
+        amount=formats.aligned(units, asset.scale),
+        full_amount=formats.full_amount(units, asset.scale) if formats.is_cut(units, asset.scale) else "",
+        value="" if holding.value_sats is None else markup.value(holding.value_sats),
+        note=note,
+    )
+
+
+@dataclass(frozen=True)
+class WalletPage:
+    """`converting` is how many balances the conversion in progress has."""
+
+    view: Portfolio
+    eligibility: Eligibility
+    search: Search
+    hides_small: bool
+    converting: int
+
+    @property
+    def service(self) -> Service:
+        return self.eligibility.service
+
+    @property
+    def total(self) -> str:
+        """The estimated balance in BTC; empty when there is something but no price of it."""
+        return "" if self.has_no_prices else markup.coin(self.view.value_sats)
+
+    @property
+    def has_no_prices(self) -> bool:
+        return bool(self.view.holdings) and self.view.priced_at is None
+
+    @cached_property
+    def prices(self) -> PricesFrom | None:
+        return prices_from(self.view)
+
+    @property
+    def unpriced(self) -> str:
+        """How many balances aren't counted; empty when all are."""
+        count = len(self.view.unpriced)
+        words = ngettext(
+            "%(count)s without a current price isn’t counted.",
+            "%(count)s without a current price aren’t counted.",
+            count,
+        )
+        return words % {"count": count} if count else ""
+
+    @cached_property
+    def offer(self) -> Offer:
+        return offer(self.view, self.eligibility, converting=self.converting)
+
+    @cached_property
+    def assets(self) -> Assets:
+        by_name = self.search.is_by_name
+        listing = self.view.listed(self.search.text, hides_small=self.hides_small, by_name=by_name)
+        return Assets(listing, self.search.text, by_name, self.hides_small)
