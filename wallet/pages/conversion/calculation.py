@@ -14,24 +14,14 @@ from wallet.pages.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
-    """A price of the market along the path. The rate is divided by it where the pair is traded the other way round."""
-
-    symbol: str
-    price: str
-    is_divided: bool
-
-
-@dataclass(frozen=True, slots=True)
 class UsedPrice:
-    """An asset's price in BTC and what made it. `change` is from the estimate's; `note` stands below the legs."""
+    """An asset's price in BTC; `change` is from the estimate's. `market` says line by line what it was made of."""
 
     code: str
     path: str
     rate: str
     change: str
-    legs: list[Leg]
-    note: str
+    market: list[str]
 
 
 def rule(terms: Terms) -> str:
@@ -44,28 +34,27 @@ def rule(terms: Terms) -> str:
 
 
 def used_prices(conversion: Conversion, lines: list[Line]) -> list[UsedPrice]:
-    """BNB's price with its source and time, then each asset's with the fee."""
+    """BNB's price with its source and time, then each asset's with what was taken off as the fee."""
     assert conversion.settled_observed_at is not None
     observed = markup.clock_time(conversion.settled_observed_at)
-    note = markup.filled("%(source)s, %(time)s", source=conversion.settled_source, time=observed)
-    bnb = _used(validators.BNB, conversion, change="", note=note)
-    return [bnb, *(_used(line.asset.code, line, change=change_text(line.change), note=_fee(line)) for line in lines)]
+    source = markup.filled("%(source)s, %(time)s", source=conversion.settled_source, time=observed)
+    bnb = _used(validators.BNB, conversion, change="", more=[source])
+    return [bnb, *(_used(line.asset.code, line, change=change_text(line.change), more=_fee(line)) for line in lines)]
 
 
-def _used(code: str, priced: Priced, *, change: str, note: str) -> UsedPrice:
+def _used(code: str, priced: Priced, *, change: str, more: Iterable[str]) -> UsedPrice:
     assert priced.settled_rate_btc is not None
-    legs = list(_legs(priced.settled_legs or []))
-    return UsedPrice(code, priced.settled_path, formats.rate(priced.settled_rate_btc), change, legs, note)
+    market = [_leg(**leg) for leg in priced.settled_legs or []]
+    return UsedPrice(code, priced.settled_path, formats.rate(priced.settled_rate_btc), change, [*market, *more])
 
 
-def _legs(legs: list[dict[str, str]]) -> Iterable[Leg]:
-    for leg in legs:
-        yield Leg(leg["symbol"], formats.local(leg["price"]), is_divided="way" in leg)
+def _leg(symbol: str, price: str, way: str = "") -> str:
+    """A price along the path. The rate is divided by it where the market trades the pair the other way round."""
+    return f"{'÷ ' if way else ''}{symbol} {formats.local(price)}"
 
 
-def _fee(line: Line) -> str:
-    """What was taken off the BNB that the line came to; empty where nothing was."""
-    if not line.fee_units:
-        return ""
-    assert line.gross_units is not None
-    return f"{formats.coin(line.gross_units)} − {formats.coin(line.fee_units)} BNB"
+def _fee(line: Line) -> Iterable[str]:
+    """What the line came to and what was taken off it; nothing where there was no fee."""
+    if line.fee_units:
+        assert line.gross_units is not None
+        yield f"{formats.coin(line.gross_units)} − {formats.coin(line.fee_units)} BNB"

@@ -1,0 +1,309 @@
+"""What the page of a conversion says in each of its states."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.support import factories
+from wallet import conversions, ledger
+from wallet.conversions import sweep
+from wallet.models import Asset, Conversion, Opening
+from wallet.pages.conversion import conversion_page
+from wallet.pages.conversion.page import Visit
+from wallet.pages.conversion.progress import Progress
+from wallet.pages.conversion.result import Completed, Failed, Stopped
+from wallet.pages.conversion.review import Review
+from wallet.portfolio import eligibility
+
+
+def page_of(world, conversion, *, left=0, **visit):
+    found = Conversion.objects.select_related("policy", "renews").get(pk=conversion.pk)
+    lines = list(found.lines.select_related("asset").order_by("-quoted_value_sats"))
+    state = eligibility(user=world.user, now=world.clock())
+    seen = Visit(account="mira@example.com", address="https://example.com/", **visit)
+    return conversion_page(found, lines, state, world.clock(), visit=seen, left=left)
+
+
+def plain(words):
+    return re.sub(r"<[^>]*>", "", words)
+
+
+@pytest.fixture
+def failed(world):
+    conversion = world.confirmed("DOGE")
+    Conversion.objects.filter(pk=conversion.pk).update(attempts=5)
+    world.clock.tick(minutes=1)
+    sweep.fail_exhausted()
+    return conversion
+
+
+def test_each_state_has_its_type_and_its_part(world, failed):
+    factories.policy(interval_seconds=0)
+    world.observe()
+    quoted, stopped = world.quoted("ETH"), world.settled("DOGE", DOGE="0.000003")
+    world.observe(DOGE="0.000002")
+    completed, running = world.settled("EUR"), world.confirmed("DOGE")
+    pages = [page_of(world, conversion) for conversion in (quoted, running, completed, stopped, failed)]
+    assert [type(page) for page in pages] == [Review, Progress, Completed, Stopped, Failed]
+    assert [page.is_running for page in pages] == [False, True, False, False, False]
+    assert [page.partial.rpartition("/")[2] for page in pages] == [
+        "_review.html",
+        "_progress.html",
+        "_result.html",
+        "_result.html",
+        "_result.html",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("codes", "title"), [(["DOGE"], "Convert 1 balance to BNB?"), (["DOGE", "ETH"], "Convert 2 balances to BNB?")]
+)
+def test_the_review_asks_and_its_head_says_when_something_went_wrong(world, codes, title):
+    quote = world.quoted(*codes)
+    assert page_of(world, quote).title == page_of(world, quote).head_title == title
+    assert page_of(world, quote, problem="No.").head_title == f"Error: {title}"
+
+
+def test_a_first_offer_has_no_notice_and_its_title_takes_the_focus(world):
+    page = page_of(world, world.quoted())
+    assert (page.notice, page.say, page.was_units, page.is_renewed) == (None, "", None, False)
+    assert page.title_takes_focus
+    assert not page.needs_new_prices
+
+
+def test_a_renewed_offer_says_so_and_what_the_one_before_was(world):
+    old = world.quoted("DOGE")
+    world.observe(DOGE="0.0000021")
+    fresh = world.quoted("DOGE")
+    Conversion.objects.filter(pk=fresh.pk).update(renews=old)
+    page = page_of(world, fresh)
+    assert page.notice.words == "These prices were out of date, so we updated them. Nothing was converted."
+    assert not page.notice.is_problem
+    assert page.say == "Prices updated. You’d receive about 0.02100000 BNB. It was 0.02000000 BNB."
+    assert not page.title_takes_focus
+    refused = page_of(world, fresh, problem="Your DOGE balance changed.")
+    assert refused.notice.words == "Your DOGE balance changed."
+    assert refused.notice.is_problem
+    assert refused.say == ""
+
+
+@pytest.mark.parametrize(
+    ("waited", "seconds", "sentence"),
+    [
+        (0, 30, "Prices from 14:32:07. Confirm by 14:32:37."),
+        (29, 1, "Prices from 14:32:07. Confirm by 14:32:37."),
+        (30, 0, "Prices from 14:32:07. These prices are out of date."),
+        (99, 0, "Prices from 14:32:07. These prices are out of date."),
+    ],
+)
+def test_the_offer_stands_as_long_as_its_countdown_says(world, waited, seconds, sentence):
+    quote = world.quoted()
+    world.clock.tick(seconds=waited)
+    countdown = page_of(world, quote).countdown
+    assert (countdown.seconds, plain(countdown.sentence)) == (seconds, sentence)
+    assert countdown.running == "Prices from 14:32:07. # left to confirm."
+    assert countdown.over == "Prices from 14:32:07. These prices are out of date."
+
+
+def test_the_button_asks_for_new_prices_where_confirm_can_only_be_refused(world):
+    quote = world.quoted()
+    assert page_of(world, quote, problem="Busy.").needs_new_prices
+    world.clock.tick(seconds=30)
+    assert page_of(world, quote).needs_new_prices
+
+
+@pytest.mark.parametrize(("percent", "words"), [(0, "None"), (2, "2% · 0.00040000 BNB")])
+def test_the_fee_is_said_in_percent_and_in_bnb(world, percent, words):
+    factories.policy(fee_percent=Decimal(percent))
+    assert page_of(world, world.quoted("DOGE")).fee == words
+
+
+def test_what_stands_in_the_way_of_a_review_is_named(world):
+    quote = world.quoted("DOGE")
+    assert page_of(world, quote).may_convert
+    assert page_of(world, quote).next_at == world.clock() + timedelta(hours=6)
+    running = world.confirmed("ETH")
+    page = page_of(world, quote)
+    assert (page.may_convert, page.running) == (False, running)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "states", "say"),
+    [
+        (0, [("Waiting", "now", True), ("Checking prices and converting", "", False)], "Waiting"),
+        (
+            1,
+            [("Waiting", "done", False), ("Checking prices and converting", "now", True)],
+            "Checking prices and converting",
+        ),
+    ],
+)
+def test_the_progress_names_its_steps(world, attempts, states, say):
+    conversion = world.confirmed()
+    Conversion.objects.filter(pk=conversion.pk).update(attempts=attempts)
+    page = page_of(world, conversion)
+    assert page.title == "Converting 2 balances"
+    assert [(step.label, step.state, step.is_current) for step in page.steps] == states
+    assert page.say == say
+
+
+@pytest.mark.parametrize(
+    ("waited", "seen", "is_slow"),
+    [(0, "0-1-0", False), (10, "0-3-0", False), (15, "0-3-1", True), (60, "0-10-1", True)],
+)
+def test_a_poll_brings_something_only_when_it_has_changed(world, waited, seen, is_slow):
+    conversion = world.confirmed()
+    world.clock.tick(seconds=waited)
+    page = page_of(world, conversion)
+    assert (page.seen, page.is_slow) == (seen, is_slow)
+    assert page.has_seen(seen)
+    assert not page.has_seen("")
+    assert (page.say == "This is taking longer than usual. Your balances are safe.") is is_slow
+
+
+def test_a_review_and_a_result_are_never_seen_already(world):
+    assert not page_of(world, world.quoted()).has_seen("")
+
+
+def test_the_result_says_when_one_can_convert_again(world):
+    done = world.settled("DOGE")
+    here = "It’s in your Fiat and Spot wallet now."
+    assert plain(page_of(world, done).lede) == f"{here} You can convert again today at 20:32 UTC."
+    world.clock.tick(hours=7)
+    world.observe()
+    assert page_of(world, done).lede == f"{here} You can convert again now."
+    world.confirmed("ETH")
+    assert page_of(world, done).lede == here
+
+
+def test_while_the_service_is_closed_nobody_can_convert_again(world):
+    done = world.settled("DOGE")
+    world.clock.tick(hours=7)
+    Opening.objects.create(is_open=False, notice="Sorry.")
+    assert page_of(world, done).lede == "It’s in your Fiat and Spot wallet now."
+
+
+def test_a_completed_conversion_leads_to_the_wallet_and_to_what_is_left(world):
+    done = world.settled("DOGE")
+    labels = {left: [button.label for button in page_of(world, done, left=left).buttons] for left in (0, 1, 2)}
+    assert labels == {
+        0: ["Go to wallet"],
+        1: ["Go to wallet", "1 small balance left"],
+        2: ["Go to wallet", "2 small balances left"],
+    }
+
+
+def test_a_completed_conversion_says_what_came_and_what_was_reckoned_with(world):
+    factories.policy(fee_percent=Decimal(2))
+    page = page_of(world, world.settled("DOGE", DOGE="0.00000205"))
+    assert (page.tone, page.status, page.title) == ("ok", "Completed", "You received 0.02009000 BNB")
+    assert plain(page.headline) == page.title
+    assert page.strip.moved == "+2.50%"
+    assert page.fee == "0.00041000 BNB"
+    assert page.ended_term == "Converted"
+    bnb, doge = page.prices
+    assert (bnb.code, bnb.path, bnb.rate, bnb.change) == ("BNB", "BNB→BTC", "0.01000000", "")
+    assert [plain(words) for words in bnb.market] == ["BNBBTC 0.01", "demo, 14:32:09"]
+    assert (doge.code, doge.change) == ("DOGE", "+2.50%")
+    assert doge.market == ["DOGEBTC 0.00000205", "0.02050000 − 0.00041000 BNB"]
+    assert "less the fee of 2%, rounded up" in page.calculation
+
+
+def test_without_a_fee_the_calculation_names_none(world):
+    page = page_of(world, world.settled("DOGE"))
+    assert page.fee == "None"
+    assert page.calculation.startswith("Amount × price ÷ BNB’s price, cut after 8 decimals. Prices are in BTC")
+    assert page.prices[1].market == ["DOGEBTC 0.000002"]
+
+
+def test_a_price_that_is_divided_by_says_so(world):
+    legs = [{"symbol": "ETHUSDT", "price": "3100.5"}, {"symbol": "BTCUSDT", "price": "62010", "way": "divide"}]
+    conversion = world.confirmed("ETH")
+    page = page_of(world, conversion)
+    conversion.lines.update(settled_legs=legs, settled_rate_btc="0.05", settled_path="ETH→USDT→BTC")
+    Conversion.objects.filter(pk=conversion.pk).update(settled_rate_btc="0.01", settled_observed_at=world.clock())
+    conversion.refresh_from_db()
+    page = Completed(
+        conversion=conversion,
+        lines=list(conversion.lines.select_related("asset")),
+        eligibility=page.eligibility,
+        now=page.now,
+        visit=page.visit,
+    )
+    assert page.prices[1].market == ["ETHUSDT 3100.5", "÷ BTCUSDT 62010"]
+
+
+def test_a_change_of_price_that_stopped_it_is_shown_and_nothing_was_touched(world):
+    page = page_of(world, world.settled("DOGE", "ETH", DOGE="0.000001877"))
+    assert (page.tone, page.status, page.title) == ("warn", "Stopped: price moved", "Nothing was converted")
+    assert page.lede == (
+        "The price of DOGE moved 6.15%. To protect you, nothing is converted when a price moves 5% or more."
+        " <b>Your balances haven’t changed, and this didn’t use up your wait of 6 hours.</b>"
+    )
+    assert page.changes.title == "How far prices moved"
+    assert plain(page.changes.words) == "Between your estimate at 14:32:07 and 14:32:09."
+    assert [(row.code, row.text, row.verdict, row.is_reason) for row in page.changes.rows] == [
+        ("ETH", "0.00%", "Within 5%", False),
+        ("DOGE", "−6.15%", "5% or more", True),
+    ]
+    assert (page.strip.moved, page.strip.is_over) == ("DOGE −6.15%", True)
+    assert [button.label for button in page.buttons] == ["Try again with new prices", "Back to wallet"]
+    assert page.ended_term == "Ended"
+
+
+def test_bnbs_price_stands_among_the_changes_where_it_was_the_reason(world):
+    page = page_of(world, world.settled("DOGE", BNB="0.0106"))
+    assert [(row.code, row.amount, row.is_reason) for row in page.changes.rows] == [
+        ("BNB", "", True),
+        ("DOGE", "100.000000", False),
+    ]
+    assert page.strip.moved == "BNB +6.00%"
+
+
+def test_of_a_balance_that_changed_only_that_nothing_was_taken_is_said(world):
+    conversion = world.confirmed("DOGE", "ETH")
+    ledger.adjust(user=world.user, asset=Asset.objects.get(code="ETH"), units=-1000, reference="meanwhile")
+    world.clock.tick(seconds=1)
+    world.observe()
+    conversions.settle(reference=conversion.reference)
+    page = page_of(world, conversion)
+    assert page.status == "Stopped: balance changed"
+    assert page.assurance == "We took nothing, and this didn’t use up your wait of 6 hours."
+    assert page.strip is None
+    assert [(row.code, row.verdict) for row in page.changes.rows] == [
+        ("ETH", "Your ETH balance changed"),
+        ("DOGE", "Within 5%"),
+    ]
+
+
+def test_without_prices_nothing_is_compared(world):
+    conversion = world.confirmed("DOGE")
+    world.clock.tick(minutes=2)
+    conversions.settle(reference=conversion.reference)
+    page = page_of(world, conversion)
+    assert page.status == "Stopped: took too long"
+    assert (page.changes.title, page.changes.words) == ("What was to be converted", "None of these balances was taken.")
+    assert not page.changes.is_compared
+    assert [(row.text, row.verdict) for row in page.changes.rows] == [("Not compared", "Not converted")]
+    assert (page.prices_from, page.prices_to, page.fee) == (None, None, "None")
+
+
+def test_a_failed_conversion_says_that_nothing_was_taken_and_leads_to_help(world, failed):
+    page = page_of(world, failed)
+    assert (page.tone, page.status, page.title) == ("bad", "Failed", "We couldn’t convert your balances")
+    assert page.lede == (
+        "Nothing was taken from your wallet. It could not be finished in 5 attempts. Our operators have been told."
+    )
+    assert [(button.label, button.address) for button in page.buttons] == [
+        ("Try again with new prices", f"/wallet/dust/?from={failed.reference}"),
+        ("Get help", f"/help/?reference={failed.reference}"),
+        ("Back to wallet", "/wallet/"),
+    ]
+
+
+def test_prices_observed_at_one_moment_have_no_second_one(world):
+    done = world.settled("DOGE")
+    page = page_of(world, done)
+    assert (page.prices_from, page.prices_to) == (done.settled_observed_at, None)

@@ -1,0 +1,67 @@
+"""What the page of the display settings says."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from wallet.forms import DisplayForm
+from wallet.pages.settings import SettingsPage, zone_time
+
+NOW = datetime(2026, 11, 22, 14, 32, 7, tzinfo=UTC)
+SOUND = {"language": "de", "time_zone": "Asia/Tokyo", "theme": "dark", "hide_small_balances": "on"}
+
+
+def page_of(**changes):
+    return SettingsPage(DisplayForm(SOUND | changes), NOW)
+
+
+def test_sound_settings_have_no_problems():
+    page = page_of()
+    assert (page.title, page.problems) == ("Settings", [])
+    assert (page.language_problem, page.zone_problem, page.theme_problem) == ("", "", "")
+    assert [choice.label for choice in page.languages if choice.is_chosen] == ["Deutsch"]
+    assert [choice.label for choice in page.themes if choice.is_chosen] == ["Dark"]
+    assert page.hides_small_balances
+    assert not page_of(hide_small_balances="").hides_small_balances
+
+
+def test_the_languages_name_themselves_and_the_browsers_does_not():
+    assert [(choice.label, choice.language) for choice in page_of().languages] == [
+        ("As your browser asks for", ""),
+        ("English", "en"),
+        ("Deutsch", "de"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "control", "words"),
+    [
+        ("language", "xx", "id_language", "Choose a language from the list."),
+        ("time_zone", "", "id_time_zone", "Choose a time zone."),
+        ("time_zone", "Nowhere", "id_time_zone", "There is no time zone of this name. Choose one from the list."),
+        ("theme", "", "id_theme", "Choose a theme."),
+        ("theme", "pink", "id_theme", "Choose a theme: System, Light or Dark."),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_top_and_beside_its_control(name, value, control, words):
+    page = page_of(**{name: value})
+    assert page.title == "Error: Settings"
+    assert [(problem.control, problem.words) for problem in page.problems] == [(control, words)]
+    beside = {"language": page.language_problem, "time_zone": page.zone_problem, "theme": page.theme_problem}
+    assert {name: said for name, said in beside.items() if said} == {name: words}
+
+
+def test_what_was_typed_stays():
+    assert page_of(time_zone="Nowhere").time_zone == "Nowhere"
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("tokyo", ">22 November 2026, 23:32:07 JST</time> in Asia/Tokyo now."),
+        ("Nowhere", "Type a place, like Helsinki, and choose from the list."),
+        ("", "Type a place, like Helsinki, and choose from the list."),
+    ],
+)
+def test_the_time_in_the_zone_that_is_typed_is_said(typed, words):
+    assert zone_time(typed, NOW).words.endswith(words)
