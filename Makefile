@@ -26,7 +26,7 @@ run: .venv/run ## The site with worker, prices and beat on http://127.0.0.1:8000
 	@PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho --procfile .Procfile start
 
 test: .venv/test ## All tests but the browser's; DATABASE_URL and CELERY_BROKER_URL choose where they run
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/browser --ignore tests/chaos
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/chaos
 
 browser: .venv/test ## The tests in a browser; needs Chromium (Debian: apt install chromium)
 	@$(BIN)/pytest tests/browser --numprocesses auto --dist loadfile

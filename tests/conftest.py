@@ -1,5 +1,4 @@
 import os
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings as site_settings
@@ -9,6 +8,7 @@ from django.utils import translation
 from hypothesis import settings
 
 from tests.support import factories
+from tests.support.clock import Clock
 from tests.support.html import read
 from wallet.database import clock as real_clock
 
@@ -17,7 +17,10 @@ from wallet.database import clock as real_clock
 site_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # A change of the code is tried with fewer examples: most that notice it do so soon.
-settings.register_profile("mutants", max_examples=25)
+settings.register_profile("mutants", max_examples=25, deadline=None)
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 plain_flush = BaseDatabaseOperations.execute_sql_flush
 
@@ -52,19 +55,6 @@ def site_language():
     """A request's language lasts in its thread until the next request; it must not last until the next test."""
     yield
     translation.deactivate()
-
-
-class Clock:
-    """The database's clock, standing still until a test moves it."""
-
-    def __init__(self):
-        self.at = datetime(2026, 11, 22, 14, 32, 7, tzinfo=UTC)
-
-    def __call__(self):
-        return self.at
-
-    def tick(self, **length):
-        self.at += timedelta(**length)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from kombu.exceptions import OperationalError
 
 from tests.support import factories
 from tests.support.tampering import without_guards
@@ -96,8 +97,6 @@ def test_sweep_conversions_sends_what_is_due(world, monkeypatch):
 
 
 def test_sweep_conversions_says_when_the_broker_is_gone(world, monkeypatch):
-    from kombu.exceptions import OperationalError
-
     def gone(args, **options):
         raise OperationalError("connection refused")
 

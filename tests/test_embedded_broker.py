@@ -1,5 +1,6 @@
 """The embedded broker under two workers and many senders: no message is lost, and no worker dies."""
 
+import contextlib
 import multiprocessing
 from queue import Empty
 
@@ -23,15 +24,16 @@ def send(folder, sender):
             queue.put(f"{sender}-{number}")
 
 
-def read(folder, results):
+def read(folder, results, all_sent):
+    """Takes messages until none is left after the last one was sent."""
     with connect(folder) as connection, connection.SimpleQueue("settle", no_ack=True) as queue:
-        found = []
-        while True:
-            try:
-                found.append(queue.get(timeout=3).payload)
-            except Empty:
-                results.put(found)
-                return
+        found, is_last = [], False
+        while not is_last:
+            is_last = all_sent.is_set()
+            with contextlib.suppress(Empty):
+                while True:
+                    found.append(queue.get(timeout=0.2).payload)
+        results.put(found)
 
 
 @pytest.fixture
@@ -40,11 +42,14 @@ def folder(tmp_path):
 
 
 def test_two_readers_get_every_message_once(folder):
-    results = fork.Queue()
-    readers = [fork.Process(target=read, args=(folder, results)) for _ in range(READERS)]
+    results, all_sent = fork.Queue(), fork.Event()
+    readers = [fork.Process(target=read, args=(folder, results, all_sent)) for _ in range(READERS)]
     senders = [fork.Process(target=send, args=(folder, sender)) for sender in range(SENDERS)]
     for process in (*readers, *senders):
         process.start()
+    for process in senders:
+        process.join(120)
+    all_sent.set()
     found = [results.get(timeout=120) for _ in readers]
     for process in (*readers, *senders):
         process.join(30)

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from queue import Queue
 
 import pytest
 
@@ -21,9 +22,7 @@ class Task:
 
 @pytest.fixture
 def queue(monkeypatch):
-    import queue
-
-    fresh = queue.Queue(maxsize=2)
+    fresh = Queue(maxsize=2)
     monkeypatch.setattr(module, "_waiting", fresh)
     monkeypatch.setattr(module, "_sender", None)
     return fresh

@@ -1,32 +1,28 @@
-import os
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect
 
+from tests.support import chromium as chromiums
+from tests.support.evidence import keep, traced
 from tests.support.site import running
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-sync",
-]
-FLAGS += ["--disable-component-update"]
+# Under load a page takes longer than the 5 s that Playwright waits by itself; what holds is found as soon as it does.
+expect.set_options(timeout=20_000)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.when == "call" and report.failed and "chromium" in item.funcargs:
+        contexts = item.funcargs["chromium"].contexts
+        if contexts:
+            report.sections.append(("kept", str(keep(item.name, contexts))))
+    return report
 
 
 @pytest.fixture(scope="session")
 def chromium():
-    assert Path(CHROMIUM).exists(), (
-        f"{CHROMIUM} is missing. Install Chromium (Debian: apt install chromium) or set CHROMIUM."
-    )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromiums.launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -49,13 +45,13 @@ def sign_in():
 
 
 @pytest.fixture
-def visit(chromium, site, sign_in):
+def visit(request, chromium, site, sign_in):
     """Opens a signed-in page; whatever the browser complains about fails the test, but for what it was told to expect."""
     contexts, complaints, expected = [], [], ["status of 422"]
 
     def open_page(*, path="/wallet/", expects=(), **options):
         expected.extend(expects)
-        context = chromium.new_context(base_url=site.url, **{"timezone_id": "UTC", **options})
+        context = traced(chromium, base_url=site.url, **{"timezone_id": "UTC", **options})
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -66,6 +62,8 @@ def visit(chromium, site, sign_in):
         return page
 
     yield open_page
+    strange = [one for one in complaints if not any(words in one for words in expected)]
+    kept = keep(f"{request.node.name}-complaints", contexts) if strange else None
     for context in contexts:
         context.close()
-    assert [one for one in complaints if not any(words in one for words in expected)] == []
+    assert strange == [], f"kept: {kept}"

@@ -5,23 +5,14 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.test_walk import DESKTOP, PHONE
-
-
-def convert(page, *codes):
-    """Converts these balances; leaves the browser at the progress or the receipt."""
-    page.goto("/wallet/dust/")
-    for code in codes:
-        page.check(f"#choose-{code}")
-    page.locator("#convert-dock:visible, #summary .go:visible").first.click()
-    page.get_by_role("button", name="Confirm conversion").click()
-    page.wait_for_url("**/conversions/CV-*/")
+from tests.support.chromium import DESKTOP, PHONE
+from tests.support.journey import convert
 
 
 def test_filters_chips_and_the_way_back(visit):
     page = visit(viewport=DESKTOP)
     convert(page, "DOGE", "ETH")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("You received", timeout=20_000)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("You received")
     page.goto("/conversions/")
     rows, found = page.locator(".past tbody tr"), page.locator("#found")
     expect(rows).to_have_count(1)
@@ -93,7 +84,7 @@ def test_a_running_row_ends_by_itself_and_then_asks_no_more(visit, site):
 def test_on_a_phone_the_filters_fold_and_every_number_has_its_unit(visit):
     page = visit(viewport=PHONE)
     convert(page, "XRP")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("You received", timeout=20_000)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("You received")
     page.goto("/conversions/?asset=XRP")
     expect(page.locator("#id_status")).not_to_be_visible()
     page.get_by_text("Filters (1)").click()
@@ -122,7 +113,7 @@ def test_the_receipt_prints_on_one_page_black_on_white_from_the_dark_theme(visit
     page.get_by_role("button", name="Review conversion").click()
     page.get_by_role("button", name="Confirm conversion").click()
     page.wait_for_url("**/conversions/CV-*/")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("You received", timeout=20_000)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("You received")
     expect(page.locator("#received tbody tr")).to_have_count(15)
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
     page.emulate_media(media="print", color_scheme="dark")

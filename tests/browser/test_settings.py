@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_walk import DESKTOP, PHONE
+from tests.support.chromium import DESKTOP, PHONE
+from tests.support.journey import DARK, LIGHT
 
 KATHMANDU = "UTC+5:45"
 NO_PAGE = ["status of 404"]
-LIGHT, DARK = "rgb(245, 244, 240)", "rgb(12, 14, 18)"
 
 
 def ground(page):
@@ -35,7 +35,7 @@ def test_a_time_zone_changes_the_times_that_are_shown(visit):
     page.get_by_role("button", name="Review conversion").click()
     expect(page.locator("#dialog")).to_contain_text(KATHMANDU)
     page.get_by_role("button", name="Confirm conversion").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("You received", timeout=20_000)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("You received")
     expect(page.locator(".reference")).to_contain_text(KATHMANDU)
 
 

@@ -3,7 +3,6 @@
 Each check is a question to the page that answers with what is wrong, so that a failure names the element.
 """
 
-import re
 from collections import defaultdict
 
 import pytest
@@ -138,11 +137,11 @@ def test_nothing_is_wrong_with(tour, state):
         for view in state.views(page):
             for fault in faults(page, view, is_printed=state.is_printed):
                 found[fault].append(f"{view.scheme} {view.width}")
-        titles[re.sub("^Error: ", "", page.title())].add(state.kind)
+        titles[page.title().removeprefix("Error: ")].add(state.kind)
+        looked_at.add(state)
         assert page.locator("html").get_attribute("lang") == tour.language
-    looked_at.add(state)
-    assert [f"{fault}  ({', '.join(where)})" for fault, where in found.items()] == []
-    assert tour.faults == []
+        assert [f"{fault}  ({', '.join(where)})" for fault, where in found.items()] == []
+        assert tour.faults == []
     assert [words for words in tour.expected if not any(words in one for one in tour.complaints)] == []
     assert tour.hosts == {tour.site.url.split("/")[2]}
 

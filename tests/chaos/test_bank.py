@@ -6,8 +6,8 @@ from collections import Counter
 
 from django.db import connection
 
-from tests.chaos.conftest import confirm, customers, size
 from tests.support import factories
+from tests.support.chaos import confirm, customers, size
 from wallet import conversions, ledger
 from wallet.audit import audit
 from wallet.database.retrying import Busy

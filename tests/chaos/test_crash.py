@@ -6,7 +6,6 @@ from collections import Counter
 from itertools import count
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection, connections
 
 from tests.support import factories
@@ -42,8 +41,8 @@ def until_killed(verb, number, moment):
                 os.kill(os.getpid(), signal.SIGKILL)
             return result
 
-        commit = connection._commit
-        connection._commit = lambda: counted(commit)
+        commit = connection._commit  # noqa: SLF001  # a wrapper of statements does not see it
+        connection._commit = lambda: counted(commit)  # noqa: SLF001
         with connection.execute_wrapper(lambda execute, *args: counted(lambda: execute(*args))):
             verb()
         os._exit(0)
@@ -57,10 +56,7 @@ def world(transactional_db, clock):
 
 
 def customer(world, name):
-    owner = User.objects.create(username=name)
-    factories.deposit(owner, "DOGE", "100")
-    factories.deposit(owner, "ETH", "0.01")
-    return owner
+    return factories.user(name, {"DOGE": "100", "ETH": "0.01"}, password=None)
 
 
 def finish(world, limit):

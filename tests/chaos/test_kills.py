@@ -7,7 +7,7 @@ import signal
 import time
 from collections import Counter
 
-from tests.chaos.conftest import confirm, customers, judge, processes, send, size, wait_until_finished
+from tests.support.chaos import confirm, customers, judge, processes, send, size, wait_until_finished
 from tests.support.site import wait_for
 from wallet.models import Conversion
 

@@ -1,6 +1,6 @@
 """P4: a broker may deliver a message as often as it likes."""
 
-from tests.chaos.conftest import confirm, customers, judge, size, wait_until_finished
+from tests.support.chaos import confirm, customers, judge, size, wait_until_finished
 from wallet.models import Conversion, Transaction
 
 SEND = (

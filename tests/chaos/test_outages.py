@@ -12,8 +12,9 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from tests.chaos.conftest import confirm, customers, judge, send, size, unfinished, wait_until_finished
 from tests.support import factories
+from tests.support.chaos import confirm, customers, judge, send, size, unfinished, wait_until_finished
+from tests.support.html import read
 from tests.support.proxy import Proxy
 from tests.support.site import wait_for
 from wallet import conversions
@@ -66,6 +67,11 @@ def confirm_all(site, owners):
     return slowest
 
 
+def assert_in_time(calm, slowest):
+    """P15: an outage adds less than 2 s to the slowest Confirm of a whole site, in seconds, on whatever machine this is."""
+    assert slowest - calm < 2, f"{slowest:.1f} s in the outage, {calm:.1f} s without"
+
+
 def stop(broker):
     broker.kill()
     return broker.start
@@ -84,20 +90,21 @@ def test_p6_p15_the_broker_stops_and_freezes_under_load(site, broker, figure, ou
     times, each = size(2, 10), size(4, 10)
     owners = customers("customer", times * each * 2, DOGE="100", ADA="10")
     before = processes_as_started(site)
-    slowest = longest = 0.0
+    calm = slowest = longest = 0.0
     for _ in range(times):
         rounds.refresh()
-        slowest = max(slowest, confirm_all(site, [owners.pop() for _ in range(each)]))
+        calm = max(calm, confirm_all(site, [owners.pop() for _ in range(each)]))
         recover = outage(broker)
         rounds.refresh()
         slowest = max(slowest, confirm_all(site, [owners.pop() for _ in range(each)]))
         recover()
         longest = max(longest, wait_until_finished())
         assert list(audit()) == []
-    assert slowest < 2
+    assert_in_time(calm, slowest)
     assert processes_as_started(site) == before
     figure(
-        f"{times} times, {each} Confirms before and {each} during each: the slowest answered in {slowest * 1000:.0f} ms,"
+        f"{times} times, {each} Confirms before and {each} during each: the slowest answered in {slowest * 1000:.0f} ms"
+        f" ({calm * 1000:.0f} ms without),"
         f" the last finished {longest:.1f} s after the broker's return; {judge(times * each * 2)}"
     )
 
@@ -108,22 +115,24 @@ def test_p6_what_waited_longer_than_the_longest_wait_is_stopped_and_the_customer
     start(site)
     site.start_web()
     owners = customers("customer", 3, DOGE="100", ADA="10")
+    calm = confirm_all(site, customers("calm", 1, DOGE="100", ADA="10"))
+    wait_until_finished()
     broker.freeze()
     slowest = confirm_all(site, owners)
     wait_for(lambda: Conversion.objects.confirmed().filter(confirmed_at__lt=now() - timedelta(seconds=2)).count() == 3)
     broker.thaw()
     took = wait_until_finished()
-    assert slowest < 2
+    assert_in_time(calm, slowest)
     for owner in owners:
         client = Client()
         client.force_login(owner)
         reference = Conversion.objects.of(owner).get().reference
-        page = client.get(f"/conversions/{reference}/").content.decode()
-        assert "Nothing was converted" in page
-        assert "It could not be converted within 2 seconds." in page
+        page = read(client.get(f"/conversions/{reference}/"))
+        assert "Nothing was converted" in page.text
+        assert "It could not be converted within 2 seconds." in page.text
         assert factories.balances(owner) == {"DOGE": 100_000_000, "ADA": 1_000_000_000}
         assert conversions.quote(user=owner, codes=["DOGE"]).is_quoted
-    figure(f"stopped and told {took:.1f} s after the broker's return; {judge(3)}")
+    figure(f"stopped and told {took:.1f} s after the broker's return; {judge(4)}")
 
 
 def test_p6_p15_a_network_that_swallows_packets(site, broker, figure):
@@ -135,10 +144,10 @@ def test_p6_p15_a_network_that_swallows_packets(site, broker, figure):
     times, each = size(1, 3), size(4, 10)
     owners = customers("customer", times * each * 2, DOGE="100", ADA="10")
     before = processes_as_started(site)
-    slowest = longest = 0.0
+    calm = slowest = longest = 0.0
     for _ in range(times):
         rounds.refresh()
-        slowest = max(slowest, confirm_all(site, [owners.pop() for _ in range(each)]))
+        calm = max(calm, confirm_all(site, [owners.pop() for _ in range(each)]))
         wait_until_finished()
         proxy.swallows = True
         rounds.refresh()
@@ -149,10 +158,11 @@ def test_p6_p15_a_network_that_swallows_packets(site, broker, figure):
         longest = max(longest, wait_until_finished())
         assert list(audit()) == []
     proxy.close()
-    assert slowest < 2
+    assert_in_time(calm, slowest)
     assert processes_as_started(site) == before
     figure(
-        f"{times} times, {each} Confirms before and {each} during each: the slowest answered in {slowest * 1000:.0f} ms,"
+        f"{times} times, {each} Confirms before and {each} during each: the slowest answered in {slowest * 1000:.0f} ms"
+        f" ({calm * 1000:.0f} ms without),"
         f" the last finished {longest:.1f} s after the network's return; {judge(times * each * 2)}"
     )
 

@@ -4,12 +4,11 @@ import threading
 from collections import Counter
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from tests.chaos.conftest import judge, size
 from tests.support import factories
+from tests.support.chaos import judge, size
 from wallet import conversions
 from wallet.market import rounds
 from wallet.models import Conversion
@@ -48,14 +47,12 @@ def click(cookies, reference):
     return client.post(f"/conversions/{reference}/confirm/").status_code
 
 
-@pytest.mark.parametrize("legs", [1, 2])
+@pytest.mark.parametrize("quotes", [1, 2])
 def test_p4_p5_twenty_confirms_released_together_convert_once(market, silent, figure, quotes):
     """P4 with one quote, P5 with two quotes of one customer: one completed conversion a round, and no fault."""
     answers, count = Counter(), size(20, 200)
     for number in range(count):
-        owner = User.objects.create(username=f"customer{number}")
-        factories.deposit(owner, "DOGE", "100")
-        factories.deposit(owner, "ADA", "10")
+        owner = factories.user(f"customer{number}", {"DOGE": "100", "ADA": "10"}, password=None)
         rounds.refresh()
         made = [conversions.quote(user=owner, codes=[code]).reference for code in ("DOGE", "ADA")[:quotes]]
         client = Client()

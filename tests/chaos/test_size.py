@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 from django.db import connection, transaction
 
-from tests.chaos.conftest import customers, size
+from tests.support.chaos import customers, size
 from wallet import ledger
 from wallet.audit import audit
 from wallet.models import Account, Entry

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dustsite.settings import SQLITE_OPTIONS
-from tests.conftest import Clock
 from tests.support import factories, oracle
+from tests.support.clock import Clock
 from wallet import conversions, ledger
 from wallet.audit import audit
 from wallet.conversions import claims

@@ -333,7 +333,8 @@ def test_lines_are_positive_and_once_per_asset(world):
     line = quote.lines.get()
 
     def copy(**changes):
-        fields = {field.attname: getattr(line, field.attname) for field in Line._meta.fields if field.name != "id"}
+        columns = Line._meta.fields  # noqa: SLF001  # Django's public way to its fields
+        fields = {field.attname: getattr(line, field.attname) for field in columns if field.name != "id"}
         Line.objects.create(**{**fields, **changes})
 
     euro = Asset.objects.get(code="EUR").pk

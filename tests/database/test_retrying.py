@@ -2,7 +2,7 @@ from contextlib import contextmanager
 from functools import partial
 
 import pytest
-from django.db import DataError, OperationalError, connection, connections
+from django.db import DataError, OperationalError, connection, connections, transaction
 
 from tests.support import factories
 from wallet import conversions, ledger
@@ -98,8 +98,6 @@ def test_a_connection_that_is_gone_is_opened_again(monkeypatch, sqlstate, is_usa
 
 
 def test_inside_a_larger_transaction_it_runs_once():
-    from django.db import transaction
-
     verb, calls = failing(9, Cause("40P01"))
     with pytest.raises(OperationalError), transaction.atomic():
         verb()
@@ -225,7 +223,7 @@ def test_p4_a_commit_whose_answer_is_lost_has_one_effect(work, monkeypatch, verb
     if connection.vendor == "sqlite":
         pytest.skip("SQLite's answer cannot be lost.")
     run, ends = work(verb), iter([end_session])
-    plain = connection._commit
+    plain = connection._commit  # noqa: SLF001  # there is no other moment just after a commit
 
     def commit():
         plain()

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.support import factories
 from wallet import conversions
 from wallet.models import Opening
-from wallet.models.policy import _closures
+from wallet.models.policy import LONG_AGO
+from wallet.models.policy import closures as joined_closures
 from wallet.refusals import Refused
 
 
@@ -89,8 +90,6 @@ minutes = st.none() | st.integers(0, 12)
 
 @given(st.lists(st.tuples(minutes, minutes), max_size=6))
 def test_closings_joined_are_closed_exactly_when_one_of_them_is(spans):
-    from wallet.models.policy import LONG_AGO
-
     def moment(minute):
         return None if minute is None else LONG_AGO + timedelta(days=1, minutes=minute)
 
@@ -99,7 +98,7 @@ def test_closings_joined_are_closed_exactly_when_one_of_them_is(spans):
         Opening(pk=pk, is_open=False, notice="x", closes_at=moment(begins), reopens_at=moment(ends))
         for pk, (begins, ends) in enumerate(spans)
     ]
-    closures = _closures(closings)
+    closures = joined_closures(closings)
     for minute in range(14):
         each = any((begins or 0) <= minute and (ends is None or minute < ends) for begins, ends in spans)
         joined = any(

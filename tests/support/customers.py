@@ -1,27 +1,20 @@
-"""What these tests change inside the site, run by its own manage.py."""
+"""What the journeys change inside their site, run by its own manage.py."""
 
 import json
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
-from tests.support import stage
+from tests.support import factories, stage
 from wallet.market.demo_assets import HOLDINGS
 
 
 @transaction.atomic
-def make(count):
+def make(count: int) -> None:
     """Makes customers with the demonstration's balances, signs them in, and prints their session keys."""
-    print(json.dumps([signed_in(f"customer-{number}") for number in range(count)]))
+    made = [factories.user(f"customer-{number}", HOLDINGS, password=None) for number in range(count)]
+    print(json.dumps([stage.signed_in(user)["session"] for user in made]))
 
 
-def signed_in(name):
-    user = User.objects.create_user(name, f"{name}@example.com")
-    for code, amount in HOLDINGS.items():
-        stage.deposit(name, code, amount)
-    return stage.signed_in(user)["session"]
-
-
-def move(code):
+def move(code: str) -> None:
     """The market answers, once, with a price that has moved too far."""
     stage.observe(moved={code: "10"})

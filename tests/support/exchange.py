@@ -4,7 +4,9 @@ import contextlib
 import json
 import threading
 import time
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 SYMBOLS = {
     # symbol: (base, quote, last price, tick)
@@ -23,16 +25,16 @@ SYMBOLS = {
 class Exchange:
     """What the stand-in says. Change the attributes while it runs."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.prices = {symbol: price for symbol, (_, _, price, _) in SYMBOLS.items()}
-        self.halted = set()
-        self.volumes = {}
-        self.close_time = None
-        self.body = None
+        self.halted: set[str] = set()
+        self.volumes: dict[str, str] = {}
+        self.close_time: int | None = None
+        self.body: bytes | None = None
         self.status = 200
-        self.requests = []
+        self.requests: list[str] = []
 
-    def symbols(self):
+    def symbols(self) -> list[dict[str, Any]]:
         return [
             {
                 "symbol": symbol,
@@ -51,14 +53,14 @@ class Exchange:
             for symbol, (base, quote, _, tick) in SYMBOLS.items()
         ]
 
-    def tickers(self):
+    def tickers(self) -> list[dict[str, Any]]:
         now = int(time.time() * 1000) if self.close_time is None else self.close_time
         return [
             {"symbol": symbol, "lastPrice": price, "volume": self.volumes.get(symbol, "1000.0"), "closeTime": now}
             for symbol, price in self.prices.items()
         ]
 
-    def answer(self, path):
+    def answer(self, path: str) -> bytes:
         self.requests.append(path)
         if "ticker" in path and self.body is not None:
             return self.body
@@ -70,12 +72,12 @@ class Exchange:
 
 
 @contextlib.contextmanager
-def running():
+def running() -> Iterator[tuple[Exchange, str]]:
     """The stand-in and its address, until the end of the block."""
     exchange = Exchange()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
+        def do_GET(self) -> None:
             data = exchange.answer(self.path.partition("?")[0])
             self.send_response(exchange.status)
             self.send_header("Content-Type", "application/json")
@@ -83,7 +85,7 @@ def running():
             self.end_headers()
             self.wfile.write(data)
 
-        def log_message(self, *args):
+        def log_message(self, *args: Any) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

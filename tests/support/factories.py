@@ -1,15 +1,17 @@
 """Plain makers of what tests need. Money only ever moves through the verbs."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
 from django.contrib.auth.models import User
 
+from tests.support.clock import Clock
 from wallet import conversions, ledger, money
 from wallet.database import clock
-from wallet.models import Account, Asset, Conversion, Policy, Price
+from wallet.models import Account, Asset, Conversion, Policy, Price, Transaction
 
 ASSETS = {
     # code: (name, scale, rate in BTC)
@@ -23,7 +25,7 @@ ASSETS = {
 }
 
 
-def policy(**changes):
+def policy(**changes: Any) -> Policy:
     """A policy version with the article's figures, but for the changes."""
     first = import_module("wallet.migrations.0003_first_policy").FIRST
     return Policy.objects.create(**{**first, **changes})
@@ -48,12 +50,14 @@ def operator(name: str = "admin") -> User:
     return User.objects.create_superuser(name)
 
 
-def asset(code, **fields):
+def asset(code: str, **fields: Any) -> Asset:
     name, scale, _ = ASSETS.get(code, (code.title(), 8, None))
     return Asset.objects.create(**{"code": code, "name": name, "scale": scale, **fields})
 
 
-def price(code, rate, *, observed_at=None, path=None, source="demo"):
+def price(
+    code: str, rate: str, *, observed_at: datetime | None = None, path: str | None = None, source: str = "demo"
+) -> Price:
     """The asset's stored price from now on."""
     row = Asset.objects.get(code=code)
     fields = {
@@ -66,25 +70,25 @@ def price(code, rate, *, observed_at=None, path=None, source="demo"):
     return Price.objects.update_or_create(asset=row, defaults=fields)[0]
 
 
-def deposit(owner, code, amount, reference=None):
+def deposit(owner: User, code: str, amount: str, reference: str | None = None) -> Transaction:
     row = Asset.objects.get(code=code)
     reference = reference or f"{owner}-{code}-{amount}"
     return ledger.deposit(user=owner, asset=row, units=money.to_units(amount, row.scale), reference=reference)
 
 
-def sweep():
+def sweep() -> list[str]:
     """What the periodic sweep does, but for sending: the references that it would send."""
     conversions.fail_exhausted()
     return conversions.to_settle()
 
 
-def balance(owner, code):
+def balance(owner: User, code: str) -> int:
     """The customer's balance in units; 0 without an account."""
     units = Account.objects.customers().filter(user=owner, asset__code=code).values_list("units", flat=True).first()
     return units or 0
 
 
-def balances(owner):
+def balances(owner: User) -> dict[str, int]:
     rows = Account.objects.customers().filter(user=owner).values_list("asset__code", "units")
     return {code: units for code, units in rows if units}
 
@@ -92,18 +96,18 @@ def balances(owner):
 class World:
     """A site with priced assets and one customer who holds 100 DOGE, 0.01 ETH and 10.00 EUR."""
 
-    def __init__(self, clock):
+    def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.policy = Policy.objects.current()
         for code in ASSETS:
             asset(code)
-        self.rates = {code: rate for code, (_, _, rate) in ASSETS.items()}
+        self.rates: dict[str, str | None] = {code: rate for code, (_, _, rate) in ASSETS.items()}
         self.observe()
         self.user = user()
         for code, amount in {"DOGE": "100", "ETH": "0.01", "EUR": "10"}.items():
             deposit(self.user, code, amount)
 
-    def observe(self, **changes):
+    def observe(self, **changes: str | None) -> None:
         """The market answers now, with these rates changed; a rate of None is gone."""
         self.rates |= changes
         for code, rate in self.rates.items():
@@ -112,20 +116,20 @@ class World:
             else:
                 price(code, rate)
 
-    def quoted(self, *codes, owner=None):
+    def quoted(self, *codes: str, owner: User | None = None) -> Conversion:
         return conversions.quote(user=owner or self.user, codes=codes or ["DOGE", "ETH"])
 
-    def confirmed(self, *codes, owner=None):
+    def confirmed(self, *codes: str, owner: User | None = None) -> Conversion:
         quote = self.quoted(*codes, owner=owner)
         self.clock.tick(seconds=1)
         return conversions.confirm(user=quote.user, reference=quote.reference)
 
-    def settled(self, *codes, owner=None, **changes):
+    def settled(self, *codes: str, owner: User | None = None, **changes: str | None) -> Conversion | None:
         """A conversion taken to its end, the market answering a second after Confirm."""
         conversion = self.confirmed(*codes, owner=owner)
         self.clock.tick(seconds=1)
         self.observe(**changes)
         return conversions.settle(reference=conversion.reference)
 
-    def status(self, conversion):
+    def status(self, conversion: Conversion) -> str:
         return Conversion.objects.get(pk=conversion.pk).status

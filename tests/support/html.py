@@ -73,17 +73,17 @@ class Element:
     @property
     def text(self) -> str:
         """What it says, with a space wherever a tag is; a figure in two shades is one word."""
-        words = " ".join("".join(self._pieces()).split())
+        words = " ".join("".join(self.pieces()).split())
         return words.replace(" .", ".").replace(" ,", ",")
 
-    def _pieces(self) -> Iterator[str]:
+    def pieces(self) -> Iterator[str]:
         for child in self.children:
             if isinstance(child, str):
                 yield child
             elif child.is_a("span.z"):
                 yield child.text
             elif child.name not in SILENT:
-                yield from (" ", *child._pieces(), " ")  # another of this class
+                yield from (" ", *child.pieces(), " ")
 
 
 class Reader(HTMLParser):

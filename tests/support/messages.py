@@ -14,14 +14,14 @@ LOCALE = Path("wallet", "locale")
 COLLECT = ["makemessages", "--all", "--no-obsolete", "--no-location", "--no-wrap"]
 
 
-def run(*command, cwd):
+def run(*command: str | Path, cwd: Path) -> str:
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{' '.join(map(str, command))}: {done.stdout}{done.stderr}")
     return done.stderr
 
 
-def collect(folder):
+def collect(folder: Path) -> None:
     """Updates the texts in a copy of the project: everything that is still said, and nothing that is not."""
     for name in ("dustsite", "wallet", "templates"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -34,13 +34,13 @@ def collect(folder):
         run("msgfmt", "--check-format", "--output", texts.with_suffix(".mo"), texts, cwd=folder)
 
 
-def missing(texts):
+def missing(texts: Path) -> str:
     """What msgfmt counts besides translated texts: none when all are."""
     counts = run("msgfmt", "--statistics", "--output", "/dev/null", texts, cwd=ROOT).strip().rstrip(".").split(", ")
     return ", ".join(count for count in counts if "untranslated" in count or "fuzzy" in count)
 
 
-def main(is_writing):
+def main(is_writing: bool) -> str:
     with tempfile.TemporaryDirectory(prefix="messages-") as folder:
         collect(Path(folder))
         wrong = []

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -51,24 +52,24 @@ exclude-operators = [
 """
 
 
-def run(folder, *command):
+def run(folder: Path, *command: str | Path) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "CELERY_BROKER_URL")}
     environment["TEST_DATABASE"] = str(Path(folder, "test.sqlite3"))
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-def call(folder, *command):
+def call(folder: Path, *command: str | Path) -> str:
     done = run(folder, *command)
     if done.returncode:
         raise RuntimeError(f"{' '.join(map(str, command))}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.stdout
 
 
-def pytest(names):
+def pytest(names: list[str]) -> str:
     return PYTEST.format(python=sys.executable, tests=" ".join(f"tests/{name}" for name in names))
 
 
-def is_noticed(folder, module, mutation):
+def is_noticed(folder: Path, module: str, mutation: dict[str, Any]) -> bool:
     """Whether the tests that are asked last notice the change."""
     path = folder / "wallet" / f"{module}.py"
     plain = path.read_bytes()
@@ -79,7 +80,7 @@ def is_noticed(folder, module, mutation):
         path.write_bytes(plain)
 
 
-def mutate(folder, module):
+def mutate(folder: Path, module: str) -> tuple[int, list[str]]:
     """Tries every change of the module in a copy of the project; (how many, the differences that no test noticed)."""
     for name in call(ROOT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
         if name and (ROOT / name).is_file():
@@ -98,7 +99,7 @@ def mutate(folder, module):
     return len(tried), [diff for mutation, diff in survived if not is_noticed(folder, module, mutation)]
 
 
-def main():
+def main() -> int:
     modules = sys.argv[1:] or sorted(TESTS)  # which begins with the largest
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         copies = [Path(folder, module) for module in modules]

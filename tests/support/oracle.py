@@ -1,7 +1,9 @@
 """The rules R1–R9 once more, written from the article alone: plain integers and fractions, no code of the product."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
 ATTEMPTS = 5
 
@@ -23,26 +25,31 @@ class Policy:
 class Site:
     """What is the same for every customer: the market, the policy, the opening, and which assets may be converted."""
 
-    scales: dict
+    scales: dict[str, int]
     policy: Policy = field(default_factory=Policy)
     is_open: bool = True
-    rates: dict = field(default_factory=dict)  # code: (rate in BTC, the second in which it was observed)
-    barred: set = field(default_factory=set)
+    rates: dict[str, tuple[Fraction, int]] = field(
+        default_factory=dict
+    )  # code: (rate in BTC, the second in which it was observed)
+    barred: set[str] = field(default_factory=set)
 
-    def observe(self, code, rate, second):
+    def observe(self, code: str, rate: str | Fraction, second: int) -> None:
         self.rates[code] = (Fraction(rate), second)
 
-    def rate(self, code, since):
-        rate, second = self.rates.get(code, (None, None))
-        return rate if rate is not None and second >= since else None
+    def rate(self, code: str, since: int) -> Fraction | None:
+        """What was observed in this second or later."""
+        if code not in self.rates:
+            return None
+        rate, second = self.rates[code]
+        return rate if second >= since else None
 
-    def change(self, **figures):
+    def change(self, **figures: Any) -> None:
         self.policy = replace(self.policy, **figures)
 
-    def worth(self, code, units, rate):
+    def worth(self, code: str, units: int, rate: Fraction) -> Fraction:
         return Fraction(units, 10 ** self.scales[code]) * rate
 
-    def received(self, code, units, rate, bnb, policy):
+    def received(self, code: str, units: int, rate: Fraction, bnb: Fraction, policy: Policy) -> tuple[int, int]:
         """(what the amount buys, the fee on it), in BNB's smallest units: the one rounded down, the other up."""
         gross = int(self.worth(code, units, rate) / bnb * 10**8)
         fee = -int(-gross * policy.fee // 1)
@@ -52,8 +59,8 @@ class Site:
 @dataclass
 class Quote:
     second: int
-    units: dict
-    rates: dict
+    units: dict[str, int]
+    rates: dict[str, Fraction]
     bnb: Fraction
     policy: Policy
     confirmed: int | None = None
@@ -64,27 +71,30 @@ class Quote:
 class Customer:
     """One customer's balances and what the article lets happen to them."""
 
-    def __init__(self, site):
-        self.site, self.balances, self.last, self.running = site, {}, None, None
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.balances: dict[str, int] = {}
+        self.last: int | None = None
+        self.running: Quote | None = None
 
-    def move(self, code, units):
+    def move(self, code: str, units: int) -> bool:
         """False when the balance does not cover it."""
         if self.balances.get(code, 0) + units < 0:
             return False
         self.balances[code] = self.balances.get(code, 0) + units
         return True
 
-    def may_convert(self, second):
+    def may_convert(self, second: int) -> bool:
         return self.last is None or second - self.last >= self.site.policy.interval
 
-    def may_be_small(self, code, units, rate, policy):
+    def may_be_small(self, code: str, units: int, rate: Fraction, policy: Policy) -> bool:
         return code not in self.site.barred and self.site.worth(code, units, rate) < policy.limit
 
-    def net(self, code, units, rate, bnb, policy):
+    def net(self, code: str, units: int, rate: Fraction, bnb: Fraction, policy: Policy) -> int:
         gross, fee = self.site.received(code, units, rate, bnb, policy)
         return gross - fee
 
-    def quote(self, codes, second):
+    def quote(self, codes: Iterable[str], second: int) -> Quote | None:
         """The quote, or None where the article refuses it."""
         codes, policy = set(codes), self.site.policy
         bnb = self.site.rate("BNB", second - policy.age)
@@ -100,7 +110,7 @@ class Customer:
             rates[code] = rate
         return Quote(second, {code: self.balances[code] for code in codes}, rates, bnb, policy)
 
-    def confirm(self, quote, second):
+    def confirm(self, quote: Quote, second: int) -> bool:
         """Whether the quote is confirmed, now or already."""
         if quote.confirmed is None:
             covered = all(self.balances.get(code, 0) >= units for code, units in quote.units.items())
@@ -109,19 +119,21 @@ class Customer:
                 quote.confirmed, self.running = second, quote
         return quote.confirmed is not None
 
-    def give_up(self):
+    def give_up(self) -> None:
         """After the last attempt, once nobody can be in it any more."""
         if self.running and self.running.attempts >= ATTEMPTS:
             self.running.outcome, self.running = "failed", None
 
-    def settle(self, second):
+    def settle(self, second: int) -> str | None:
         """Ends the running conversion; it goes on running while the market has not answered since Confirm."""
+        assert self.running
         outcome = self._judge(self.running, second)
         if outcome:
             self.running.outcome, self.running = outcome, None
         return outcome
 
-    def _judge(self, quote, second):
+    def _judge(self, quote: Quote, second: int) -> str | None:
+        assert quote.confirmed is not None
         if second - quote.confirmed >= quote.policy.longest:
             return "stopped"
         bnb = self.site.rate("BNB", quote.confirmed)
@@ -129,11 +141,13 @@ class Customer:
         rates = {code: self.site.rate(code, quote.confirmed) for code in quote.units}
         if bnb is None or any(known[code] and rates[code] is None for code in quote.units):
             return None
+        nets: dict[str, int] = {}
         for code, units in quote.units.items():
             rate, had = rates[code], self.balances.get(code, 0)
             if rate is None or had < units or not self.may_be_small(code, had, rate, quote.policy):
                 return "stopped"
-            if self.net(code, units, rate, bnb, quote.policy) < 1:
+            nets[code] = self.net(code, units, rate, bnb, quote.policy)
+            if nets[code] < 1:
                 return "stopped"
             if abs(rate - quote.rates[code]) >= quote.policy.tolerance * quote.rates[code]:
                 return "stopped"
@@ -141,6 +155,6 @@ class Customer:
             return "stopped"
         for code, units in quote.units.items():
             self.balances[code] -= units
-            self.move("BNB", self.net(code, units, rates[code], bnb, quote.policy))
+            self.move("BNB", nets[code])
         self.last = second
         return "completed"

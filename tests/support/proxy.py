@@ -12,16 +12,16 @@ class Proxy:
     lost something stays dead and says nothing, as behind a firewall that forgot it; those made later work again.
     """
 
-    def __init__(self, target):
+    def __init__(self, target: int) -> None:
         self.target, self.swallows, self.lost = target, False, 0
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def close(self):
+    def close(self) -> None:
         self.server.close()
 
-    def _accept(self):
+    def _accept(self) -> None:
         while True:
             try:
                 client, _ = self.server.accept()
@@ -36,7 +36,7 @@ class Proxy:
             for one, other in ((client, upstream), (upstream, client)):
                 threading.Thread(target=self._forward, args=(one, other, link), daemon=True).start()
 
-    def _forward(self, one, other, link):
+    def _forward(self, one: socket.socket, other: socket.socket, link: dict[str, bool]) -> None:
         with contextlib.suppress(OSError):
             while data := one.recv(65536):
                 if self.swallows or link["dead"]:

@@ -7,6 +7,8 @@ side will sit there in Arabic. It is made from the texts of any catalogue, which
 import ast
 import re
 import struct
+from collections.abc import Iterator
+from pathlib import Path
 
 from tests.support.site import ROOT
 
@@ -25,25 +27,28 @@ RIGHT_TO_LEFT, ENDS = "\u2067", "\u2069"
 CONTEXT, NEXT_FORM = "\x04", "\0"
 
 
-def pseudo(text):
+def pseudo(text: str) -> str:
     """The text in the pseudo-language. What has no word in it, such as the pattern of a date, stays as it is."""
     pieces = FOR_MACHINES.split(text)
     words = "".join(pieces[::2])
     if not re.search(r"[A-Za-z]{2}", words):
         return text
     pieces[::2] = [piece.translate(ACCENTED) for piece in pieces[::2]]
-    before, core, after = re.fullmatch(r"(?s)(\s*)(.*?)(\s*)", "".join(pieces)).groups()
+    whole = "".join(pieces)
+    core = whole.strip()
+    before, _, after = whole.partition(core)
     return f"{before}{RIGHT_TO_LEFT}{core} {filling(len(words) * 2 // 5)}{ENDS}{after}"
 
 
-def filling(length):
+def filling(length: int) -> str:
     return (FILLING * (length // len(FILLING) + 1))[: max(length - 1, 1)].strip()
 
 
-def messages(catalogue):
+def messages(catalogue: str) -> Iterator[tuple[str | None, str, str | None, list[str]]]:
     """The messages of a .po file's text: (context or None, the text, its plural or None, the translations)."""
     for block in re.split(r"\n\s*\n", catalogue):
-        fields, field = {}, ""
+        fields: dict[str, str] = {}
+        field = ""
         for line in block.splitlines():
             found = re.match(r'(?:(msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s+)?(".*")\s*$', line)
             if found:
@@ -54,7 +59,7 @@ def messages(catalogue):
             yield fields.get("msgctxt"), fields["msgid"], fields.get("msgid_plural"), translated
 
 
-def compiled(catalogue):
+def compiled(catalogue: str) -> bytes:
     """The bytes of a .mo file with the pseudo-language's texts for the messages of a .po file's text."""
     header = f"Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals={PLURALS}; plural=(n != 1);\n"
     texts = {"": header}
@@ -65,11 +70,12 @@ def compiled(catalogue):
     return packed({key.encode(): text.encode() for key, text in texts.items()})
 
 
-def packed(texts):
+def packed(texts: dict[bytes, bytes]) -> bytes:
     """GNU gettext's format: where the sorted keys stand, where their texts stand, then all of them."""
     keys = sorted(texts)
     begin = 28 + 16 * len(keys)
-    tables, body = [], b""
+    tables: list[bytes] = []
+    body = b""
     for column in (keys, [texts[key] for key in keys]):
         for text in column:
             tables.append(struct.pack("<2I", len(text), begin + len(body)))
@@ -78,7 +84,7 @@ def packed(texts):
     return head + b"".join(tables) + body
 
 
-def environment(folder, catalogue=DEMO_ASSETS):
+def environment(folder: Path, catalogue: Path = DEMO_ASSETS) -> dict[str, str]:
     """Writes the language into the folder; the environment in which the site speaks it."""
     path = folder / "locale" / CODE / "LC_MESSAGES" / "django.mo"
     path.parent.mkdir(parents=True)

@@ -1,6 +1,7 @@
 """The site in the pseudo-language of tests/support/pseudo.py, whatever the browser asks for."""
 
 import os
+from pathlib import Path
 
 from django.conf.locale import LANG_INFO
 
@@ -11,4 +12,4 @@ LANG_INFO[CODE] = {"bidi": True, "code": CODE, "name": LANGUAGE, "name_local": L
 LANGUAGE_CODE = CODE
 LANGUAGES = [(CODE, LANGUAGE)]
 LANGUAGES_BIDI = [CODE]
-LOCALE_PATHS = [os.environ["PSEUDO_LOCALE"]]
+LOCALE_PATHS = [Path(os.environ["PSEUDO_LOCALE"])]

@@ -12,13 +12,13 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, Page
 
-from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.support import pseudo
+from tests.support.chromium import launched
 from tests.support.site import ROOT
 from tests.support.states import STATES
-from tests.support.tour import touring
+from tests.support.tour import State, Tour, View, touring
 
 SCREENS = ROOT / ".screens"
 STYLE = """
@@ -29,12 +29,11 @@ img { border: 1px solid #8888; max-height: 30rem; object-fit: cover; object-posi
 """
 
 
-def main(languages, wanted):
+def main(languages: list[str], wanted: set[str]) -> str | int:
     states = [state for state in STATES if not wanted or {state.kind, state.name} & wanted]
     if unknown := wanted - {word for state in states for word in (state.kind, state.name)}:
         return f"There is no page or state of the name {', '.join(sorted(unknown))}."
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as chromium:
         for language in languages:
             with tempfile.TemporaryDirectory() as folder:
                 # No browser knows the pseudo-language: there the site speaks it whatever is asked for.
@@ -45,7 +44,7 @@ def main(languages, wanted):
     return 0
 
 
-def take_all(tour, language, states):
+def take_all(tour: Tour, language: str, states: list[State]) -> None:
     """The pictures of one language, and the sheet that shows them."""
     folder = SCREENS / language
     shutil.rmtree(folder, ignore_errors=True)
@@ -62,14 +61,14 @@ def take_all(tour, language, states):
     print(f"Open {folder / 'index.html'}")
 
 
-def take(page, state, view, folder):
+def take(page: Page, state: State, view: View, folder: Path) -> str:
     """The name of the picture of this view."""
     name = f"{state.name}-{view.scheme}-{view.width}.png"
     page.screenshot(path=folder / name, full_page=state.is_whole)
     return name
 
 
-def sheet(language, taken):
+def sheet(language: str, taken: dict[State, list[str]]) -> str:
     """A page with every picture, by page and state."""
     parts = [f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Screens: {escape(language)}</title>']
     parts.append(f"<style>{STYLE}</style><h1>Screens: {escape(language)}</h1>")

@@ -15,23 +15,28 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 IS_ROOT = os.geteuid() == 0
 
 
-def free_port():
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+        port: int = server.getsockname()[1]
+    return port
 
 
-def as_user(name, *command):
+def as_user(name: str, *command: str) -> list[str]:
     """PostgreSQL and RabbitMQ refuse to run as root, or leave files that only root can read; they have users of their own."""
     return ["runuser", "-u", name, "--", *command] if IS_ROOT else list(command)
 
 
-def checked(command, **options):
-    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, **options)
+def checked(command: list[str], **options: Any) -> str:
+    done: subprocess.CompletedProcess[str] = subprocess.run(
+        command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, **options
+    )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stdout}{done.stderr}")
     return done.stdout
@@ -40,30 +45,38 @@ def checked(command, **options):
 class Server:
     """One server. It keeps its data in its folder and its process id in a file, so that any process can stop it."""
 
-    user = None
+    user = ""  # who runs it, where root may not
+    variable: str  # of the environment, that names it
 
-    def __init__(self, folder, port):
-        self.folder, self.port = Path(folder), port
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.port = folder, port
 
-    def create(self):
+    @property
+    def url(self) -> str:
+        raise NotImplementedError
+
+    def start(self) -> None:
+        raise NotImplementedError
+
+    def create(self) -> None:
         self.folder.mkdir(mode=0o755)
         if IS_ROOT and self.user:
             shutil.chown(self.folder, self.user, self.user)
 
-    def launch(self, command, **options):
+    def launch(self, command: list[str], **options: Any) -> None:
         with (self.folder / "output").open("ab") as output:
             subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, **options
             )
 
-    def listens(self):
+    def listens(self) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return True
         except OSError:
             return False
 
-    def wait(self, until, seconds=90):
+    def wait(self, until: Callable[[], bool], seconds: float = 90) -> None:
         end = time.monotonic() + seconds
         while not until():
             if time.monotonic() > end:
@@ -71,20 +84,26 @@ class Server:
             time.sleep(0.05)
 
     @property
-    def pid(self):
+    def pid(self) -> int:
         return int((self.folder / "pid").read_text().split()[0])
 
-    def kill(self):
+    def kill(self) -> None:
         """The process ends at once, as if the machine had lost its power."""
         os.kill(self.pid, signal.SIGKILL)
         self.wait(lambda: not self.listens())
 
-    def freeze(self):
+    def freeze(self) -> None:
         """Its port still accepts; nobody answers."""
         os.kill(self.pid, signal.SIGSTOP)
 
-    def thaw(self):
+    def thaw(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
+
+    def stop(self) -> None:
+        self.kill()
+
+    def make_database(self) -> None:
+        """What the site needs in it, once it runs; a broker needs nothing."""
 
 
 class Postgres(Server):
@@ -92,46 +111,42 @@ class Postgres(Server):
     variable = "DATABASE_URL"
 
     @property
-    def url(self):
+    def url(self) -> str:
         return f"postgres://dustsite@127.0.0.1:{self.port}/dustsite"
 
-    def run(self, program, *args):
+    def run(self, program: str, *args: str) -> None:
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
         checked(as_user(self.user, str(found[-1] / program), *args), cwd="/")
 
-    def create(self):
+    def create(self) -> None:
         super().create()
         self.run("initdb", "-D", str(self.folder / "data"), "-U", "dustsite", "--auth=trust", "-E", "UTF8")
 
-    def start(self):
+    def start(self) -> None:
         settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
         log = str(self.folder / "log")
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-l", log, "-o", settings, "start")
 
-    def make_database(self):
+    def make_database(self) -> None:
         self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "dustsite", "dustsite")
 
-    def kill(self):
+    def kill(self) -> None:
         """Every process ends at once, without a word to its clients; the next start recovers from the log."""
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
-
-    stop = kill
 
 
 class Redis(Server):
     variable = "CELERY_BROKER_URL"
 
     @property
-    def url(self):
+    def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
-    def start(self):
+    def start(self) -> None:
         options = ["--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--dir", str(self.folder)]
         self.launch(["redis-server", *options, "--pidfile", str(self.folder / "pid")])
         self.wait(self.listens)
         self.wait((self.folder / "pid").exists)
-
-    stop = Server.kill
 
 
 class Rabbit(Server):
@@ -139,15 +154,15 @@ class Rabbit(Server):
     variable = "CELERY_BROKER_URL"
 
     @property
-    def url(self):
+    def url(self) -> str:
         return f"amqp://guest:guest@127.0.0.1:{self.port}//"
 
-    def create(self):
+    def create(self) -> None:
         super().create()
         (self.folder / "rabbitmq.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{self.port}\n")
         (self.folder / "distribution").write_text(str(free_port()))
 
-    def start(self):
+    def start(self) -> None:
         (self.folder / "pid").unlink(missing_ok=True)
         places = {
             "RABBITMQ_NODENAME": f"dustsite{self.port}@localhost",
@@ -165,20 +180,20 @@ class Rabbit(Server):
         self.wait(self.listens)
         self.wait((self.folder / "pid").exists)
 
-    stop = Server.kill
+
+KINDS: dict[str, type[Server]] = {"postgres": Postgres, "redis": Redis, "rabbitmq": Rabbit}
 
 
-KINDS = {"postgres": Postgres, "redis": Redis, "rabbitmq": Rabbit}
-
-
-def running():
+def running() -> dict[str, Server]:
     """The servers of this run, by name; none when the machine's own are used."""
-    folder = os.environ.get("SERVERS")
-    ports = json.loads(Path(folder, "ports").read_text()) if folder else {}
+    if "SERVERS" not in os.environ:
+        return {}
+    folder = os.environ["SERVERS"]
+    ports = json.loads(Path(folder, "ports").read_text())
     return {name: KINDS[name](Path(folder, name), port) for name, port in ports.items()}
 
 
-def main(names, command):
+def main(names: list[str], command: list[str]) -> int:
     folder = tempfile.mkdtemp(prefix="dustsite-")
     Path(folder).chmod(0o755)
     servers = {name: KINDS[name](Path(folder, name), free_port()) for name in names}
@@ -190,9 +205,8 @@ def main(names, command):
             server.create()
             started.append(server)
             server.start()
+            server.make_database()
             environment[server.variable] = server.url
-        if "postgres" in servers:
-            servers["postgres"].make_database()
         return subprocess.run(command, env=environment, check=False).returncode
     finally:
         for server in started:

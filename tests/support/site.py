@@ -2,27 +2,33 @@
 
 import contextlib
 import os
-import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable, Iterator
+from functools import cache
 from http.cookiejar import CookieJar
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
 import psycopg
 
+from tests.support.html import Element, read
 from tests.support.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+Found = TypeVar("Found")
 QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
 
 
-def wait_for(condition, seconds=60, what="it"):
+def wait_for(condition: Callable[[], Found], seconds: float = 60, what: str = "it") -> Found:
     """Asks again and again until the condition holds; an error when it does not in time."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -34,7 +40,7 @@ def wait_for(condition, seconds=60, what="it"):
 
 
 @contextlib.contextmanager
-def database(folder):
+def database(folder: Path) -> Iterator[str]:
     """The address of an empty database, of the kind that the suite runs on."""
     suite = os.environ.get("DATABASE_URL", "")
     if not suite.startswith("postgres"):
@@ -50,10 +56,22 @@ def database(folder):
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@cache
+def prepared() -> TemporaryDirectory[str]:
+    """The folder of a prepared site, made once in each process of the tests: making it takes four seconds of a processor."""
+    folder = TemporaryDirectory(prefix="prepared-")
+    Site(Path(folder.name), f"sqlite:///{folder.name}/db.sqlite3").make()
+    return folder
+
+
 class Site:
-    def __init__(self, folder, database_url, **environment):
-        self.folder, self.port, self.processes = folder, free_port(), {}
+    """One site in a folder of its own; `environment` is what differs from the environment of the tests."""
+
+    def __init__(self, folder: Path, database_url: str, **environment: str) -> None:
+        self.folder, self.port = folder, free_port()
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.url = f"http://127.0.0.1:{self.port}"
+        self.is_plain = database_url.startswith("sqlite") and not environment
         self.environment = {
             **os.environ,
             "DATABASE_URL": database_url,
@@ -62,49 +80,62 @@ class Site:
             **environment,
         }
 
-    def manage(self, *args):
+    def manage(self, *args: str) -> str:
+        """Runs a command of the site; what it printed."""
         command = [sys.executable, "manage.py", *args]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def prepare(self):
+    def set_policy(self, **figures: Any) -> None:
+        """A version of the policy with the article's figures, but for these."""
+        made = f"factories.policy(**{figures})"
+        self.manage("shell", "-c", f"from tests.support import factories; {made}")
+
+    def prepare(self) -> None:
+        """The demonstration's database, with prices of now."""
+        if not self.is_plain:
+            self.make()
+            return
+        with (
+            contextlib.closing(sqlite3.connect(f"{prepared().name}/db.sqlite3")) as made,
+            contextlib.closing(sqlite3.connect(self.folder / "db.sqlite3")) as copy,
+        ):
+            made.backup(copy)
+        self.manage("refresh_prices")
+
+    def make(self) -> None:
         self.manage("migrate", "--verbosity", "0")
         self.manage("createcachetable")
         self.manage("seed_demo")
 
-    def start(self, name, *command):
-        log = (self.folder / f"{name}.log").open("ab")
-        self.processes[name] = subprocess.Popen(
-            [BIN / command[0], *command[1:]],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+    def start(self, name: str, *command: str) -> None:
+        """Starts a process of the site, whose output goes to a log of this name."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [BIN / command[0], *command[1:]],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
-    def start_web(self):
-        self.start(
-            "web",
-            "gunicorn",
-            "dustsite.wsgi",
-            "--bind",
-            f"127.0.0.1:{self.port}",
-            "--threads",
-            "8",
-            "--no-control-socket",
-        )
+    def start_web(self) -> None:
+        options = ["--bind", f"127.0.0.1:{self.port}", "--threads", "8", "--no-control-socket"]
+        self.start("web", "gunicorn", "dustsite.wsgi", *options)
         wait_for(self.answers, what="the web process")
 
-    def start_worker(self, name="worker", queues="settle", pool="threads", concurrency=2):
+    def start_worker(
+        self, name: str = "worker", queues: str = "settle", pool: str = "threads", concurrency: int = 2
+    ) -> None:
         options = ["--pool", pool, "--concurrency", str(concurrency)]
         self.start(name, "celery", "-A", "dustsite", "worker", "-Q", queues, "-n", f"{name}@site", *options, *QUIET)
 
-    def start_beat(self):
+    def start_beat(self) -> None:
         self.start("beat", "celery", "-A", "dustsite", "beat", "--schedule", str(self.folder / "beat"))
 
-    def start_all(self):
+    def start_all(self) -> None:
         self.prepare()
         self.start_web()
         self.start_worker()
@@ -112,19 +143,20 @@ class Site:
         self.start_worker("upkeep", "upkeep")
         self.start_beat()
 
-    def answers(self):
+    def answers(self) -> bool:
         try:
-            return urllib.request.urlopen(f"{self.url}/healthz").status == 200
+            return bool(urllib.request.urlopen(f"{self.url}/healthz").status == 200)
         except (urllib.error.URLError, ConnectionError):
             return False
 
-    def log(self, name):
+    def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
-    def kill(self, name):
+    def kill(self, name: str) -> None:
+        """Ends a process and its children at once."""
         os.killpg(self.processes.pop(name).pid, signal.SIGKILL)
 
-    def stop(self):
+    def stop(self) -> None:
         for process in self.processes.values():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
@@ -137,9 +169,10 @@ class Site:
 
 
 @contextlib.contextmanager
-def running(folder, *, everything=True, **environment):
+def running(folder: Path, *, everything: bool = True, **environment: str) -> Iterator[Site]:
+    """A site of its own in the folder; not everything: nothing is prepared nor started yet."""
     with database(folder) as url:
-        site = Site(Path(folder), url, **environment)
+        site = Site(folder, url, **environment)
         try:
             if everything:
                 site.start_all()
@@ -151,12 +184,13 @@ def running(folder, *, everything=True, **environment):
 class Browser:
     """A customer with a browser that knows forms and cookies, and nothing of JavaScript."""
 
-    def __init__(self, site):
+    def __init__(self, site: Site) -> None:
         self.site = site
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-        self.page, self.address = "", ""
+        self.page, self.address = Element(), ""
 
-    def open(self, path, fields=None):
+    def open(self, path: str, fields: dict[str, Any] | None = None) -> Element:
+        """The page at the path, or what sending these fields there leads to."""
         data = urllib.parse.urlencode(fields, doseq=True).encode() if fields is not None else None
         address = urllib.parse.urljoin(self.site.url, path)
         request = urllib.request.Request(address, data, headers={"Referer": address})
@@ -164,13 +198,14 @@ class Browser:
             response = self.opener.open(request, timeout=30)
         except urllib.error.HTTPError as error:
             response = error
-        self.page, self.address = response.read().decode(), response.url
+        self.page, self.address = read(response.read().decode()), response.url
         return self.page
 
-    def post(self, path, **fields):
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.page)[1]
+    def post(self, path: str, **fields: Any) -> Element:
+        """Sends these fields with the token of the page that is open."""
+        token = self.page.select("[name=csrfmiddlewaretoken]")[0]["value"]
         return self.open(path, {"csrfmiddlewaretoken": token, **fields})
 
-    def sign_in(self):
+    def sign_in(self) -> None:
         self.open("/accounts/login/")
         self.post("/accounts/login/", login="demo", password="demo")

@@ -7,9 +7,11 @@ take a second each: `main` takes an order a line and answers each with a line, b
 import contextlib
 import json
 import sys
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -19,14 +21,15 @@ from django.core.management import call_command
 from django.test import Client
 
 from tests.support import factories
-from wallet import conversions, ledger, money
-from wallet.conversions import claims
+from wallet import conversions, ledger
+from wallet.conversions.claims import claim
 from wallet.database import clock
 from wallet.market import rounds
 from wallet.market.demo import Demo
 from wallet.market.demo_assets import HOLDINGS
-from wallet.market.source import parse_ticker
-from wallet.models import Account, Asset, Customer, Opening, Policy, Price
+from wallet.market.source import Ticker, parse_ticker
+from wallet.models import Account, Asset, Conversion, Customer, Opening, Policy, Price
+from wallet.portfolio import portfolio
 
 real_now = clock.now
 number = count(1)
@@ -44,20 +47,21 @@ STRANGE = {
 class Market(Demo):
     """The demonstration's market, standing still, but for the prices that were moved or taken away."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         moment = real_now()
         super().__init__(now=lambda: moment)
-        self.moved, self.gone = {}, set()
+        self.moved: dict[str, str] = {}
+        self.gone: set[str] = set()
 
-    def tickers(self):
+    def tickers(self) -> list[Ticker]:
         known = super().tickers()
-        known += [
+        strange = [
             parse_ticker(symbol=f"{code}USDT", base=code, counter="USDT", text=usd)
             for code, (_, _, usd) in STRANGE.items()
         ]
-        return [self._as_it_is_now(ticker) for ticker in known if ticker.base not in self.gone]
+        return [self._as_it_is_now(one) for one in (*known, *strange) if one and one.base not in self.gone]
 
-    def _as_it_is_now(self, ticker):
+    def _as_it_is_now(self, ticker: Ticker) -> Ticker:
         price = ticker.price * (1 + Decimal(self.moved.get(ticker.base, "0")) / 100)
         return ticker._replace(price=price, text=f"{price.normalize():f}")
 
@@ -65,38 +69,34 @@ class Market(Demo):
 class Clock:
     """The database's, so many seconds behind."""
 
-    behind = 0
+    behind: float = 0
 
-    def __call__(self):
+    def __call__(self) -> datetime:
         return real_now() - timedelta(seconds=self.behind)
 
     @contextlib.contextmanager
-    def ago(self, seconds):
+    def ago(self, seconds: float) -> Iterator[None]:
         self.behind = seconds
         try:
             yield
         finally:
             self.behind = 0
 
-    def pass_seconds(self, seconds):
+    def pass_seconds(self, seconds: float) -> None:
         self.behind -= seconds
 
 
 market, shown_clock = Market(), Clock()
 
 
-def owner(name):
+def owner(name: str) -> User:
     return User.objects.get(username=name)
-
-
-def units(code, amount):
-    return money.to_units(amount, Asset.objects.get(code=code).scale)
 
 
 # --- orders ---
 
 
-def build():
+def build() -> None:
     """The database, its assets, and a policy under which prices stay current for as long as the tour takes."""
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
@@ -108,7 +108,7 @@ def build():
     observe()
 
 
-def policy(**changes):
+def policy(**changes: Any) -> None:
     """A new version of the policy: the newest one, but for the changes."""
     newest = Policy.objects.current()
     newest.pk = None
@@ -117,7 +117,7 @@ def policy(**changes):
     newest.save(force_insert=True)
 
 
-def observe(ago=0, moved=None, gone=()):
+def observe(ago: float = 0, moved: dict[str, str] | None = None, gone: Iterable[str] = ()) -> None:
     """The market answers, or answered so many seconds ago; by so many percent other prices, and none for some."""
     market.moved, market.gone = moved or {}, set(gone)
     Price.objects.all().delete()
@@ -125,67 +125,74 @@ def observe(ago=0, moved=None, gone=()):
         rounds.refresh(source=market)
 
 
-def no_prices():
+def no_prices() -> None:
     Price.objects.all().delete()
 
 
-def customer(holdings=None, many=0, small_only=False, password=None):
+def customer(
+    holdings: dict[str, str] | None = None, many: int = 0, small_only: bool = False, password: str | None = None
+) -> dict[str, str]:
     """A new customer, signed in: with what the demonstration's customer holds, or other holdings, or so many assets."""
-    name = f"mira{next(number)}"
-    user = User.objects.create_user(name, f"{name}@example.com", password, first_name="Mira", last_name="Koskinen")
-    Customer.objects.set_display(user, time_zone="Europe/Helsinki")
     chosen = HOLDINGS if holdings is None else holdings
     if many:
         chosen = {f"X{index:03}": f"{Decimal(index * 13 % 60 + 1) / index:.8f}" for index in range(1, many + 1)}
-    for code, amount in chosen.items():
-        if not (small_only and code not in ("DOGE", "ETH", "LINK", "TRX", "BNB")):
-            deposit(name, code, amount)
+    if small_only:
+        chosen = {code: amount for code, amount in chosen.items() if code in ("DOGE", "ETH", "LINK", "TRX", "BNB")}
+    names = {"first_name": "Mira", "last_name": "Koskinen"}
+    user = factories.user(f"mira{next(number)}", chosen, password=password, **names)
+    Customer.objects.set_display(user, time_zone="Europe/Helsinki")
     return signed_in(user)
 
 
-def clerk():
+def clerk() -> dict[str, str]:
     """An operator without any permission."""
-    name = f"clerk{next(number)}"
-    return signed_in(User.objects.create_user(name, f"{name}@example.com", is_staff=True))
+    return signed_in(factories.user(f"clerk{next(number)}", password=None, is_staff=True))
 
 
-def signed_in(user):
+def signed_in(user: User) -> dict[str, str]:
+    """The name of a user and the key of a session."""
     client = Client()
     client.force_login(user)
     return {"name": user.username, "session": client.cookies["sessionid"].value}
 
 
-def deposit(name, code, amount):
-    asset = Asset.objects.get(code=code)
-    reference = f"tour-{next(number)}"
-    ledger.deposit(user=owner(name), asset=asset, units=units(code, amount), reference=reference)
+def deposit(name: str, code: str, amount: str) -> None:
+    factories.deposit(owner(name), code, amount, reference=f"tour-{next(number)}")
 
 
-def quote(name, codes=None, ago=0, renewed=False):
+def quote(name: str, codes: list[str] | None = None, ago: float = 0, renewed: bool = False) -> str:
     """Quotes these assets, or all that can be converted; the reference."""
     with shown_clock.ago(ago):
         made = conversions.quote(user=owner(name), codes=codes or convertible(name))
         return (conversions.renew(conversion=made) if renewed else made).reference
 
 
-def convertible(name):
+def convertible(name: str) -> list[str]:
     policy = Policy.objects.current()
-    view = conversions.portfolio(user=owner(name), policy=policy, now=clock.now())
+    view = portfolio(user=owner(name), policy=policy, now=clock.now())
     return [holding.asset.code for holding in view.convertible]
 
 
-def run(name, codes=None, ago=0, attempts=0):
+def run(name: str, codes: list[str] | None = None, ago: float = 0, attempts: int = 0) -> str:
     """Confirms a conversion that nobody finishes; the reference."""
     reference = quote(name, codes, ago=ago)
     with shown_clock.ago(ago):
         conversions.confirm(user=owner(name), reference=reference)
         for _ in range(attempts):
-            claims.claim(reference)
+            claim(reference)
             shown_clock.pass_seconds(HALF_A_MINUTE)
     return reference
 
 
-def end(name, codes=None, ago=5, moved=None, gone=(), meanwhile="", fee=0):
+def end(
+    name: str,
+    codes: list[str] | None = None,
+    ago: float = 5,
+    moved: dict[str, str] | None = None,
+    gone: Iterable[str] = (),
+    meanwhile: str = "",
+    fee: int = 0,
+) -> str:
     """Takes a conversion to its end, with what happens meanwhile; the reference."""
     if fee:
         policy(fee_percent=Decimal(fee))
@@ -193,7 +200,7 @@ def end(name, codes=None, ago=5, moved=None, gone=(), meanwhile="", fee=0):
     with shown_clock.ago(ago):
         shown_clock.pass_seconds(1)
         observe(moved=moved, gone=gone)
-        MEANWHILE[meanwhile](name, codes, reference)
+        MEANWHILE[meanwhile](name, codes or [])
         conversions.settle(reference=reference)
     Asset.objects.filter(code__in=codes or []).update(status=Asset.Status.LISTED, delisted_on=None)
     if fee:
@@ -202,28 +209,29 @@ def end(name, codes=None, ago=5, moved=None, gone=(), meanwhile="", fee=0):
     return reference
 
 
-def delist(name, codes, reference):
+def delist(name: str, codes: list[str]) -> None:
     Asset.objects.filter(code=codes[0]).update(status=Asset.Status.DELISTED, delisted_on=clock.now().date())
 
 
-def take_half(name, codes, reference=""):
+def take_half(name: str, codes: list[str]) -> None:
     account = Account.objects.held_by(owner(name)).get(asset__code=codes[0])
     taken = f"tour-{next(number)}"
-    ledger.adjust(user=owner(name), asset=account.asset, units=-(account.units // 2), reference=taken)
+    ledger.adjust(user=owner(name), asset=account.asset, units=-((account.units or 0) // 2), reference=taken)
 
 
-def wait_too_long(name, codes, reference):
+def wait_too_long(name: str, codes: list[str]) -> None:
     shown_clock.pass_seconds(Policy.objects.current().longest_wait_seconds)
 
 
-def give_up(name, codes, reference):
+def give_up(name: str, codes: list[str]) -> None:
+    running = Conversion.objects.of(owner(name)).confirmed().get()
     for _ in range(conversions.MAX_ATTEMPTS):
-        claims.claim(reference)
+        claim(running.reference)
         shown_clock.pass_seconds(HALF_A_MINUTE)
     factories.sweep()
 
 
-MEANWHILE = {
+MEANWHILE: dict[str, Callable[[str, list[str]], None]] = {
     "": lambda *_: None,
     "delist": delist,
     "take_half": take_half,
@@ -232,7 +240,7 @@ MEANWHILE = {
 }
 
 
-def history(name, days, apart=1):
+def history(name: str, days: int, apart: int = 1) -> None:
     """A conversion a day, the last one yesterday; each fourth stopped, because a price moved, and the fee was 2%.
 
     Or so many days apart.
@@ -245,34 +253,46 @@ def history(name, days, apart=1):
         end(name, codes, ago=day * apart * 86_400, moved={"DOGE": "-6.2"} if day % 4 == 2 else None, fee=fee)
 
 
-def close_conversions(ahead=False):
+def close_conversions(ahead: bool = False) -> None:
     """Closes conversions for two hours from now, or tells that they will be."""
     at = clock.now() + timedelta(hours=1 if ahead else -1)
     notice = "We are moving to a new data centre."
     Opening.objects.create(is_open=False, notice=notice, closes_at=at, reopens_at=at + timedelta(hours=3))
 
 
-def reopen():
+def reopen() -> None:
     Opening.objects.create(is_open=True)
 
 
-def forget_attempts():
+def forget_attempts() -> None:
     """As if nobody had tried to sign in yet."""
     cache.clear()
 
 
-def reset_address():
+def reset_address() -> str:
     """Where the link in a message about a new password leads."""
-    name = f"mira{next(number)}"
-    user = User.objects.create_user(name, f"{name}@example.com", "correct horse battery")
+    user = factories.user(f"mira{next(number)}")
     return f"/accounts/password/reset/key/{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}/"
 
 
-ORDERS = [build, policy, observe, no_prices, customer, clerk, deposit, quote, run, end, history, close_conversions]
-ORDERS += [reopen, forget_attempts, reset_address, take_half]
+ORDERS: list[Callable[..., Any]] = [
+    build,
+    policy,
+    observe,
+    no_prices,
+    customer,
+    clerk,
+    deposit,
+    quote,
+    run,
+    end,
+    history,
+]
+ORDERS += [close_conversions, reopen, forget_attempts, reset_address, take_half]
 
 
-def main():
+def main() -> None:
+    """Carries out the orders that come in, until there are no more."""
     clock.now = shown_clock
     orders = {order.__name__: order for order in ORDERS}
     for line in sys.stdin:

@@ -5,7 +5,7 @@ from django.db import connection
 from wallet.audit import audit
 
 
-def without_guards(*statements):
+def without_guards(*statements: str) -> None:
     """Tampers with the ledger as nobody can while the guards stand; the test's end takes it all back."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -23,6 +23,6 @@ def without_guards(*statements):
         cursor.execute("PRAGMA ignore_check_constraints = OFF")
 
 
-def found():
+def found() -> list[tuple[str, str]]:
     """The audit's violations: (promise, problem)."""
     return [(violation.promise, violation.problem) for violation in audit()]

@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 
+from tests.support.evidence import keep, traced
 from tests.support.site import ROOT, Site, running
 
 WIDTHS = {1280: 900, 390: 844, 320: 640}  # and the height of each
@@ -144,6 +145,9 @@ class Tour:
         try:
             with state.show(self) as page:
                 yield page if self.has_script else self.readable(page)
+        except BaseException as error:
+            error.add_note(f"kept: {keep(f'tour-{state.name}', self.contexts)}")
+            raise
         finally:
             self.leave()
 
@@ -180,7 +184,9 @@ class Tour:
         """A page in a window of its own, signed in as this visitor; without one, signed out."""
         self.expected.extend(expects)
         self.has_script = script
-        context = self.chromium.new_context(
+        context = traced(
+            self.chromium,
+            snapshots=False,
             base_url=self.site.url,
             locale=self.language,
             timezone_id="UTC",

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.support import factories
 from tests.support.html import read
 from wallet import conversions, ledger
-from wallet.conversions import claims
+from wallet.conversions.claims import claim
 from wallet.models import Asset, Conversion
 
 HTMX = {"HX-Request": "true"}
@@ -73,7 +73,7 @@ def test_a_poll_that_has_seen_it_all_brings_nothing_and_one_that_has_not_brings_
         return signed_in.get(url(conversion), {"seen": seen}, headers=HTMX)
 
     assert poll("0-1-0").status_code == 204
-    claims.claim(conversion.reference)
+    claim(conversion.reference)
     claimed = poll("0-1-0")
     assert claimed.status_code == 200
     assert "Checking prices and converting now" in text(claimed)
@@ -195,7 +195,7 @@ def test_a_stopped_conversion_without_prices_claims_no_moves(signed_in, world, t
 def test_a_failed_conversion_says_that_nothing_was_taken(signed_in, world, text):
     conversion = world.confirmed("DOGE")
     for _ in range(5):
-        claims.claim(conversion.reference)
+        claim(conversion.reference)
         world.clock.tick(seconds=10)
     factories.sweep()
     words = text(signed_in.get(url(conversion)))

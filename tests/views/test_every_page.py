@@ -1,5 +1,6 @@
 """What holds on every page alike: the policy's figures, the fee, words that promise too much, and that nobody keeps it."""
 
+import gzip
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from tests.support import factories
+from tests.support.html import read
 from wallet import conversions
 
 HTMX = {"HX-Request": "true"}
@@ -117,3 +119,38 @@ def test_bnb_has_eight_decimals_and_a_minus_is_no_hyphen_on_every_page(pages, te
         said = re.sub(r"CV-\w{4}-\w{4}", "", page)  # its letters are drawn by lot, and may look like a number
         assert {len(decimals) for decimals in re.findall(r"\d\.(\d+) BNB\b", said)} <= {8}, name
         assert not re.search(r"(?<![\w-])-\d|\d[eE][+-]?\d|\bNaN\b", said), name
+
+
+def test_the_address_alone_leads_to_the_wallet(client, db):
+    assert client.get("/").headers["Location"] == "/wallet/"
+
+
+@pytest.mark.parametrize("path", ["/", "/wallet/", "/accounts/login/", "/nothing/", "/healthz", "/admin/"])
+def test_p16_every_response_carries_the_strict_policy(client, db, path):
+    """P16: signed in or out, found or not."""
+    policy = client.get(path).headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_regions_that_speak_are_empty_at_load(signed_in):
+    page = read(signed_in.get("/wallet/dust/"))
+    for name in ("say", "say-dialog"):
+        assert (page.find(f"#{name}")["role"], page.find(f"#{name}")["aria-atomic"]) == ("status", "true")
+        assert page.find(f"#{name}").children == []
+    for name in ("warn", "warn-dialog"):
+        assert page.find(f"#{name}")["role"] == "alert"
+        assert page.find(f"#{name}").children == []
+
+
+def test_what_the_browser_loads_is_within_its_weight():
+    """Each file compressed by itself, as it is sent."""
+
+    def weight(folder):
+        return sum(
+            len(gzip.compress(file.read_bytes())) for file in Path(settings.BASE_DIR / "static" / folder).iterdir()
+        )
+
+    assert 0 < weight("js") <= 4096
+    assert 0 < weight("css") <= 10_240

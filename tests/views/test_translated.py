@@ -31,7 +31,7 @@ def marks(monkeypatch):
     translation.gettext("")  # from here on the functions are there to be replaced
     translation.pgettext("", "")
     translation.ngettext("", "", 1)
-    real = translation._trans
+    real = translation._trans  # noqa: SLF001  # the functions that whoever imported gettext calls
     monkeypatch.setattr(real, "gettext", lambda text: marked(text) if text else "")
     monkeypatch.setattr(real, "pgettext", lambda context, text: marked(text))
     monkeypatch.setattr(real, "ngettext", lambda one, many, count: marked(one if count == 1 else many))

@@ -137,13 +137,13 @@ class OpeningQuerySet(models.QuerySet["Opening"]):
         """Open, unless a closing that no newer record opened again holds now. A site without records is open."""
         reopened = Opening.objects.filter(is_open=True, pk__gt=OuterRef("pk"))
         closings = self.filter(~Exists(reopened), is_open=False).exclude(reopens_at__lte=now)
-        closures = _closures(closings.order_by("pk"))
-        held = [closure for closure in closures if closure.closes_at <= now]
-        ahead = [closure for closure in closures if closure.closes_at > now]
+        found = closures(closings.order_by("pk"))
+        held = [closure for closure in found if closure.closes_at <= now]
+        ahead = [closure for closure in found if closure.closes_at > now]
         return Service(next(iter(held), None), next(iter(ahead), None))
 
 
-def _closures(closings: Iterable[Opening]) -> list[Closure]:
+def closures(closings: Iterable[Opening]) -> list[Closure]:
     """The times without conversions, earliest first, with no two that meet."""
     found: list[Closure] = []
     newest = -1

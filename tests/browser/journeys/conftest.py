@@ -9,13 +9,14 @@ from tests.support.site import running
 CUSTOMERS = 30
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory):
+    """Of the session, and not of this folder, which a worker of xdist leaves and enters again."""
     with running(tmp_path_factory.mktemp("site")) as site:
         yield site
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def sessions(site):
     """The session keys of customers, each of whom holds what the demonstration's does."""
     made = site.manage("shell", "-c", f"from tests.support import customers; customers.make({CUSTOMERS})")
@@ -38,7 +39,7 @@ def policy(site):
 
     def change(**figures):
         changed.append(figures)
-        site.manage("shell", "-c", f"from tests import factories; factories.policy(**{figures})")
+        site.set_policy(**figures)
 
     yield change
     if changed:

@@ -2,15 +2,12 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.test_walk import DESKTOP, PHONE
+from tests.support.chromium import DESKTOP, PHONE
+from tests.support.html import read
+from tests.support.journey import LISTEN
 from tests.support.site import wait_for
 
 DUST = "/wallet/dust/?asset=DOGE&asset=ETH"
-LISTEN = """(region) => {
-  window.said = [];
-  const observer = new MutationObserver(() => said.push(region.textContent));
-  observer.observe(region, { childList: true, characterData: true, subtree: true });
-}"""
 
 
 def review(page):
@@ -71,7 +68,7 @@ def test_an_old_review_that_is_sent_by_hand_converts_nothing(visit, policy):
     action = page.get_attribute("#confirm", "action")
     token = page.locator("#confirm [name=csrfmiddlewaretoken]").input_value()
     address = action.removesuffix("confirm/")
-    wait_for(lambda: 'formaction="' in page.request.get(address).text(), what="the end of the estimate")
+    wait_for(lambda: read(page.request.get(address).text()).select("[formaction]"), what="the end of the estimate")
     answer = page.request.post(action, form={"csrfmiddlewaretoken": token})
     assert answer.status == 200
     assert not answer.url.endswith(address)

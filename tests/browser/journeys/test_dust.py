@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.journeys.test_dialog import LISTEN
-from tests.browser.test_walk import DESKTOP, PHONE
+from tests.support.chromium import DESKTOP, PHONE
+from tests.support.journey import LISTEN
 
 FOUR = "/wallet/dust/?asset=DOGE&asset=ETH&asset=LINK&asset=TRX"
 TEN = ["LINK", "TRX", "DOGE", "XRP", "ETH", "VET", "ATOM", "ADA", "LTC", "DOT"]

@@ -5,8 +5,8 @@ from collections import Counter
 
 from playwright.sync_api import expect
 
-from tests.browser.test_history import convert
-from tests.browser.test_walk import DESKTOP, PHONE
+from tests.support.chromium import DESKTOP, PHONE
+from tests.support.journey import convert
 
 # The left edge of the first decimal point that is seen in each cell of a column.
 POINTS = """(table, column) => [...table.tBodies].flatMap((body) => [...body.rows]).flatMap((row) => {
@@ -83,7 +83,7 @@ def test_every_address_of_the_wallet_opens_cold_and_back_leads_through_them(visi
 def test_on_a_phone_every_list_is_still_a_table_and_every_figure_has_its_unit(visit):
     page = visit(viewport=DESKTOP)
     convert(page, "DOGE", "ETH", "LINK")
-    expect(page.locator("#result")).to_be_visible(timeout=20_000)
+    expect(page.locator("#result")).to_be_visible()
     for path, table, columns in (
         ("/wallet/", ".holdings", 4),
         ("/wallet/dust/", ".choices", 5),
@@ -113,6 +113,6 @@ def test_decimal_points_stand_below_each_other(visit):
     page.goto("/wallet/dust/?all")
     assert_points_aligned(page, ".choices", [2, 3, 4], rows=13)
     convert(page, "DOGE", "ETH", "LINK", "SHIB", "EUR")
-    expect(page.locator("#result")).to_be_visible(timeout=20_000)
+    expect(page.locator("#result")).to_be_visible()
     assert_points_aligned(page, "#received table", [1, 2], rows=6)
     assert_points_aligned(page, "#calculation table", [1], rows=6)

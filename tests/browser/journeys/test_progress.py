@@ -5,9 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.journeys.test_shell import MOVING
-from tests.browser.test_history import convert
-from tests.browser.test_walk import DESKTOP
+from tests.support.chromium import DESKTOP
+from tests.support.journey import MOVING, convert
 
 HELD = ("BNB", "DOGE", "ETH")
 
@@ -59,7 +58,7 @@ def test_a_running_conversion_is_the_same_from_every_side_until_a_price_stops_it
     site.manage("shell", "-c", f"from tests.support import customers; from wallet import conversions; {settle}")
     for tab in (page, second):
         heading = tab.locator("#result h1")
-        expect(heading).to_be_focused(timeout=20_000)
+        expect(heading).to_be_focused()
         expect(tab).to_have_title(re.compile(re.escape(heading.inner_text())))
         expect(tab.locator("#result .lede")).to_contain_text(re.compile(r"DOGE .*\b\d+\.\d\d%"))
         expect(tab.locator("#moves tr.over")).to_contain_text("DOGE")
@@ -77,5 +76,5 @@ def test_a_link_in_a_running_row_keeps_the_focus_while_the_row_is_drawn_anew(vis
     link.evaluate("node => { node.dataset.old = true; }")
     expect(page.locator("#running a:not([data-old])")).to_be_focused(timeout=10_000)
     wake()
-    expect(page.locator("#running[hx-get]")).to_have_count(0, timeout=20_000)
+    expect(page.locator("#running[hx-get]")).to_have_count(0)
     expect(link).to_be_focused()

@@ -5,14 +5,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from tests.browser.test_settings import DARK
-from tests.browser.test_walk import DESKTOP, PHONE
+from tests.support.chromium import DESKTOP, PHONE
+from tests.support.evidence import traced
+from tests.support.journey import DARK, MOVING
 
-# Whatever would move or fade, pseudo-elements too.
-MOVING = """() => [...document.querySelectorAll("*")].flatMap((node) => ["", "::before", "::after"].filter((part) => {
-  const { animationName, transitionDuration } = getComputedStyle(node, part);
-  return animationName !== "none" || transitionDuration.split(",").some((length) => parseFloat(length) > 0);
-}).map((part) => `${node.tagName}.${node.className}${part}`))"""
 FIRST_FRAME = """const look = () => {
   if (document.body) window.firstFrame = getComputedStyle(document.body).backgroundColor;
   else requestAnimationFrame(look);
@@ -58,7 +54,7 @@ def test_where_motion_is_reduced_nothing_moves(visit):
 
 
 def test_sign_in_takes_what_clipboards_and_password_managers_bring(chromium, site):
-    context = chromium.new_context(base_url=site.url, permissions=["clipboard-read", "clipboard-write"])
+    context = traced(chromium, base_url=site.url, permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto("/accounts/login/")
     page.evaluate("navigator.clipboard.writeText('demo')")

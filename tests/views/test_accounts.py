@@ -1,0 +1,67 @@
+"""Signing in and out."""
+
+import logging
+
+import pytest
+
+from tests.support import factories
+from tests.support.html import read
+
+
+@pytest.mark.parametrize("name", ["mira", "mira@example.com"])
+def test_a_customer_signs_in_with_name_or_email(client, world, name):
+    response = client.post("/accounts/login/", {"login": name, "password": "correct horse battery"})
+    assert (response.status_code, response.headers["Location"]) == (302, "/wallet/")
+
+
+def test_sign_in_leads_back_to_where_one_wanted_to_go_but_never_away(client, world):
+    fields = {"login": "mira", "password": "correct horse battery"}
+    assert client.post("/accounts/login/", fields | {"next": "/conversions/"}).headers["Location"] == "/conversions/"
+    client.post("/accounts/logout/")
+    assert client.post("/accounts/login/", fields | {"next": "https://evil.example/"}).headers["Location"] == "/wallet/"
+
+
+def test_p17_a_wrong_password_is_refused_in_words_and_logged_without_what_was_typed(client, world, text, caplog):
+    """P17: sign-in failures are logged, without secrets."""
+    with caplog.at_level(logging.WARNING):
+        page = client.post("/accounts/login/", {"login": "mira", "password": "hunter2"})
+    assert page.status_code == 200
+    assert "There is a problem" in text(page)
+    assert "sign-in failed from 127.0.0.1" in caplog.text
+    assert "hunter2" not in caplog.text
+    assert b"hunter2" not in page.content
+
+
+def test_after_many_wrong_passwords_even_the_right_one_has_to_wait(client, world, text):
+    for _ in range(12):
+        client.post("/accounts/login/", {"login": "mira", "password": "wrong"})
+    right = client.post("/accounts/login/", {"login": "mira", "password": "correct horse battery"})
+    assert right.status_code == 200
+    assert "Too many failed login attempts. Try again later." in text(right)
+    assert client.get("/wallet/").status_code == 302
+
+
+def test_signing_out_needs_a_post_and_ends_the_session(signed_in, text):
+    assert "Sign out?" in text(signed_in.get("/accounts/logout/"))
+    assert signed_in.get("/wallet/").status_code == 200
+    signed_in.post("/accounts/logout/")
+    assert signed_in.get("/wallet/").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["signup/", "password/reset/", "password/change/", "email/", "inactive/"])
+def test_the_other_account_pages_stand_in_the_sites_frame(signed_in, client, path):
+    for session in (signed_in, client):
+        response = session.get(f"/accounts/{path}", follow=True)
+        assert response.status_code == 200
+        assert "/static/css/base.css" in [link["href"] for link in read(response).select("link[rel=stylesheet]")]
+
+
+def test_operators_sign_in_through_the_same_page(client, db):
+    response = client.get("/admin/", follow=True)
+    assert response.redirect_chain[-1][0].startswith("/accounts/login/")
+
+
+def test_a_customer_is_no_operator(signed_in):
+    assert signed_in.get("/admin/").status_code in (302, 403)
+    assert signed_in.get("/admin/wallet/conversion/").status_code in (302, 403)
+    assert factories.User.objects.get(username="mira").is_staff is False
