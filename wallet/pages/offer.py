@@ -11,19 +11,10 @@ from wallet import formats
 from wallet.eligibility import Eligibility
 from wallet.models.policy import Closure
 from wallet.pages import markup
+from wallet.pages.buttons import Button
 from wallet.pages.standstill import again_at
 from wallet.pages.terms import terms
 from wallet.portfolio import Portfolio
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A link that looks like a button. `keeps_focus`: it takes the focus of the one before when the card is made anew."""
-
-    label: str
-    address: str
-    is_second: bool = False
-    keeps_focus: bool = False
 
 
 @dataclass(frozen=True, slots=True)

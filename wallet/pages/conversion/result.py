@@ -12,21 +12,14 @@ from django.utils.translation import ngettext, pgettext
 
 from wallet import formats
 from wallet.pages import charts, markup
+from wallet.pages.buttons import Button
 from wallet.pages.conversion.calculation import UsedPrice, rule, used_prices
 from wallet.pages.conversion.changes import Changes, changes
 from wallet.pages.conversion.page import ConversionPage
+from wallet.pages.standstill import again_at
 from wallet.pages.status import ending
 from wallet.pages.terms import terms
 from wallet.refusals import Code, Words
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A link that looks like a button."""
-
-    label: str
-    address: str
-    is_second: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +104,7 @@ class Completed(Result):
     def _when_again(self) -> str:
         """When the customer can convert again, unless something else stands in the way."""
         if self.eligibility.until_at:
-            when = markup.when(self.eligibility.until_at, self.now)
-            return markup.filled(_("You can convert again %(when)s."), when=when)
+            return again_at(self.eligibility.until_at, self.now)
         return _("You can convert again now.") if self.eligibility.may_convert else ""
 
     @property
