@@ -9,13 +9,13 @@ import pytest
 from tests.support import factories
 from wallet import conversions, ledger
 from wallet.conversions import sweep
+from wallet.eligibility import eligibility
 from wallet.models import Asset, Conversion, Opening
 from wallet.pages.conversion import conversion_page
 from wallet.pages.conversion.page import Visit
 from wallet.pages.conversion.progress import Progress
 from wallet.pages.conversion.result import Completed, Failed, Stopped
 from wallet.pages.conversion.review import Review
-from wallet.portfolio import eligibility
 
 
 def page_of(world, conversion, *, left=0, **visit):
@@ -205,9 +205,9 @@ def test_a_completed_conversion_says_what_came_and_what_was_reckoned_with(world)
     assert page.ended_term == "Converted"
     bnb, doge = page.prices
     assert (bnb.code, bnb.path, bnb.rate, bnb.change) == ("BNB", "BNB→BTC", "0.01000000", "")
-    assert [plain(words) for words in bnb.market] == ["BNBBTC 0.01", "demo, 14:32:09"]
+    assert [plain(words) for words in bnb.parts] == ["BNBBTC 0.01", "demo, 14:32:09"]
     assert (doge.code, doge.change) == ("DOGE", "+2.50%")
-    assert doge.market == ["DOGEBTC 0.00000205", "0.02050000 − 0.00041000 BNB"]
+    assert doge.parts == ["DOGEBTC 0.00000205", "0.02050000 − 0.00041000 BNB"]
     assert "less the fee of 2%, rounded up" in page.calculation
 
 
@@ -215,7 +215,7 @@ def test_without_a_fee_the_calculation_names_none(world):
     page = page_of(world, world.settled("DOGE"))
     assert page.fee == "None"
     assert page.calculation.startswith("Amount × price ÷ BNB’s price, cut after 8 decimals. Prices are in BTC")
-    assert page.prices[1].market == ["DOGEBTC 0.000002"]
+    assert page.prices[1].parts == ["DOGEBTC 0.000002"]
 
 
 def test_a_price_that_is_divided_by_says_so(world):
@@ -232,7 +232,7 @@ def test_a_price_that_is_divided_by_says_so(world):
         now=page.now,
         visit=page.visit,
     )
-    assert page.prices[1].market == ["ETHUSDT 3100.5", "÷ BTCUSDT 62010"]
+    assert page.prices[1].parts == ["ETHUSDT 3100.5", "÷ BTCUSDT 62010"]
 
 
 def test_a_change_of_price_that_stopped_it_is_shown_and_nothing_was_touched(world):

@@ -15,13 +15,13 @@ from wallet.pages.terms import Terms
 
 @dataclass(frozen=True, slots=True)
 class UsedPrice:
-    """An asset's price in BTC; `change` is from the estimate's. `market` says line by line what it was made of."""
+    """An asset's price in BTC; `change` is from the estimate's. `parts` say line by line what it was made of."""
 
     code: str
     path: str
     rate: str
     change: str
-    market: list[str]
+    parts: list[str]
 
 
 def rule(terms: Terms) -> str:
@@ -44,8 +44,8 @@ def used_prices(conversion: Conversion, lines: list[Line]) -> list[UsedPrice]:
 
 def _used(code: str, priced: Priced, *, change: str, more: Iterable[str]) -> UsedPrice:
     assert priced.settled_rate_btc is not None
-    market = [_leg(**leg) for leg in priced.settled_legs or []]
-    return UsedPrice(code, priced.settled_path, formats.rate(priced.settled_rate_btc), change, [*market, *more])
+    legs = [_leg(**leg) for leg in priced.settled_legs or []]
+    return UsedPrice(code, priced.settled_path, formats.rate(priced.settled_rate_btc), change, [*legs, *more])
 
 
 def _leg(symbol: str, price: str, way: str = "") -> str:
