@@ -63,7 +63,9 @@ def owner(node):
     return node.value.id if isinstance(node.value, ast.Name) else None
 
 
-@pytest.mark.parametrize("line", ["timezone.now()", "Field(default=timezone.now)", "datetime.now(UTC)", "a.time.time()"])
+@pytest.mark.parametrize(
+    "line", ["timezone.now()", "Field(default=timezone.now)", "datetime.now(UTC)", "a.time.time()"]
+)
 def test_p5_asking_the_process_is_noticed(line):
     """P5: called or only named; what an object holds is no clock."""
     assert any(asks_the_process(node) for node in ast.walk(ast.parse(line)))
