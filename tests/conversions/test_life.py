@@ -1,21 +1,16 @@
 """The whole life of a site against an independent model, in any order that hypothesis can think of, on both databases."""
 
-import copy
-from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from django.conf import settings as site_settings
-from django.core.management import call_command
-from django.db import connection, connections, transaction
-from django.db.utils import ConnectionHandler
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dustsite.settings import SQLITE_OPTIONS
 from tests.support import factories, oracle
 from tests.support.clock import Clock
+from tests.support.databases import database
 from wallet import conversions, ledger
 from wallet.audit import audit
 from wallet.conversions import claims
@@ -281,30 +276,6 @@ class Life:
 
 # What names rows, which each database counts in its own way, and the ones that chance gives.
 HIDDEN = {"id", "reference", "user", "policy", "renews", "transaction", "conversion", "asset"}
-
-
-@contextmanager
-def database(other):
-    """The product on another database for a while."""
-    own = connections["default"]
-    connections["default"] = other
-    try:
-        yield
-    finally:
-        connections["default"] = own
-
-
-@pytest.fixture(scope="session")
-def databases(django_db_setup, django_db_blocker):
-    """The suite's database, and SQLite beside it when that is PostgreSQL."""
-    if connection.vendor == "sqlite":
-        return [connections["default"]]
-    made = copy.deepcopy(site_settings.DATABASES["default"])
-    made |= {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:", "OPTIONS": SQLITE_OPTIONS}
-    embedded = ConnectionHandler({"default": made})["default"]
-    with django_db_blocker.unblock(), database(embedded):
-        call_command("migrate", verbosity=0)
-    return [connections["default"], embedded]
 
 
 def live(steps):

@@ -39,11 +39,34 @@ def test_p5_nothing_in_the_wallet_asks_the_process_for_the_time():
     assert found == []
 
 
+CLOCKS = ("now", "utcnow", "today", "localdate", "time", "Now")
+MODULES = ("datetime", "date", "time", "timezone", "functions")
+
+
 def asks_the_process(node):
+    """Imports a clock, names one (a default is not called), or calls one that isn't the database's.
+
+    A moment that an object holds may be called `now` too; it is read, not called.
+    """
     if isinstance(node, ast.ImportFrom):
         return node.module == "time" or not {"now", "Now", "localdate"}.isdisjoint(name.name for name in node.names)
-    return (
-        isinstance(node, ast.Attribute)
-        and node.attr in ("now", "utcnow", "today", "localdate", "time", "Now")
-        and not (isinstance(node.value, ast.Name) and node.value.id in ("clock", "self"))
-    )
+    if isinstance(node, ast.Call):
+        return is_clock(node.func) and owner(node.func) not in ("clock", "self")
+    return is_clock(node) and owner(node) in MODULES
+
+
+def is_clock(node):
+    return isinstance(node, ast.Attribute) and node.attr in CLOCKS
+
+
+def owner(node):
+    return node.value.id if isinstance(node.value, ast.Name) else None
+
+
+@pytest.mark.parametrize(
+    "line", ["timezone.now()", "Field(default=timezone.now)", "datetime.now(UTC)", "a.time.time()"]
+)
+def test_p5_asking_the_process_is_noticed(line):
+    """P5: called or only named; what an object holds is no clock."""
+    assert any(asks_the_process(node) for node in ast.walk(ast.parse(line)))
+    assert not any(asks_the_process(node) for node in ast.walk(ast.parse("clock.now() - page.now")))

@@ -5,83 +5,32 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, connection, transaction
-from django.db.models import F
+from django.db import connection
 from django.db.models.deletion import ProtectedError
 
 from tests.support import factories
+from tests.support.attacks import (
+    constraint_names,
+    db_uuid,
+    empty,
+    house,
+    insert,
+    put_back,
+    refused,
+    replace,
+    sql,
+    write,
+)
 from wallet.models import (
     Account,
     Asset,
-    Conversion,
     Customer,
     Entry,
-    Line,
     Opening,
     Policy,
     Price,
     Transaction,
 )
-
-
-def refused(*attacks):
-    """Each attack fails in the database, and leaves nothing behind."""
-    for attack in attacks:
-        with pytest.raises(DatabaseError), transaction.atomic():
-            attack()
-            check_constraints()
-
-
-def check_constraints():
-    """What the end of the transaction would check: foreign keys that are deferred until then."""
-    if connection.vendor == "postgresql":
-        sql("SET CONSTRAINTS ALL IMMEDIATE")
-    else:
-        connection.check_constraints()
-
-
-def sql(statement, *values):
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-
-
-def put_back(table, pk, **changes):
-    """Deletes the row and makes it again under its id, with other contents, before the foreign keys are checked."""
-    names = column_names(table)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(names)} FROM {table} WHERE id = %s", [pk])
-        row = dict(zip(names, cursor.fetchone(), strict=True)) | changes
-    sql(f"DELETE FROM {table} WHERE id = %s", pk)
-    insert("INSERT", table, row)
-
-
-def insert(verb, table, row):
-    sql(f"{verb} INTO {table} ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})", *row.values())
-
-
-def column_names(table):
-    with connection.cursor() as cursor:
-        return [column.name for column in connection.introspection.get_table_description(cursor, table)]
-
-
-def replace(table, pk_name, pk):
-    """Writes the row over itself: SQLite's REPLACE, PostgreSQL's ON CONFLICT."""
-    columns = ", ".join(column_names(table))
-    if connection.vendor == "sqlite":
-        sql(f"REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE {pk_name} = %s", pk)
-    else:
-        sql(
-            f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE {pk_name} = %s"
-            f" ON CONFLICT ({pk_name}) DO UPDATE SET {pk_name} = EXCLUDED.{pk_name}",
-            pk,
-        )
-
-
-def empty(table):
-    if connection.vendor == "sqlite":
-        sql(f"DELETE FROM {table}")
-    else:
-        sql(f"TRUNCATE {table} CASCADE")
 
 
 def test_p14_entries_and_transactions_are_written_once(world):
@@ -99,25 +48,9 @@ def test_p14_entries_and_transactions_are_written_once(world):
     )
 
 
-def db_uuid(value):
-    return value.hex if connection.vendor == "sqlite" else value
-
-
 def test_a_transaction_that_is_written_takes_no_more_entries(world):
     record, account = Transaction.objects.first(), Account.objects.create(kind="fees", asset=Asset.objects.bnb())
     refused(lambda: Entry.objects.create(transaction=record, account=account, units=1))
-
-
-def write(*entries, reference="attack"):
-    """Entries first, then their transaction, past the ledger's own code."""
-    record = Transaction(kind="adjustment", reference=reference, posted_at="2026-11-22T00:00Z")
-    for account, units, fields in entries:
-        Entry.objects.create(transaction=record, account=account, units=units, **fields)
-    record.save(force_insert=True)
-
-
-def house(kind, code):
-    return Account.objects.get_or_create(kind=kind, asset=Asset.objects.get(code=code))[0]
 
 
 def test_p1_the_entries_of_a_transaction_add_up_for_each_asset(world):
@@ -185,11 +118,6 @@ def test_p3_an_account_with_entries_does_not_come_back_with_another_balance(worl
     house("fees", "DOGE").delete()
 
 
-def constraint_names(table):
-    with connection.cursor() as cursor:
-        return set(connection.introspection.get_constraints(cursor, table))
-
-
 def test_accounts_have_one_owner_and_keep_it(world):
     doge, other = Asset.objects.get(code="DOGE"), factories.user("other")
     account = Account.objects.customers().get(user=world.user, asset=doge)
@@ -217,137 +145,6 @@ def test_entries_move_something_once_per_account(world):
     )
     write((doge, 5, {}), (other, -5, {}))
     refused(lambda: write((doge, 5, {}), (other, -5, {})))
-
-
-def test_p14_a_finished_conversion_and_its_lines_never_change(world):
-    """P14: completed, stopped and failed alike, whoever asks."""
-    done = world.settled("DOGE")
-    world.clock.tick(hours=7)
-    world.observe()
-    stopped = world.settled("ETH", ETH="0.06")
-    assert (done.status, stopped.status) == ("completed", "stopped")
-    for conversion in (done, stopped):
-        mine = Conversion.objects.filter(pk=conversion.pk)
-        refused(
-            lambda mine=mine: mine.update(status="quoted"),
-            lambda mine=mine: mine.update(attempts=9),
-            lambda mine=mine: mine.update(reason_code="other"),
-            lambda mine=mine: Line.objects.filter(conversion__in=mine).update(units=1),
-            lambda mine=mine: Line.objects.filter(conversion__in=mine).delete(),
-            lambda mine=mine: mine.delete(),
-            lambda conversion=conversion: replace("wallet_conversion", "id", conversion.pk),
-            lambda conversion=conversion: replace("wallet_line", "id", conversion.lines.first().pk),
-            lambda conversion=conversion: sql(
-                "UPDATE wallet_line SET conversion_id = conversion_id WHERE conversion_id = %s", conversion.pk
-            ),
-        )
-        line = conversion.lines.first()
-        line.pk, line.asset = None, Asset.objects.get(code="BTC")
-        refused(lambda line=line: line.save(force_insert=True))
-    refused(lambda: empty("wallet_line"), lambda: empty("wallet_conversion"))
-
-
-def test_a_quote_is_written_once(world):
-    quote = world.quoted("DOGE")
-    mine = Conversion.objects.filter(pk=quote.pk)
-    refused(
-        lambda: mine.update(quoted_rate_btc=Decimal("0.5")),
-        lambda: mine.update(quoted_net_units=5, quoted_gross_units=5),
-        lambda: mine.update(reference="CV-0000-0000"),
-        lambda: mine.update(user=factories.user("other")),
-        lambda: mine.update(status="completed"),
-        lambda: quote.lines.update(units=1),
-        lambda: quote.lines.update(quoted_rate_btc=Decimal("0.5")),
-    )
-    confirmed = world.confirmed("DOGE")
-    mine = Conversion.objects.filter(pk=confirmed.pk)
-    refused(
-        lambda: mine.update(status="quoted", confirmed_at=None, next_attempt_at=None),
-        lambda: mine.update(confirmed_at="2027-01-01T00:00Z"),
-        lambda: confirmed.lines.update(units=1),
-        lambda: confirmed.lines.all().delete(),
-        mine.delete,
-    )
-
-
-def test_p8_the_prices_that_a_move_is_judged_by_are_written_once(world):
-    """P8: the market's own, of the asset and of BNB; before Confirm the lines take no update at all."""
-    confirmed = world.confirmed("DOGE")
-    for rows in (Conversion.objects.filter(pk=confirmed.pk), confirmed.lines.all()):
-        refused(
-            lambda rows=rows: rows.update(quoted_legs=[{"symbol": "DOGEBTC", "price": "5"}]),
-            lambda rows=rows: rows.update(quoted_source="other"),
-            lambda rows=rows: rows.update(quoted_observed_at=world.clock()),
-            lambda rows=rows: rows.update(quoted_fee_units=1, quoted_gross_units=F("quoted_net_units") + 1),
-        )
-
-
-def test_a_conversion_is_whole_in_every_state(world):
-    quote = world.quoted("DOGE")
-    mine = Conversion.objects.filter(pk=quote.pk)
-    now = world.clock()
-    refused(
-        lambda: mine.update(status="confirmed"),
-        lambda: mine.update(status="confirmed", confirmed_at=now),
-        lambda: mine.update(confirmed_at=now),
-        lambda: mine.update(attempts=1),
-        lambda: mine.update(status="lost"),
-        lambda: mine.update(net_units=5),
-    )
-    confirmed = world.confirmed("DOGE")
-    mine = Conversion.objects.filter(pk=confirmed.pk)
-    refused(
-        lambda: mine.update(status="completed", finished_at=now, next_attempt_at=None),
-        lambda: mine.update(status="stopped", finished_at=now, next_attempt_at=None),
-        lambda: mine.update(status="failed", reason_code="attempts", next_attempt_at=None),
-        lambda: mine.update(net_units=5, gross_units=6, fee_units=0, value_sats=0),
-        lambda: mine.update(settled_rate_btc=Decimal(0)),
-    )
-
-
-def test_one_confirmed_conversion_for_each_customer(world):
-    world.confirmed("DOGE")
-    second = world_quote(world, "ETH")
-    now = world.clock()
-    refused(
-        lambda: Conversion.objects.filter(pk=second.pk).update(
-            status="confirmed", confirmed_at=now, next_attempt_at=now
-        )
-    )
-
-
-def world_quote(world, code):
-    """A second quote beside a confirmed conversion, which the verb would refuse."""
-    first = Conversion.objects.get(status="confirmed")
-    lines = list(first.lines.all())
-    first.pk, first.reference, first.status = None, "CV-AAAA-AAAA", "quoted"
-    first.confirmed_at = first.next_attempt_at = None
-    first.save(force_insert=True)
-    lines[0].pk, lines[0].conversion, lines[0].asset = None, first, Asset.objects.get(code=code)
-    lines[0].save(force_insert=True)
-    return first
-
-
-def test_lines_are_positive_and_once_per_asset(world):
-    quote = world.quoted("DOGE")
-    line = quote.lines.get()
-
-    def copy(**changes):
-        columns = Line._meta.fields  # noqa: SLF001  # Django's public way to its fields
-        fields = {field.attname: getattr(line, field.attname) for field in columns if field.name != "id"}
-        Line.objects.create(**{**fields, **changes})
-
-    euro = Asset.objects.get(code="EUR").pk
-    refused(
-        copy,
-        lambda: copy(asset_id=euro, units=0),
-        lambda: copy(asset_id=euro, quoted_net_units=0, quoted_gross_units=0),
-        lambda: copy(asset_id=euro, quoted_net_units=line.quoted_net_units + 1),
-        lambda: copy(asset_id=euro, quoted_fee_units=-1, quoted_net_units=line.quoted_net_units + 1),
-        lambda: copy(asset_id=euro, quoted_rate_btc=Decimal(0)),
-        lambda: copy(asset_id=euro, net_units=5),
-    )
-    copy(asset_id=euro)
 
 
 @pytest.mark.parametrize("rate", ["0", "-1", "1000000000000"])

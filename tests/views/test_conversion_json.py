@@ -22,6 +22,43 @@ def amount(text, units, scale=8):
     return {"amount": text, "units": units, "scale": scale}
 
 
+DOGE = {
+    "asset": "DOGE",
+    "name": "Dogecoin",
+    "given": amount("100.000000", "100000000", 6),
+    "estimated": {
+        "gross_bnb": amount("0.02000000", "2000000"),
+        "fee_bnb": amount("0.00040000", "40000"),
+        "net_bnb": amount("0.01960000", "1960000"),
+        "value_btc": amount("0.00020000", "20000"),
+    },
+    "received": {
+        "gross_bnb": amount("0.02050000", "2050000"),
+        "fee_bnb": amount("0.00041000", "41000"),
+        "net_bnb": amount("0.02009000", "2009000"),
+        "value_btc": amount("0.00020500", "20500"),
+    },
+    "price": {
+        "quoted": {
+            "rate_btc": "0.00000200",
+            "path": "DOGE→BTC",
+            "legs": [{"symbol": "DOGEBTC", "price": "0.000002"}],
+            "source": "demo",
+            "observed_at": "2026-11-22T14:32:07Z",
+        },
+        "settled": {
+            "rate_btc": "0.00000205",
+            "path": "DOGE→BTC",
+            "legs": [{"symbol": "DOGEBTC", "price": "0.00000205"}],
+            "source": "demo",
+            "observed_at": "2026-11-22T14:32:09Z",
+        },
+        "change_percent": "2.50",
+        "change_exactly": "1/40",
+    },
+}
+
+
 def test_a_completed_conversion_says_all_that_its_receipt_says(signed_in, world):
     factories.policy(fee_percent=Decimal(2))
     done = world.settled("DOGE", "ETH", DOGE="0.00000205")
@@ -29,42 +66,7 @@ def test_a_completed_conversion_says_all_that_its_receipt_says(signed_in, world)
     assert response.headers["Content-Type"] == "application/json"
     assert "no-store" in response.headers["Cache-Control"]
     found = response.json()
-    doge = found["assets"][1]
-    assert doge == {
-        "asset": "DOGE",
-        "name": "Dogecoin",
-        "given": amount("100.000000", "100000000", 6),
-        "estimated": {
-            "gross_bnb": amount("0.02000000", "2000000"),
-            "fee_bnb": amount("0.00040000", "40000"),
-            "net_bnb": amount("0.01960000", "1960000"),
-            "value_btc": amount("0.00020000", "20000"),
-        },
-        "received": {
-            "gross_bnb": amount("0.02050000", "2050000"),
-            "fee_bnb": amount("0.00041000", "41000"),
-            "net_bnb": amount("0.02009000", "2009000"),
-            "value_btc": amount("0.00020500", "20500"),
-        },
-        "price": {
-            "quoted": {
-                "rate_btc": "0.00000200",
-                "path": "DOGE→BTC",
-                "legs": [{"symbol": "DOGEBTC", "price": "0.000002"}],
-                "source": "demo",
-                "observed_at": "2026-11-22T14:32:07Z",
-            },
-            "settled": {
-                "rate_btc": "0.00000205",
-                "path": "DOGE→BTC",
-                "legs": [{"symbol": "DOGEBTC", "price": "0.00000205"}],
-                "source": "demo",
-                "observed_at": "2026-11-22T14:32:09Z",
-            },
-            "change_percent": "2.50",
-            "change_exactly": "1/40",
-        },
-    }
+    assert found["assets"][1] == DOGE
     assert found["received"]["net_bnb"] == amount("0.06909000", "6909000")
     assert found["bnb_price"]["settled"]["rate_btc"] == "0.01000000"
     assert found["policy"] == {

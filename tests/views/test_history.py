@@ -283,43 +283,6 @@ def test_opened_cold_every_address_is_a_whole_page_that_works_without_javascript
     assert read(restored).is_page
 
 
-def test_what_runs_stands_on_top_and_asks_for_itself_until_it_has_ended(signed_in, world, text):
-    factories.policy(interval_seconds=0)
-    first = world.quoted("EUR")
-    done = world.settled("DOGE")
-    conversions.confirm(user=world.user, reference=first.reference)
-    page = read(signed_in.get(URL))
-    words, row = page.text, f"{URL}{first.reference}/running/"
-    assert words.index(first.reference) < words.index(done.reference)
-    running = page.find("tbody#running")
-    assert (running["hx-get"], running["hx-trigger"]) == (row, "every 1s")
-    assert "2 conversions, 0.02000000 BNB received" in words
-    assert first.reference not in text(signed_in.get(f"{URL}?before={done.reference}"))
-
-    again = signed_in.get(row, headers=HTMX)
-    (part,) = read(again).elements
-    assert (part.name, part["id"], part["hx-get"]) == ("tbody", "running", row)
-    assert "HX-Trigger" not in again.headers
-    world.clock.tick(seconds=1)
-    world.observe()
-    conversions.settle(reference=first.reference)
-    ended = signed_in.get(row, headers=HTMX)
-    (part,) = read(ended).elements
-    assert part["data-say"] == f"Completed: {first.reference}"
-    assert not [name for one in (part, *part.within()) for name in one.attributes if name.startswith("hx-")]
-    assert ended.headers["HX-Trigger"] == '{"ended": {}}'
-
-
-def test_the_running_row_is_a_part_only_and_nobody_elses(signed_in, client, world):
-    row = f"{URL}{world.confirmed('DOGE').reference}/running/"
-    assert signed_in.get(row).status_code == 303
-    assert signed_in.post(row).status_code == 405
-    client.logout()
-    assert client.get(row).headers["Location"].startswith("/accounts/login/")
-    client.force_login(factories.user("other"))
-    assert client.get(row, headers=HTMX).status_code == 404
-
-
 def test_p13_nobody_sees_somebody_elses(client, world, text):
     """P13: not even by naming it as the place to go on from."""
     conversion = world.settled("DOGE")

@@ -1,0 +1,190 @@
+"""What the settlement asks again of every rule, and what stops it."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.support import factories
+from tests.support.settling import assert_stopped, settle
+from wallet import conversions
+from wallet.market.paths import rates
+from wallet.market.source import parse_ticker
+from wallet.models import Asset, Price
+
+
+def test_p10_a_price_that_is_gone_stops_it(world):
+    """P10: the market answered since Confirm, and has no price for it any more."""
+    before = factories.balances(world.user)
+    assert_stopped(world, world.settled("DOGE", "ETH", DOGE=None), before, "price_unavailable")
+
+
+def test_r9_a_price_that_came_by_another_path_stops_it(world):
+    before = factories.balances(world.user)
+    conversion = world.confirmed("DOGE")
+    world.clock.tick(seconds=1)
+    world.observe()
+    factories.price("DOGE", "0.000002", path="DOGE→USDT→BTC")
+    assert_stopped(world, conversions.settle(reference=conversion.reference), before, "path_changed")
+
+
+@pytest.mark.parametrize(
+    ("price", "status"), [("0.08238300", "stopped"), ("0.07453700", "stopped"), ("0.08238299", "completed")]
+)
+def test_p8_r9_is_judged_by_the_markets_own_prices_and_not_by_rounded_rates(world, price, status):
+    """P8: exactly 5% of 0.07846 through USDT, which the rates of twelve digits hide."""
+
+    def observe(text):
+        world.observe()
+        tickers = [
+            parse_ticker(symbol="DOGEUSDT", base="DOGE", counter="USDT", text=text),
+            parse_ticker(symbol="BTCUSDT", base="BTC", counter="USDT", text="18229.90000000"),
+        ]
+        found = rates(tickers, ["DOGE"], {})["DOGE"]
+        Price.objects.filter(asset__code="DOGE").update(rate_btc=found.rate_btc, path=found.path, legs=found.legs)
+
+    observe("0.07846000")
+    conversion = world.confirmed("DOGE")
+    world.clock.tick(seconds=1)
+    observe(price)
+    assert conversions.settle(reference=conversion.reference).status == status
+
+
+@pytest.mark.parametrize("rate", ["0.0000021", "0.0000019", "0.000003", "0.000001"])
+def test_p8_r9_a_move_of_five_percent_or_more_stops_everything(world, rate):
+    """P8: on any line, up or down."""
+    before = factories.balances(world.user)
+    stopped = world.settled("DOGE", "ETH", DOGE=rate)
+    assert_stopped(world, stopped, before, "price_changed")
+    assert stopped.refusals[0].words.cause.startswith("The price of DOGE moved")
+    assert stopped.lines.get(asset__code="DOGE").settled_rate_btc == Decimal(rate)
+
+
+@pytest.mark.parametrize("changes", [{"ETH": "500000000000"}, {"BNB": "0.00000000000000000001"}])
+def test_p8_a_price_beyond_all_measure_stops_it_like_every_other_move(world, changes):
+    """P8: also when no column could keep what the balance would bring."""
+    before = factories.balances(world.user)
+    stopped = world.settled("DOGE", "ETH", **changes)
+    assert stopped.is_stopped
+    assert "price_changed" in {reason["code"] for reason in stopped.reasons}
+    assert factories.balances(world.user) == before
+
+
+@pytest.mark.parametrize("rate", ["0.00000209999999999", "0.00000190000000001"])
+def test_p8_r9_just_under_five_percent_proceeds(world, rate):
+    """P8: 4.999…% proceeds, up and down."""
+    assert world.settled("DOGE", DOGE=rate).is_completed
+
+
+@pytest.mark.parametrize(("rate", "status"), [("0.0105", "stopped"), ("0.0095", "stopped"), ("0.01049", "completed")])
+def test_r9_bnbs_own_price_counts_like_every_other(world, rate, status):
+    """The site says "if a price moves 5% or more, nothing is converted"; what is received depends on BNB's most of all."""
+    found = world.settled("DOGE", BNB=rate)
+    assert found.status == status
+    assert [reason["facts"]["asset"] for reason in found.reasons] == (["BNB"] if status == "stopped" else [])
+
+
+def test_r9_bnb_is_priced_by_the_path_of_the_quote(world):
+    conversion = world.confirmed("DOGE")
+    world.clock.tick(seconds=1)
+    world.observe()
+    factories.price("BNB", "0.01", path="BNB→USDT→BTC")
+    assert conversions.settle(reference=conversion.reference).reason_code == "path_changed"
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"status": "unlisted"}, "unlisted"),
+        ({"status": "delisted"}, "delisted"),
+        ({"conversions_paused": True, "pause_reason": "Upgrade."}, "paused"),
+    ],
+)
+def test_p10_r6_an_asset_delisted_between_quote_and_confirm_stops_it(world, fields, code):
+    """P10: unlisted and delisted assets never convert."""
+    before = factories.balances(world.user)
+    quote = world.quoted("DOGE", "ETH")
+    Asset.objects.filter(code="ETH").update(**fields)
+    confirmed = conversions.confirm(user=world.user, reference=quote.reference)
+    assert_stopped(world, settle(world, confirmed), before, code)
+
+
+def test_p10_r6_an_asset_delisted_after_confirm_stops_it(world):
+    """P10: judged at the quote and again at settlement."""
+    before = factories.balances(world.user)
+    conversion = world.confirmed("DOGE", "ETH")
+    Asset.objects.filter(code="ETH").update(status="delisted")
+    assert_stopped(world, settle(world, conversion), before, "delisted")
+
+
+def test_p9_r1_a_balance_that_is_worth_the_limit_by_now_stops_it(world):
+    """P9: judged again with the settlement price, strictly below."""
+    other = factories.user("other")
+    factories.deposit(other, "DOGE", "590")
+    stopped = world.settled("DOGE", owner=other, DOGE="0.00000204")
+    assert (stopped.status, stopped.reason_code) == ("stopped", "over_limit")
+
+
+def test_p9_r1_just_under_the_limit_it_proceeds(world):
+    """P9: 0.0012 BTC less one part in 10^12."""
+    other = factories.user("other")
+    factories.deposit(other, "DOGE", "590")
+    assert world.settled("DOGE", owner=other, DOGE="0.00000203389830508").is_completed
+
+
+def test_a_balance_that_grew_converts_the_quoted_amount_only(world):
+    conversion = world.confirmed("DOGE")
+    factories.deposit(world.user, "DOGE", "50")
+    done = settle(world, conversion)
+    assert (done.status, done.net_units) == ("completed", 2_000_000)
+    assert factories.balance(world.user, "DOGE") == 50_000_000
+
+
+def test_p9_a_balance_that_grew_to_the_limit_is_no_small_balance(world):
+    """P9: the whole balance counts, not the quoted amount."""
+    conversion = world.confirmed("DOGE")
+    factories.deposit(world.user, "DOGE", "500")
+    before = factories.balances(world.user)
+    assert_stopped(world, settle(world, conversion), before, "over_limit")
+
+
+def test_a_fee_that_leaves_nothing_stops_it(world):
+    """A line that yields nothing is refused before anything moves, at settlement as at the quote."""
+    factories.policy(tolerance_percent=Decimal(500))
+    other = factories.user("other")
+    factories.deposit(other, "LUNC", "0.1")
+    stopped = world.settled("LUNC", owner=other, BNB="0.02")
+    assert (stopped.status, stopped.reason_code) == ("stopped", "too_small")
+
+
+def test_every_rule_that_says_no_is_recorded_the_first_in_order_is_reported(world):
+    before = factories.balances(world.user)
+    conversion = world.confirmed("DOGE", "ETH", "EUR")
+    Asset.objects.filter(code="EUR").update(status="delisted")
+    stopped = settle(world, conversion, DOGE="0.000012", ETH="0.06")
+    codes = ["delisted", "over_limit", "price_changed", "price_changed"]
+    assert_stopped(world, stopped, before, *codes)
+    assert [reason["facts"]["asset"] for reason in stopped.reasons] == ["EUR", "DOGE", "DOGE", "ETH"]
+
+
+def test_p5_what_did_not_convert_does_not_start_the_wait(world):
+    """P5: and does not use it up."""
+    assert world.settled("DOGE", DOGE="0.000003").is_stopped
+    assert world.settled("DOGE").is_completed
+
+
+def test_p5_r7_the_wait_is_judged_again_at_settlement(world):
+    """P5: by the newest policy's interval and the database's clock."""
+    world.settled("DOGE")
+    world.clock.tick(hours=6)
+    world.observe()
+    conversion = world.confirmed("ETH")
+    factories.policy(interval_seconds=7 * 3600)
+    stopped = settle(world, conversion)
+    assert (stopped.status, stopped.reason_code) == ("stopped", "wait")
+
+
+def test_a_conversion_is_judged_by_the_policy_of_its_quote(world):
+    conversion = world.confirmed("DOGE")
+    factories.policy(dust_limit_btc=Decimal("0.0001"), tolerance_percent=Decimal("0.001"), fee_percent=Decimal(50))
+    done = settle(world, conversion, DOGE="0.00000204")
+    assert (done.status, done.fee_units, done.policy) == ("completed", 0, world.policy)
