@@ -17,19 +17,21 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 # The tests that notice most of what changes in a module, and those that are asked when they have not.
-QUOTE, CONFIRM, SETTLE, SWEEP = (f"conversions/test_{verb}.py" for verb in ("quote", "confirm", "settle", "sweep"))
+QUOTE, CONFIRM, SETTLE, RULES, SWEEP = (
+    f"conversions/test_{name}.py" for name in ("quote", "confirm", "settle", "settle_rules", "sweep")
+)
 TESTS = {
-    "money": ["test_money.py", QUOTE, SETTLE],
-    "validators": ["test_validators.py", QUOTE, CONFIRM, SETTLE],
+    "money": ["test_money.py", QUOTE, SETTLE, RULES],
+    "validators": ["test_validators.py", QUOTE, CONFIRM, SETTLE, RULES],
     "ledger": ["test_ledger.py", SETTLE],
-    "models/lines": ["models/test_conversions.py", QUOTE, CONFIRM, SETTLE],
+    "models/lines": ["models/test_conversions.py", QUOTE, CONFIRM, SETTLE, RULES],
     "conversions/claims": [SWEEP, SETTLE],
     "conversions/confirm": [CONFIRM],
     "conversions/locks": [CONFIRM, SETTLE],
     "conversions/quote": [QUOTE],
-    "conversions/rules": [QUOTE, CONFIRM, SETTLE],
+    "conversions/rules": [QUOTE, CONFIRM, SETTLE, RULES],
     "conversions/settle": [SETTLE, SWEEP],
-    "conversions/settlement": [SETTLE, SWEEP],
+    "conversions/settlement": [SETTLE, RULES, SWEEP],
     "conversions/states": [CONFIRM, SETTLE, SWEEP],
     "conversions/sweep": [SWEEP, "test_tasks.py"],
 }
