@@ -1,5 +1,6 @@
 """What stands around every page: the site's name, the navigation, the account, and what operators announce."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,25 @@ from django.utils.translation import gettext as _
 from wallet.models import Customer, Service
 from wallet.models.policy import Closure
 from wallet.pages import markup
+
+
+# What htmx may do under the strict policy, and which answers it shows. A refusal (422) takes its place like any other
+# answer; other errors are told as warnings (static/js/notices.js). Nothing is kept in the browser's history.
+HTMX = {
+    "timeout": 20_000,
+    "defaultSettleDelay": 0,
+    "includeIndicatorStyles": False,
+    "allowEval": False,
+    "historyCacheSize": 0,
+    "refreshOnHistoryMiss": True,
+    "historyRestoreAsHxRequest": False,
+    "responseHandling": [
+        {"code": "204", "swap": False},
+        {"code": "[23]..", "swap": True},
+        {"code": "422", "swap": True},
+        {"code": "[45]..", "swap": False, "error": True},
+    ],
+}
 
 
 class Section(StrEnum):
@@ -61,6 +81,7 @@ class Shell:
     section: Section | None
     asks_for_zone: bool
     find_service: Callable[[], Service]
+    htmx_config: str = json.dumps(HTMX)
 
     @property
     def theme(self) -> str:
