@@ -14,7 +14,6 @@ from wallet.models import Customer, Service
 from wallet.models.policy import Closure
 from wallet.pages import markup
 
-
 # What htmx may do under the strict policy, and which answers it shows. A refusal (422) takes its place like any other
 # answer; other errors are told as warnings (static/js/notices.js). Nothing is kept in the browser's history.
 HTMX = {
