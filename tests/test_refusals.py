@@ -52,6 +52,12 @@ def test_every_code_has_its_words_and_no_words_are_without_a_code():
         assert Refusal(code, FACTS).words.cause
 
 
+def test_a_record_without_the_facts_that_its_words_ask_for_still_says_something():
+    for code in Code:
+        assert Refusal(code, {}).text
+    assert Refusal(Code.PRICE_CHANGED, {"asset": "DOGE", "move": "6.18"}).words.cause == "Stopped: price moved"
+
+
 def test_what_can_stop_a_conversion_is_said_in_short():
     """Whatever the settlement asks; the rest refuses before Confirm, or gives up."""
     short = {code for code in Code if stopped_by(code)}

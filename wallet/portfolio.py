@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wallet import money, validators
 from wallet.models import Account, Asset, Policy, Price
-from wallet.models.lines import quote_refusals
+from wallet.models.lines import WholeBalance, quote_refusals
 from wallet.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -141,15 +141,14 @@ def _holding(account: Account, price: Price | None, bnb_price: Price | None, pol
             bnb_rate_btc=bnb_price.rate_btc,
             fee_percent=policy.fee_percent,
         )
-    refusals = quote_refusals(
+    balance = WholeBalance(
         asset=asset,
         units=units,
         rate_btc=price.rate_btc if price else None,
         observed_at=price.observed_at if price else None,
-        net=figures.net if figures else None,
-        policy=policy,
-        now=now,
+        net_units=figures.net if figures else None,
     )
+    refusals = quote_refusals(balance, policy=policy, at=now)
     value = money.value_sats(units, asset.scale, price.rate_btc) if price else None
     return Holding(asset, units, price, figures, value, next(refusals, None))
 

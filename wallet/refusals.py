@@ -174,7 +174,8 @@ def explain(code: str, facts: Mapping[str, Any]) -> Words:
         [text.format(**known) for text in map(str, texts) if all(name in known for name in _places(text))]
         for texts in (saying.causes, saying.details)
     )
-    return Words(causes[0], " ".join(details))
+    # A record may lack a fact that the words ask for by now: then what stands in short is said.
+    return Words(next(iter(causes), str(saying.stopped)), " ".join(details))
 
 
 def stopped_by(code: str) -> str:

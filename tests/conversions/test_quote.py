@@ -210,6 +210,6 @@ def test_a_malformed_row_is_a_fault_and_no_rule_that_says_no(world):
     given = Circumstances(quote.quoted_at, None, quote.policy.interval, {})
     line.quoted_source = "x" * 41
     with pytest.raises(ValidationError) as found:
-        rules.judge(line.conversion, [line], given, becoming="quoted")
+        rules.judge([line.conversion, line], given, becoming="quoted")
     assert not isinstance(found.value, Refused)
     assert list(found.value.message_dict) == ["quoted_source"]

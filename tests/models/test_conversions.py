@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from tests.support import factories
-from wallet.models import Asset, Conversion, Customer, Line
+from wallet.models import Asset, Conversion, Line
 from wallet.refusals import Code
 
 
@@ -30,7 +30,11 @@ def completed(world):
 
 
 def test_what_the_verbs_wrote_is_sound(world):
-    for conversion in (world.quoted("ETH"), world.confirmed("DOGE")):
+    done = world.settled("DOGE", "ETH")
+    world.clock.tick(hours=6)
+    world.observe()
+    factories.deposit(world.user, "DOGE", "7")
+    for conversion in (done, world.quoted("EUR"), world.confirmed("DOGE")):
         conversion.full_clean(exclude=Conversion.UNCHECKED)
         for line in conversion.lines.all():
             line.full_clean(exclude=Line.UNCHECKED)
@@ -91,8 +95,7 @@ def test_r4_a_line_that_the_balance_does_not_cover(world):
     assert codes(line) == {Code.BALANCE_CHANGED}
 
 
-def test_r9_a_line_whose_price_changed_by_the_tolerance_or_came_by_another_path(completed, world):
-    factories.deposit(world.user, "DOGE", "101")
+def test_r9_a_line_whose_price_changed_by_the_tolerance_or_came_by_another_path(completed):
     line = completed.lines.get()
     line.settled_legs = [{"symbol": "DOGEBTC", "price": "0.0000021"}]
     assert codes(line) == {Code.PRICE_CHANGED}
@@ -102,15 +105,20 @@ def test_r9_a_line_whose_price_changed_by_the_tolerance_or_came_by_another_path(
 
 
 def test_r9_a_conversion_whose_bnb_changed_by_the_tolerance(completed):
-    Customer.objects.update(last_converted_at=None)
     completed.settled_legs = [{"symbol": "BNBBTC", "price": "0.0105"}]
     assert codes(completed) == {Code.PRICE_CHANGED}
 
 
 def test_r7_a_conversion_within_the_wait(world, quoted):
-    Customer.objects.update(last_converted_at=world.clock() - timedelta(hours=5))
+    quoted.delete()
+    world.settled("ETH")
+    world.clock.tick(hours=6)
+    world.observe()
+    quoted = world.quoted("DOGE")
+    quoted.quoted_at -= timedelta(seconds=1)
     assert codes(quoted) == {Code.WAIT}
-    quoted.status, quoted.confirmed_at, quoted.next_attempt_at = "confirmed", world.clock(), world.clock()
+    before = world.clock() - timedelta(seconds=1)
+    quoted.status, quoted.confirmed_at, quoted.next_attempt_at = "confirmed", before, before
     assert codes(quoted) == {Code.WAIT}
 
 

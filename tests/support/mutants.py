@@ -35,7 +35,8 @@ TESTS = {
     "conversions/states": [CONFIRM, SETTLE, SWEEP],
     "conversions/sweep": [SWEEP, "test_tasks.py"],
 }
-THEN = ["conversions", "models", "database/test_retrying.py", "test_formats.py", "test_tasks.py", "audit"]
+THEN = ["conversions/test_loads.py", "database/test_retrying.py", "test_formats.py", "test_tasks.py", "audit"]
+THEN += ["conversions/test_concurrency.py", "conversions/test_life.py"]
 PYTEST = "{python} -m pytest -x --no-header -p no:cacheprovider --reuse-db --hypothesis-profile mutants {tests}"
 CONFIGURATION = """
 [cosmic-ray]

@@ -34,8 +34,8 @@ def confirm(*, user: User, reference: str) -> Conversion:
             interval=Policy.objects.interval(),
             balances={asset_id: account.units or 0 for asset_id, account in accounts.items()},
         )
-        refuse(rules.judge(conversion, [], given, becoming=Status.CONFIRMED))
+        refuse(rules.judge([conversion], given, becoming=Status.CONFIRMED))
         rules.require_no_other(user)
-        refuse(rules.judge(conversion, lines, given, becoming=Status.CONFIRMED))
-        states.change(conversion, before=Status.QUOTED, status=Status.CONFIRMED, confirmed_at=now, next_attempt_at=now)
+        refuse(rules.judge(lines, given, becoming=Status.CONFIRMED))
+        states.advance(conversion, before=Status.QUOTED, status=Status.CONFIRMED, confirmed_at=now, next_attempt_at=now)
         return conversion

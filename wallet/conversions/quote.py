@@ -9,7 +9,7 @@ from wallet import money, validators
 from wallet.conversions import rules
 from wallet.database import clock
 from wallet.database.retrying import retried
-from wallet.models import Circumstances, Conversion, Customer, Line, Policy
+from wallet.models import Circumstances, Conversion, Customer, Line, Policy, Price
 from wallet.models.status import Status
 from wallet.portfolio import Holding, Portfolio, portfolio
 from wallet.references import new_reference
@@ -38,12 +38,12 @@ def quote(*, user: User, codes: Sequence[str], renews: Conversion | None = None)
             raise Refused(waits)
         view = portfolio(user=user, policy=policy, now=now)
         chosen = _choose(view, wanted)
-        conversion, lines = _estimate(view, chosen, Conversion(user=user, policy=policy, quoted_at=now))
+        conversion = Conversion(user=user, policy=policy, quoted_at=now)
+        lines = _estimate(conversion, view.bnb_price, chosen)
         if renews is not None:  # held, so that it isn't cleared away meanwhile
             conversion.renews = Conversion.objects.select_for_update(no_key=True).filter(pk=renews.pk).first()
-        balances = {holding.asset.pk: holding.units for holding in chosen}
-        given = Circumstances(now, customer.last_converted_at, policy.interval, balances)
-        refuse(rules.judge(conversion, lines, given, becoming=Status.QUOTED))
+        given = Circumstances(now, customer.last_converted_at, policy.interval)
+        refuse(rules.judge([conversion, *lines], given, becoming=Status.QUOTED))
         while Conversion.objects.filter(reference=conversion.reference).exists():
             conversion.reference = new_reference()
         conversion.save(force_insert=True)
@@ -67,11 +67,11 @@ def _choose(view: Portfolio, wanted: Sequence[str]) -> list[Holding]:
     return chosen
 
 
-def _estimate(view: Portfolio, chosen: Sequence[Holding], conversion: Conversion) -> tuple[Conversion, list[Line]]:
-    """Sets the prices at hand and the figures that follow from them, and makes the lines."""
-    if view.bnb_price is None:
+def _estimate(conversion: Conversion, bnb_price: Price | None, chosen: Sequence[Holding]) -> list[Line]:
+    """Sets the prices at hand and the figures that follow from them; the conversion's lines."""
+    if bnb_price is None:
         raise Refused(refusal(Code.PRICE_UNAVAILABLE, asset=validators.BNB))
-    conversion.set_quoted_price(view.bnb_price)
+    conversion.set_quoted_price(bnb_price)
     lines = []
     for holding in chosen:
         assert holding.price is not None and holding.figures is not None
@@ -80,4 +80,4 @@ def _estimate(view: Portfolio, chosen: Sequence[Holding], conversion: Conversion
         line.set_quoted_figures(holding.figures)
         lines.append(line)
     conversion.set_quoted_figures(money.total(holding.figures for holding in chosen if holding.figures))
-    return conversion, lines
+    return lines

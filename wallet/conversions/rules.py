@@ -11,15 +11,14 @@ from wallet.models.status import Status
 from wallet.refusals import Code, Refusal, Refused, refusal
 
 
-def judge(conversion: Conversion, lines: Sequence[Line], given: Circumstances, *, becoming: Status) -> list[Refusal]:
-    """Every refusal of the conversion and its lines, in no order; none when it may become quoted, confirmed or completed.
+def judge(rows: Sequence[Conversion | Line], given: Circumstances, *, becoming: Status) -> list[Refusal]:
+    """Every refusal of a conversion and of its lines, in no order; none when it may become quoted, confirmed or completed.
 
     Their values are validated too, but for what the database checks anyway. Raises ValidationError for a value that no
     rule says no to: a fault of ours. One with a refusal beside it is none: a price so high that figures can't be kept.
     """
     refused: list[Refusal] = []
     malformed: ValidationError | None = None
-    rows: list[Conversion | Line] = [conversion, *lines]
     for row in rows:
         found = list(row.judge(given, becoming=becoming))
         refused += found

@@ -30,7 +30,7 @@ class PricesPending(Exception):
 @retried
 def complete_or_stop(reference: str) -> Conversion:
     """The conversion as it ended, by this or by an attempt before it. All or nothing (P7); raises PricesPending."""
-    ended = _in_one_transaction(reference)
+    ended = _end(reference)
     # Said of what is committed only.
     if ended.is_completed:
         log.info("conversion %s completed", reference)
@@ -39,7 +39,8 @@ def complete_or_stop(reference: str) -> Conversion:
     return ended
 
 
-def _in_one_transaction(reference: str) -> Conversion:
+def _end(reference: str) -> Conversion:
+    """Judges and posts, or stops, in one transaction; what has ended already stays as it is."""
     with transaction.atomic():
         locked = lock(reference)
         conversion = locked.conversion
@@ -54,7 +55,7 @@ def _in_one_transaction(reference: str) -> Conversion:
             states.end_without(conversion, status=Status.STOPPED, refusals=[late], at=now)
             return conversion
         _set_prices(conversion, lines, bnb)
-        refused = rules.judge(conversion, lines, _found(locked, accounts, now), becoming=Status.COMPLETED)
+        refused = rules.judge([conversion, *lines], _found(locked, accounts, now), becoming=Status.COMPLETED)
         if refused:
             Line.objects.write(_priced(lines), Priced.SETTLED_PRICE)
             states.end_without(conversion, status=Status.STOPPED, refusals=refused, at=now)
@@ -117,7 +118,7 @@ def _complete(
     Line.objects.write(lines, (*Priced.SETTLED_PRICE, *Priced.FIGURES))
     customer.last_converted_at = now
     customer.save(update_fields=["last_converted_at"])
-    states.change(
+    states.advance(
         conversion,
         before=Status.CONFIRMED,
         status=Status.COMPLETED,

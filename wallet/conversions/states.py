@@ -12,7 +12,7 @@ from wallet.models.status import Status
 from wallet.refusals import Refusal, in_order
 
 
-def change(conversion: Conversion, *, before: Status, **values: Any) -> None:
+def advance(conversion: Conversion, *, before: Status, **values: Any) -> None:
     """Writes the values if the conversion is still in the state before. Raises IntegrityError when somebody was first."""
     if Conversion.objects.filter(pk=conversion.pk, status=before).update(**values) != 1:
         raise IntegrityError(f"{conversion} is no longer {before}.")
@@ -26,7 +26,7 @@ def end_without(conversion: Conversion, *, status: Status, refusals: Sequence[Re
     Prices that a settlement has set are written with it, so that the record shows what was compared.
     """
     ordered = in_order(list(refusals))
-    change(
+    advance(
         conversion,
         before=Status.CONFIRMED,
         status=status,

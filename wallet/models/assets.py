@@ -83,6 +83,11 @@ class Asset(models.Model):
         ) or validators.validate_not_paused(self.code, self.pause_reason if self.conversions_paused else None)
 
 
+# What a price's asset is not asked for: whoever needs the asset itself has it already.
+NOT_PRICED = [f"asset__{name}" for name in ("name", "status", "scale", "delisted_on", "withdraw_until")]
+NOT_PRICED += ["asset__conversions_paused", "asset__pause_reason"]
+
+
 class PriceQuerySet(models.QuerySet["Price"]):
     def current_source(self) -> PriceQuerySet:
         """The prices of the configured source; another source's do not count."""
@@ -91,7 +96,8 @@ class PriceQuerySet(models.QuerySet["Price"]):
     def of(self, asset_ids: Iterable[int]) -> dict[int, Price]:
         """The current source's prices of these assets and of BNB, by asset id."""
         wanted = models.Q(asset__in=list(asset_ids)) | models.Q(asset__code=validators.BNB)
-        return {price.asset_id: price for price in self.current_source().filter(wanted).select_related("asset")}
+        rows = self.current_source().filter(wanted).select_related("asset").defer(*NOT_PRICED)
+        return {price.asset_id: price for price in rows}
 
 
 class Price(models.Model):

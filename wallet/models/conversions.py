@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q, Sum
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 
 from wallet import validators
 from wallet.models.assets import Price, source_name
 from wallet.models.circumstances import Circumstances
-from wallet.models.ledger import Transaction
+from wallet.models.ledger import Account, Entry, Transaction
 from wallet.models.lines import Line
 from wallet.models.policy import Policy
 from wallet.models.priced import Priced
@@ -186,7 +186,28 @@ class Conversion(Priced):
 
         The verbs, which hold locks, ask `judge` of what they found instead.
         """
-        refuse(self.judge(Circumstances.stored(self), becoming=self.status))
+        refuse(self.judge(self.circumstances(), becoming=self.status))
+
+    def circumstances(self) -> Circumstances:
+        """As they are stored, for whoever validates a row outside a verb: those before what the conversion itself did.
+
+        It holds no lock, so it settles nothing.
+        """
+        earlier = (
+            Conversion.objects.of(self.user).completed().exclude(pk=self.pk).filter(finished_at__lte=self.dated_at)
+        )
+        accounts = Account.objects.customers().filter(user=self.user_id).values_list("asset", "units")
+        own = Entry.objects.filter(transaction__conversion=self.pk, account__user=self.user_id)
+        balances = {asset: units or 0 for asset, units in accounts}
+        balances |= {
+            entry.account.asset_id: (entry.balance_units or 0) - entry.units for entry in own.select_related("account")
+        }
+        return Circumstances(
+            at=self.dated_at,
+            last_converted_at=earlier.aggregate(last=Max("finished_at"))["last"],
+            interval=Policy.objects.interval(),
+            balances=balances,
+        )
 
     def judge(self, given: Circumstances, *, becoming: str) -> list[Refusal]:
         """What the rules of a whole conversion say against its becoming quoted, confirmed or completed."""
@@ -245,10 +266,6 @@ class Conversion(Priced):
     def is_due(self, now: datetime) -> bool:
         """Whether it waits for an attempt: nobody has claimed it, or the claim has lapsed."""
         return self.is_confirmed and self.next_attempt_at is not None and self.next_attempt_at <= now
-
-    @property
-    def is_final(self) -> bool:
-        return self.status in self.FINAL
 
     @property
     def refusals(self) -> list[Refusal]:

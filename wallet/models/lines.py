@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -77,21 +78,15 @@ class Line(Priced):
 
         The verbs, which hold locks, ask `judge` of what they found instead.
         """
-        given = Circumstances.stored(self.conversion)
-        refuse(list(self.judge(given, becoming=self.conversion.status)))
+        refuse(list(self.judge(self.conversion.circumstances(), becoming=self.conversion.status)))
 
     def judge(self, given: Circumstances, *, becoming: str) -> Iterator[Refusal]:
         """What the rules say against this line of a conversion that is to be quoted, confirmed or completed."""
         if becoming == Status.QUOTED:
-            yield from quote_refusals(
-                asset=self.asset,
-                units=self.units,
-                rate_btc=self.quoted_rate_btc,
-                observed_at=self.quoted_observed_at,
-                net=self.quoted_net_units,
-                policy=self.conversion.policy,
-                now=given.at,
+            balance = WholeBalance(
+                self.asset, self.units, self.quoted_rate_btc, self.quoted_observed_at, self.quoted_net_units
             )
+            yield from quote_refusals(balance, policy=self.conversion.policy, at=given.at)
         elif becoming == Status.CONFIRMED:
             yield from said(validators.validate_covered(self.asset.code, given.balance(self.asset_id), self.units))
         elif becoming == Status.COMPLETED:
@@ -144,29 +139,32 @@ def said(*answers: Refusal | None) -> Iterator[Refusal]:
     return (answer for answer in answers if answer is not None)
 
 
-def quote_refusals(
-    *,
-    asset: Asset,
-    units: int,
-    rate_btc: Decimal | None,
-    observed_at: datetime | None,
-    net: int | None,
-    policy: Policy,
-    now: datetime,
-) -> Iterator[Refusal]:
-    """Every rule about one balance before it is quoted; the dust page's reasons and the quote's validation alike.
+@dataclass(frozen=True, slots=True)
+class WholeBalance:
+    """A customer's whole balance of an asset, with the asset's price where there is one.
 
-    `net` is what the whole balance comes to in BNB units, None when there is no price of BNB to say so.
+    `net_units` is what it comes to in BNB units, None when there is no price of BNB to say so.
     """
-    yield from said(validators.validate_source(asset.code), asset.refusal())
-    unpriced = validators.validate_price(asset.code, rate_btc, observed_at, now - policy.price_age)
+
+    asset: Asset
+    units: int
+    rate_btc: Decimal | None
+    observed_at: datetime | None
+    net_units: int | None
+
+
+def quote_refusals(balance: WholeBalance, *, policy: Policy, at: datetime) -> Iterator[Refusal]:
+    """Every rule about one balance before it is quoted; the dust page's reasons and the quote's validation alike."""
+    asset, code = balance.asset, balance.asset.code
+    yield from said(validators.validate_source(code), asset.refusal())
+    unpriced = validators.validate_price(code, balance.rate_btc, balance.observed_at, at - policy.price_age)
     if unpriced:
         yield unpriced
         return
-    assert rate_btc is not None
-    worth = money.value_btc(units, asset.scale, rate_btc)
-    yield from said(validators.validate_below_limit(asset.code, worth, policy.dust_limit_btc))
-    if net is None:
+    assert balance.rate_btc is not None
+    worth = money.value_btc(balance.units, asset.scale, balance.rate_btc)
+    yield from said(validators.validate_below_limit(code, worth, policy.dust_limit_btc))
+    if balance.net_units is None:
         yield refusal(Code.PRICE_UNAVAILABLE, asset=validators.BNB)
     else:
-        yield from said(validators.validate_yield(asset.code, net))
+        yield from said(validators.validate_yield(code, balance.net_units))

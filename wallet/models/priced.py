@@ -128,6 +128,3 @@ class Priced(models.Model):
         assert self.settled_legs is not None
         quoted, settled = money.exact_rate(self.quoted_legs), money.exact_rate(self.settled_legs)
         return validators.validate_change(code, quoted, settled, tolerance_percent)
-
-    def set_figures(self, figures: money.Figures) -> None:
-        self.gross_units, self.fee_units, self.net_units, self.value_sats = figures
