@@ -59,6 +59,11 @@ def lock_accounts(user: "User", asset_ids: Iterable[int]) -> dict[int, Account]:
     return {account.asset_id: account for account in accounts}
 
 
+def balances(accounts: Mapping[int, Account]) -> dict[int, int]:
+    """What customers' accounts hold, in units, by the same keys."""
+    return {key: account.units for key, account in accounts.items() if account.units is not None}
+
+
 def post(
     *,
     kind: Transaction.Kind,

@@ -32,7 +32,7 @@ TESTS = {
     "conversions/rules": [QUOTE, CONFIRM, SETTLE, RULES],
     "conversions/settle": [SETTLE, SWEEP],
     "conversions/settlement": [SETTLE, RULES, SWEEP],
-    "conversions/states": [CONFIRM, SETTLE, SWEEP],
+    "conversions/states": [CONFIRM, SETTLE, RULES, SWEEP],
     "conversions/sweep": [SWEEP, "test_tasks.py"],
 }
 THEN = ["conversions/test_loads.py", "database/test_retrying.py", "test_formats.py", "test_tasks.py", "audit"]

@@ -32,7 +32,7 @@ def confirm(*, user: User, reference: str) -> Conversion:
             at=now,
             last_converted_at=locked.customer.last_converted_at,
             interval=Policy.objects.interval(),
-            balances={asset_id: account.units or 0 for asset_id, account in accounts.items()},
+            balances=ledger.balances(accounts),
         )
         refuse(rules.judge([conversion], given, becoming=Status.CONFIRMED))
         rules.require_no_other(user)

@@ -75,7 +75,7 @@ def _found(locked: Locked, accounts: Mapping[int, Account], now: datetime) -> Ci
         at=now,
         last_converted_at=locked.customer.last_converted_at,
         interval=Policy.objects.interval(),
-        balances={asset_id: account.units or 0 for asset_id, account in accounts.items()},
+        balances=ledger.balances(accounts),
     )
 
 
