@@ -247,8 +247,8 @@ class Life:
         """Everything that was written down, but for the names that chance gave."""
         order = list(Conversion.objects.order_by("pk").values_list("reference", flat=True))
         names = {reference: f"conversion {number}" for number, reference in enumerate(order)}
-        values = [field.attname for field in Conversion._meta.concrete_fields if field.name not in HIDDEN]
-        lines = [field.attname for field in Line._meta.concrete_fields if field.name not in HIDDEN]
+        values = compared(Conversion)
+        lines = compared(Line)
         posted = {pk: (kind, names.get(name, name), at) for pk, kind, name, at in Transaction.objects.values_list()}
         entries = Entry.objects.order_by(
             "transaction__posted_at", "account__kind", "account__user__username", "sequence"
@@ -276,6 +276,12 @@ class Life:
 
 # What names rows, which each database counts in its own way, and the ones that chance gives.
 HIDDEN = {"id", "reference", "user", "policy", "renews", "transaction", "conversion", "asset"}
+
+
+def compared(model):
+    """The names of its columns, but for the hidden ones."""
+    fields = model._meta.concrete_fields  # noqa: SLF001  # Django's public way to its fields
+    return [field.attname for field in fields if field.name not in HIDDEN]
 
 
 def live(steps):

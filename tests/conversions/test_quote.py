@@ -3,6 +3,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.support import factories
 from wallet import conversions
@@ -189,9 +191,6 @@ def test_a_quote_locks_nothing_up(world):
 
 
 def test_a_quote_takes_the_same_number_of_queries_for_one_asset_and_for_many(world):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     with CaptureQueriesContext(connection) as one:
         world.quoted("DOGE")
     for number in range(30):

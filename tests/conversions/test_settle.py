@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.support import factories
 from tests.support.settling import assert_stopped
@@ -147,9 +148,6 @@ def test_a_fault_in_the_middle_leaves_everything_as_it_was(world, monkeypatch):
 
 
 def test_a_settlement_takes_the_same_number_of_queries_for_one_line_and_for_many(world):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     def queries(*codes):
         conversion = world.confirmed(*codes)
         world.observe()

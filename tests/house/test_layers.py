@@ -63,14 +63,6 @@ def test_imports_point_down_only():
     assert wrong == []
 
 
-def test_imports_stand_at_the_top_of_the_file():
-    for path in (ROOT / "wallet").rglob("*.py"):
-        for function in ast.walk(ast.parse(path.read_text())):
-            if isinstance(function, ast.FunctionDef):
-                inner = [node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)]
-                assert not inner, f"{path}: {function.name}"
-
-
 def test_no_float_comes_near_money():
     for path in (ROOT / "wallet").rglob("*.py"):
         tree = ast.parse(path.read_text())

@@ -63,10 +63,9 @@ def test_no_module_is_long():
 
 
 def test_no_function_imports():
-    """In the tests' support too. A test may, where what it imports must not be there before."""
     inner = [
         f"{name(path)}:{node.lineno}: in {function.name}"
-        for path in files("dustsite", "wallet", "tests/support", suffixes=(".py",))
+        for path in files(*CODE, suffixes=(".py",))
         for function in functions(path)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)

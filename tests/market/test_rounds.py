@@ -2,6 +2,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.support import factories
 from wallet.market import rounds
@@ -112,9 +114,6 @@ def test_it_is_written_down_when_a_round_was_made(world):
 
 
 def test_a_round_takes_the_same_number_of_queries_for_few_assets_and_for_many(world):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     with CaptureQueriesContext(connection) as few:
         rounds.refresh(source=Source(BNB="0.011", DOGE="0.000002"))
     for number in range(40):
