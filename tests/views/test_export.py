@@ -29,7 +29,7 @@ def rows(response):
 
 @pytest.fixture
 def mixed(world):
-    """A stopped conversion, a completed one with a fee and a move, and one that runs."""
+    """A stopped conversion, a completed one with a fee and a price that changed, and one that runs."""
     factories.policy(interval_seconds=0, fee_percent=Decimal(2))
     stopped = world.settled("DOGE", DOGE="0.000003")
     world.clock.tick(days=1)
