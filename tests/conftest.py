@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings as site_settings
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import settings
 
@@ -74,6 +75,18 @@ def world(db, clock):
 def signed_in(client, world):
     client.force_login(world.user)
     return client
+
+
+@pytest.fixture
+def queries():
+    """Calls a function; the statements that it sent to the database. There are as many for one row as for many."""
+
+    def sent(call, *args, **options):
+        with CaptureQueriesContext(connection) as captured:
+            call(*args, **options)
+        return [query["sql"] for query in captured]
+
+    return sent
 
 
 @pytest.fixture

@@ -1,17 +1,13 @@
 from django.contrib.auth.models import User
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from tests.support import factories
 
 
-def test_what_the_house_holds_is_listed_in_a_constant_number_of_queries(operator, text):
-    with CaptureQueriesContext(connection) as few:
-        page = text(operator.get("/admin/wallet/houseaccount/?kind__exact=treasury"))
+def test_what_the_house_holds_is_listed_in_a_constant_number_of_queries(operator, text, queries):
+    treasury = "/admin/wallet/houseaccount/?kind__exact=treasury"
+    page, few = text(operator.get(treasury)), queries(operator.get, treasury)
     assert "100.000000" in page  # the DOGE that it took
     assert "-0.02000000" in page  # the BNB that it gave and is short of
     for code in ("BTC", "USDT", "LUNC"):
         factories.deposit(User.objects.get(username="mira"), code, "1")
-    with CaptureQueriesContext(connection) as many:
-        operator.get("/admin/wallet/houseaccount/")
-    assert len(many) == len(few)
+    assert len(queries(operator.get, "/admin/wallet/houseaccount/")) == len(few)

@@ -12,7 +12,7 @@ from wallet.audit import audit
 LINE = "UPDATE wallet_line SET"
 DOGE = "WHERE asset_id = (SELECT id FROM wallet_asset WHERE code = 'DOGE')"
 WHOLE = "UPDATE wallet_conversion SET"
-QUOTES = """'[{"symbol": "DOGEBTC", "price": "0.0000021"}]'"""
+LEGS = """'[{"symbol": "DOGEBTC", "price": "0.0000021"}]'"""
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ QUOTES = """'[{"symbol": "DOGEBTC", "price": "0.0000021"}]'"""
         ),
         (f"{WHOLE} value_sats = value_sats + 1", {"P11": "its totals are not the sums of its lines"}),
         (
-            f"{LINE} settled_legs = {QUOTES} {DOGE}",
+            f"{LINE} settled_legs = {LEGS} {DOGE}",
             {"P8": "the price of DOGE moved 5.00%", "P11": "the rate of DOGE is not what the market's prices make it"},
         ),
         (
@@ -110,7 +110,7 @@ def test_p7_a_conversion_that_was_posted_and_says_that_it_stopped_is_found(world
 
 
 def test_p11_a_rate_that_is_not_what_the_markets_prices_make_it_is_found(world):
-    """P11: figures, totals and ledger all agree with it, and the move of the prices is small."""
+    """P11: figures, totals and ledger all agree with it, and the change of the prices is small."""
     world.settled("DOGE")
     double = "settled_rate_btc = settled_rate_btc * 2"
     without_guards(f"{LINE} {double}", f"{WHOLE} {double}")

@@ -12,7 +12,7 @@ expect.set_options(timeout=20_000)
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    if report.when == "call" and report.failed and "chromium" in item.funcargs:
+    if report.when != "teardown" and report.failed and "chromium" in item.funcargs:
         contexts = item.funcargs["chromium"].contexts
         if contexts:
             report.sections.append(("kept", str(keep(item.name, contexts))))

@@ -5,6 +5,7 @@ import random
 import threading
 import time
 import urllib.parse
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -72,41 +73,48 @@ def assert_in_time(calm, slowest):
     assert slowest - calm < 2, f"{slowest:.1f} s in the outage, {calm:.1f} s without"
 
 
-def stop(broker):
-    broker.kill()
-    return broker.start
-
-
-def freeze(broker):
-    broker.freeze()
-    return broker.thaw
-
-
-@pytest.mark.parametrize("outage", [stop, freeze])
-def test_p6_p15_the_broker_stops_and_freezes_under_load(site, broker, figure, outage):
-    """P15: Confirm answers within 2 s meanwhile. P6: all is finished within 60 s of its return. Nobody ends for good."""
-    start(site)
-    site.start_web()
-    times, each = size(2, 10), size(4, 10)
+def confirm_through(site, outage, *, times, each):
+    """Everybody confirms before each outage and during it. P15 and P6 hold, and nobody ends for good; the figures."""
     owners = customers("customer", times * each * 2, DOGE="100", ADA="10")
     before = processes_as_started(site)
     calm = slowest = longest = 0.0
     for _ in range(times):
         rounds.refresh()
         calm = max(calm, confirm_all(site, [owners.pop() for _ in range(each)]))
-        recover = outage(broker)
-        rounds.refresh()
-        slowest = max(slowest, confirm_all(site, [owners.pop() for _ in range(each)]))
-        recover()
+        with outage():
+            rounds.refresh()
+            slowest = max(slowest, confirm_all(site, [owners.pop() for _ in range(each)]))
         longest = max(longest, wait_until_finished())
         assert list(audit()) == []
     assert_in_time(calm, slowest)
     assert processes_as_started(site) == before
-    figure(
+    return (
         f"{times} times, {each} Confirms before and {each} during each: the slowest answered in {slowest * 1000:.0f} ms"
         f" ({calm * 1000:.0f} ms without),"
-        f" the last finished {longest:.1f} s after the broker's return; {judge(times * each * 2)}"
+        f" the last finished {longest:.1f} s after the return; {judge(times * each * 2)}"
     )
+
+
+@contextmanager
+def stopped(broker):
+    broker.kill()
+    yield
+    broker.start()
+
+
+@contextmanager
+def frozen(broker):
+    broker.freeze()
+    yield
+    broker.thaw()
+
+
+@pytest.mark.parametrize("outage", [stopped, frozen])
+def test_p6_p15_the_broker_stops_and_freezes_under_load(site, broker, figure, outage):
+    """P15: Confirm answers within 2 s meanwhile. P6: all is finished within 60 s of its return. Nobody ends for good."""
+    start(site)
+    site.start_web()
+    figure(confirm_through(site, lambda: outage(broker), times=size(2, 10), each=size(4, 10)))
 
 
 def test_p6_what_waited_longer_than_the_longest_wait_is_stopped_and_the_customer_told(site, broker, figure):
@@ -141,30 +149,18 @@ def test_p6_p15_a_network_that_swallows_packets(site, broker, figure):
     site.environment["CELERY_BROKER_URL"] = settings.CELERY_BROKER_URL.replace(str(broker.port), str(proxy.port))
     start(site)
     site.start_web()
-    times, each = size(1, 3), size(4, 10)
-    owners = customers("customer", times * each * 2, DOGE="100", ADA="10")
-    before = processes_as_started(site)
-    calm = slowest = longest = 0.0
-    for _ in range(times):
-        rounds.refresh()
-        calm = max(calm, confirm_all(site, [owners.pop() for _ in range(each)]))
+
+    @contextmanager
+    def swallowing():
         wait_until_finished()
         proxy.swallows = True
-        rounds.refresh()
-        slowest = max(slowest, confirm_all(site, [owners.pop() for _ in range(each)]))
+        yield
         wait_for(lambda: proxy.lost, what="something to be swallowed")
         time.sleep(10)  # long enough for every process to have met it
         proxy.swallows = False
-        longest = max(longest, wait_until_finished())
-        assert list(audit()) == []
+
+    figure(confirm_through(site, swallowing, times=size(1, 3), each=size(4, 10)))
     proxy.close()
-    assert_in_time(calm, slowest)
-    assert processes_as_started(site) == before
-    figure(
-        f"{times} times, {each} Confirms before and {each} during each: the slowest answered in {slowest * 1000:.0f} ms"
-        f" ({calm * 1000:.0f} ms without),"
-        f" the last finished {longest:.1f} s after the network's return; {judge(times * each * 2)}"
-    )
 
 
 def test_p4_p6_p7_the_database_stops_at_once_under_load(site, postgres, figure):

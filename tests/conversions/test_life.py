@@ -21,8 +21,8 @@ from wallet.refusals import Refused
 CODES = ["DOGE", "ETH", "EUR", "LUNC"]
 RATES = {"DOGE": "0.000002", "ETH": "0.05", "EUR": "0.00002", "LUNC": "0.0000000013", "BNB": "0.01"}
 HELD = {"DOGE": 100_000_000, "ETH": 1_000_000, "EUR": 1_000}
-# Moves that meet the tolerance from both sides, and others that carry a balance over the limit.
-MOVES = ["1.05", "0.95", "1.05", "0.95", "1.0499999", "0.9500001", "1.02", "0.98", "1.3"]
+# Changes of a price that meet the tolerance from both sides, and others that carry a balance over the limit.
+CHANGES = ["1.05", "0.95", "1.05", "0.95", "1.0499999", "0.9500001", "1.02", "0.98", "1.3"]
 # Deposits that carry a balance to the limit and to one unit below it, at the rates above.
 TOP_UPS = [("DOGE", 500_000_000), ("DOGE", 499_999_999), ("ETH", 1_400_000), ("ETH", 1_399_999), ("EUR", 4_999)]
 # New policy versions: the product's field and value, the model's.
@@ -36,13 +36,13 @@ POLICIES = {
 
 codes = st.sampled_from(CODES)
 who = st.sampled_from([0, 0, 0, 1])
-moves = st.lists(st.tuples(st.sampled_from([*CODES, "BNB"]), st.sampled_from(MOVES)), max_size=2)
+changes = st.lists(st.tuples(st.sampled_from([*CODES, "BNB"]), st.sampled_from(CHANGES)), max_size=2)
 STEPS = {
     "convert": {
         "who": who,
         "chosen": st.sets(st.sampled_from(sorted(HELD)), min_size=1),
         "confirm_after": st.sampled_from([1, 1, 1, 0, 29, 30]),
-        "moves": moves,
+        "changes": changes,
         "top_up": st.sampled_from([None, None, *TOP_UPS]),
         "barred": st.sampled_from([None, None, None, *CODES]),
         "crashes": st.sampled_from([0, 0, 0, 1, 4, 5]),
@@ -53,7 +53,7 @@ STEPS = {
     "deposit": {"who": who, "code": codes, "units": st.integers(1, 10**8)},
     "adjust": {"who": who, "code": codes, "units": st.sampled_from([-(10**9), -(10**6), -1, 1, 10**6])},
     "wait": {"seconds": st.sampled_from([1, 29, 30, 60, 61, 120, 3_600, 21_599, 21_600])},
-    "price_moves": {"code": st.sampled_from([*CODES, "BNB"]), "change": st.sampled_from(MOVES)},
+    "price_changes": {"code": st.sampled_from([*CODES, "BNB"]), "change": st.sampled_from(CHANGES)},
     "price_disappears": {"code": codes},
     "bar": {"code": codes, "how": st.sampled_from([None, "delisted", "unlisted", "paused"])},
     "policy": {"name": st.sampled_from(sorted(POLICIES)), "version": st.integers(0, 1)},
@@ -101,7 +101,7 @@ class Life:
             factories.price(code, rate)
             self.model.observe(code, rate, self.second)
 
-    def convert(self, who, chosen, confirm_after, moves, top_up, barred, crashes, settle_after, fresh, then):
+    def convert(self, who, chosen, confirm_after, changes, top_up, barred, crashes, settle_after, fresh, then):
         """A whole conversion of what may be converted, with what can come between its steps."""
         self.observe()
         customer = self.customers[who]
@@ -118,7 +118,7 @@ class Life:
             self.deposit(who, *top_up)
         if barred:
             self.bar(barred, "delisted")
-        for code, change in moves:
+        for code, change in changes:
             self.rates[code] = f"{Decimal(self.rates.get(code, RATES[code])) * Decimal(change):.12g}"
         self.settle(who, fresh)
         self.settle(who, fresh=True)
@@ -146,7 +146,7 @@ class Life:
     def wait(self, seconds):
         self.clock.tick(seconds=seconds)
 
-    def price_moves(self, code, change):
+    def price_changes(self, code, change):
         self.rates[code] = f"{Decimal(self.rates.get(code, RATES[code])) * Decimal(change):.12g}"
         self.observe()
 
@@ -247,8 +247,8 @@ class Life:
         """Everything that was written down, but for the names that chance gave."""
         order = list(Conversion.objects.order_by("pk").values_list("reference", flat=True))
         names = {reference: f"conversion {number}" for number, reference in enumerate(order)}
-        values = [field.attname for field in Conversion._meta.concrete_fields if field.name not in HIDDEN]
-        lines = [field.attname for field in Line._meta.concrete_fields if field.name not in HIDDEN]
+        values = compared(Conversion)
+        lines = compared(Line)
         posted = {pk: (kind, names.get(name, name), at) for pk, kind, name, at in Transaction.objects.values_list()}
         entries = Entry.objects.order_by(
             "transaction__posted_at", "account__kind", "account__user__username", "sequence"
@@ -276,6 +276,12 @@ class Life:
 
 # What names rows, which each database counts in its own way, and the ones that chance gives.
 HIDDEN = {"id", "reference", "user", "policy", "renews", "transaction", "conversion", "asset"}
+
+
+def compared(model):
+    """The names of its columns, but for the hidden ones."""
+    fields = model._meta.concrete_fields  # noqa: SLF001  # Django's public way to its fields
+    return [field.attname for field in fields if field.name not in HIDDEN]
 
 
 def live(steps):

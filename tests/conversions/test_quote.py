@@ -188,18 +188,10 @@ def test_a_quote_locks_nothing_up(world):
     assert quote.expires_at == world.clock() + timedelta(seconds=30)
 
 
-def test_a_quote_takes_the_same_number_of_queries_for_one_asset_and_for_many(world):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as one:
-        world.quoted("DOGE")
-    for number in range(30):
-        factories.asset(f"A{number}")
-        factories.price(f"A{number}", "0.0001")
-        factories.deposit(world.user, f"A{number}", "1")
-    with CaptureQueriesContext(connection) as many:
-        world.quoted("DOGE", *(f"A{number}" for number in range(30)))
+def test_a_quote_takes_the_same_number_of_queries_for_one_asset_and_for_many(world, queries):
+    one = queries(world.quoted, "DOGE")
+    codes = world.hold_more(30)
+    many = queries(world.quoted, "DOGE", *codes)
     assert len(many) == len(one)
     assert Account.objects.held_by(world.user).count() == 33
 

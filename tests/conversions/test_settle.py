@@ -146,25 +146,19 @@ def test_a_fault_in_the_middle_leaves_everything_as_it_was(world, monkeypatch):
     assert not list(audit())
 
 
-def test_a_settlement_takes_the_same_number_of_queries_for_one_line_and_for_many(world):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    def queries(*codes):
+def test_a_settlement_takes_the_same_number_of_queries_for_one_line_and_for_many(world, queries):
+    def settling(*codes):
         conversion = world.confirmed(*codes)
         world.observe()
-        with CaptureQueriesContext(connection) as captured:
-            assert conversions.settle(reference=conversion.reference).is_completed
-        return len(captured)
+        sent = queries(conversions.settle, reference=conversion.reference)
+        assert world.status(conversion) == "completed"
+        return len(sent)
 
-    for number in range(20):
-        factories.asset(f"A{number}")
-        world.observe(**{f"A{number}": "0.0001"})
-        factories.deposit(world.user, f"A{number}", "1")
-    queries("A0", "A1")  # makes the house's accounts that are missing
+    codes = world.hold_more(20)
+    settling(*codes[:2])  # makes the house's accounts that are missing
     factories.policy(interval_seconds=0)
-    few = queries("DOGE", "A2")
-    assert queries(*(f"A{number}" for number in range(3, 18))) == few
+    few = settling("DOGE", codes[2])
+    assert settling(*codes[3:18]) == few
 
 
 def test_p10_the_price_of_another_source_does_not_settle(world):

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, migrations, models
 from django.db.migrations.executor import MigrationExecutor
 
-from wallet.migrations import _guards
+from wallet.database.guards import set_aside_during
 
 
 def guards():
@@ -29,7 +29,7 @@ def test_a_table_that_is_built_anew_keeps_every_guard(table):
     assert before
     field = migrations.AddField(table, "added", models.BooleanField(default=False))
     migration = migrations.Migration("added", "wallet")
-    migration.operations = _guards.set_aside_during(field)
+    migration.operations = set_aside_during(field)
     state = MigrationExecutor(connection).loader.project_state()
     with connection.schema_editor(atomic=True) as editor:
         migration.apply(state.clone(), editor)

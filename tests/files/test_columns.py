@@ -80,6 +80,6 @@ def test_koinly_finds_a_point_in_every_amount():
     [("koinly", "Fee Amount", "Fee Currency"), ("summ", "Fee Amount (Optional)", "Fee Currency (Optional)")],
 )
 def test_a_fee_has_its_currency_and_no_fee_has_none(name, fee, currency):
-    charged, free = cells(name, row(fee_units=5)), cells(name, row())
-    assert (charged[fee], charged[currency]) == ("0.00000005", "BNB")
+    paid, free = cells(name, row(fee_units=5)), cells(name, row())
+    assert (paid[fee], paid[currency]) == ("0.00000005", "BNB")
     assert (free[fee], free[currency]) == ("", "")

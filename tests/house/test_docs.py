@@ -170,6 +170,15 @@ def test_files_that_a_document_names_are_there(document):
     assert not lost, "\n".join(lost)
 
 
+def test_the_way_around_names_every_part_of_the_wallet():
+    way = section((ROOT / "CONTRIBUTING.md").read_text(), "The way around")
+    parts = {
+        path.stem for path in (ROOT / "wallet").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    by_django = {"__init__", "apps", "management", "migrations", "templatetags"}
+    assert sorted(parts - by_django - set(re.findall(r"\w+", way))) == []
+
+
 def test_every_decision_is_in_the_index():
     listed = set(LINK.findall((DECISIONS / "README.md").read_text()))
     assert listed == {path.name for path in DECISIONS.glob("*.md")} - {"README.md"}

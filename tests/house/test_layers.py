@@ -1,6 +1,7 @@
-"""The shape of the code: imports point down one picture only."""
+"""The shape of the code: imports point down one picture only, and never in a circle."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +29,7 @@ LAYERS = [
     ["wallet.responses"],
     ["wallet.context", "wallet.middleware", "wallet.admin", "wallet.views", "wallet.management", "wallet.apps"],
     ["wallet.urls"],
+    ["dustsite"],
 ]
 
 
@@ -39,20 +41,33 @@ def layer(module):
     return None
 
 
+def modules():
+    """Every module's name and file; migrations import what they like."""
+    for package in ("dustsite", "wallet"):
+        for path in (ROOT / package).rglob("*.py"):
+            if "migrations" not in path.parts:
+                yield ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path
+
+
+MODULES = dict(modules())
+
+
 def imports(path):
+    """The modules of ours that a file imports, for the types only too."""
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("wallet"):
+        if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 deeper = f"{node.module}.{alias.name}"
-                yield deeper if layer(deeper) != layer(node.module) else node.module
+                yield from {deeper if deeper in MODULES else node.module} & MODULES.keys()
+        elif isinstance(node, ast.Import):
+            yield from {alias.name for alias in node.names} & MODULES.keys()
 
 
 def test_imports_point_down_only():
     wrong = []
-    for path in (ROOT / "wallet").rglob("*.py"):
-        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for module, path in MODULES.items():
         here = layer(module)
-        if "migrations" in module or module == "wallet":
+        if module == "wallet":
             continue
         assert here is not None, f"{module} has no layer"
         for imported in imports(path):
@@ -63,12 +78,9 @@ def test_imports_point_down_only():
     assert wrong == []
 
 
-def test_imports_stand_at_the_top_of_the_file():
-    for path in (ROOT / "wallet").rglob("*.py"):
-        for function in ast.walk(ast.parse(path.read_text())):
-            if isinstance(function, ast.FunctionDef):
-                inner = [node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)]
-                assert not inner, f"{path}: {function.name}"
+def test_no_modules_import_each_other_in_a_circle():
+    # It raises, and names the circle.
+    TopologicalSorter({module: set(imports(path)) for module, path in MODULES.items()}).prepare()
 
 
 def test_no_float_comes_near_money():

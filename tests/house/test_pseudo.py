@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import pseudo
 
-DEMO_ASSETS = r"""# German.
+TEXTS = r"""# German.
 msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=UTF-8\n"
@@ -40,7 +40,7 @@ msgstr "j. M Y, H:i"
 
 @pytest.fixture
 def language():
-    return gettext.GNUTranslations(io.BytesIO(pseudo.compiled(DEMO_ASSETS)))
+    return gettext.GNUTranslations(io.BytesIO(pseudo.compiled(TEXTS)))
 
 
 def test_a_text_is_longer_by_about_two_fifths_and_marked(language):

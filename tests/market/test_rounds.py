@@ -111,16 +111,12 @@ def test_it_is_written_down_when_a_round_was_made(world):
     assert Pulse.objects.get(name="prices").beat_at == world.clock()
 
 
-def test_a_round_takes_the_same_number_of_queries_for_few_assets_and_for_many(world):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as few:
-        rounds.refresh(source=Source(BNB="0.011", DOGE="0.000002"))
+def test_a_round_takes_the_same_number_of_queries_for_few_assets_and_for_many(world, queries):
+    few = queries(rounds.refresh, source=Source(BNB="0.011", DOGE="0.000002"))
     for number in range(40):
         factories.asset(f"A{number}")
     world.clock.tick(seconds=1)
-    with CaptureQueriesContext(connection) as many:
-        rounds.refresh(source=Source(BNB="0.011", DOGE="0.000002", **{f"A{number}": "0.1" for number in range(40)}))
+    prices = {f"A{number}": "0.1" for number in range(40)}
+    many = queries(rounds.refresh, source=Source(BNB="0.011", DOGE="0.000002", **prices))
     assert Asset.objects.count() == 47
     assert len(many) <= len(few)

@@ -1,12 +1,12 @@
 """What the page of a conversion says in each of its states."""
 
-import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from tests.support import factories
+from tests.support.html import read
 from wallet import conversions, ledger
 from wallet.conversions import sweep
 from wallet.eligibility import eligibility
@@ -27,7 +27,7 @@ def page_of(world, conversion, *, left=0, **visit):
 
 
 def plain(words):
-    return re.sub(r"<[^>]*>", "", words)
+    return read(words).text
 
 
 @pytest.fixture

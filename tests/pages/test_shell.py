@@ -11,7 +11,7 @@ from wallet.models.policy import Closure
 from wallet.pages.shell import Section, Shell, banner
 
 
-def shell(**facts):
+def shell(**changes):
     known = {
         "user": None,
         "customer": None,
@@ -19,7 +19,7 @@ def shell(**facts):
         "asks_for_zone": False,
         "find_service": lambda: pages.OPEN,
     }
-    return Shell(**known | facts)
+    return Shell(**known | changes)
 
 
 @pytest.mark.parametrize("section", Section)

@@ -18,7 +18,7 @@ from wallet.audit import audit
 from wallet.database.retrying import Busy
 from wallet.enqueue import enqueue
 from wallet.models import Conversion
-from wallet.refusals import Refused
+from wallet.refusals import Code, Refused
 
 IS_FULL = os.environ.get("CHAOS", "short") == "full"
 
@@ -41,11 +41,11 @@ def confirm(owner: User, *codes: str) -> str:
         except (DatabaseError, InterfaceError, Busy):
             connection.close()
         except Refused as refused:
-            if refused.code == "in_progress":  # it was confirmed, and the answer was lost
+            if refused.code == Code.IN_PROGRESS:  # it was confirmed, and the answer was lost
                 return Conversion.objects.of(owner).confirmed().get().reference
-            if refused.code == "wait":
+            if refused.code == Code.WAIT:
                 return Conversion.objects.of(owner).exclude(status="quoted").get().reference
-            if refused.code not in ("quote_expired", "price_unavailable"):
+            if refused.code not in (Code.QUOTE_EXPIRED, Code.PRICE_UNAVAILABLE):
                 raise
         assert time.monotonic() < until, "the customer gave up"
         time.sleep(0.1)

@@ -15,6 +15,6 @@ def make(count: int) -> None:
     print(json.dumps([stage.signed_in(user)["session"] for user in made]))
 
 
-def move(code: str) -> None:
-    """The market answers, once, with a price that has moved too far."""
-    stage.observe(moved={code: "10"})
+def change_price(code: str) -> None:
+    """The market answers, once, with a price that has changed too much."""
+    stage.observe(changes={code: "10"})

@@ -116,6 +116,16 @@ class World:
             else:
                 price(code, rate)
 
+    def hold_more(self, count: int) -> list[str]:
+        """The customer comes to hold so many further small balances; their codes, A0 and on."""
+        codes = [f"A{number}" for number in range(count)]
+        for code in codes:
+            asset(code)
+        self.observe(**dict.fromkeys(codes, "0.0001"))
+        for code in codes:
+            deposit(self.user, code, "1")
+        return codes
+
     def quoted(self, *codes: str, owner: User | None = None) -> Conversion:
         return conversions.quote(user=owner or self.user, codes=codes or ["DOGE", "ETH"])
 

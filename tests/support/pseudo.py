@@ -1,7 +1,7 @@
 """A language to try the screens with: English that is about 40% longer, with accents, written from right to left.
 
 What stays as it was is a text that nobody may translate; what is cut off will be cut off in German; what sits on the wrong
-side will sit there in Arabic. It is made from the texts of any catalogue, which is what gettext calls a .po file.
+side will sit there in Arabic. It is made from the texts of any .po file.
 """
 
 import ast
@@ -14,7 +14,7 @@ from tests.support.site import ROOT
 
 LANGUAGE = "pseudo"
 CODE = "qps"  # the language code kept for private use, so that no library has texts of its own in it
-DEMO_ASSETS = ROOT / "wallet" / "locale" / "de" / "LC_MESSAGES" / "django.po"
+TEXTS = ROOT / "wallet" / "locale" / "de" / "LC_MESSAGES" / "django.po"
 PLURALS = 2
 
 # What a text holds for machines: placeholders, tags, entities, addresses.
@@ -44,9 +44,9 @@ def filling(length: int) -> str:
     return (FILLING * (length // len(FILLING) + 1))[: max(length - 1, 1)].strip()
 
 
-def messages(catalogue: str) -> Iterator[tuple[str | None, str, str | None, list[str]]]:
+def messages(texts: str) -> Iterator[tuple[str | None, str, str | None, list[str]]]:
     """The messages of a .po file's text: (context or None, the text, its plural or None, the translations)."""
-    for block in re.split(r"\n\s*\n", catalogue):
+    for block in re.split(r"\n\s*\n", texts):
         fields: dict[str, str] = {}
         field = ""
         for line in block.splitlines():
@@ -59,15 +59,15 @@ def messages(catalogue: str) -> Iterator[tuple[str | None, str, str | None, list
             yield fields.get("msgctxt"), fields["msgid"], fields.get("msgid_plural"), translated
 
 
-def compiled(catalogue: str) -> bytes:
+def compiled(texts: str) -> bytes:
     """The bytes of a .mo file with the pseudo-language's texts for the messages of a .po file's text."""
     header = f"Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals={PLURALS}; plural=(n != 1);\n"
-    texts = {"": header}
-    for context, one, many, _ in messages(catalogue):
+    translated = {"": header}
+    for context, one, many, _ in messages(texts):
         key = one if many is None else f"{one}{NEXT_FORM}{many}"
         forms = [pseudo(one)] if many is None else [pseudo(one), *[pseudo(many)] * (PLURALS - 1)]
-        texts[key if context is None else f"{context}{CONTEXT}{key}"] = NEXT_FORM.join(forms)
-    return packed({key.encode(): text.encode() for key, text in texts.items()})
+        translated[key if context is None else f"{context}{CONTEXT}{key}"] = NEXT_FORM.join(forms)
+    return packed({key.encode(): text.encode() for key, text in translated.items()})
 
 
 def packed(texts: dict[bytes, bytes]) -> bytes:
@@ -84,9 +84,9 @@ def packed(texts: dict[bytes, bytes]) -> bytes:
     return head + b"".join(tables) + body
 
 
-def environment(folder: Path, catalogue: Path = DEMO_ASSETS) -> dict[str, str]:
+def environment(folder: Path, texts: Path = TEXTS) -> dict[str, str]:
     """Writes the language into the folder; the environment in which the site speaks it."""
     path = folder / "locale" / CODE / "LC_MESSAGES" / "django.mo"
     path.parent.mkdir(parents=True)
-    path.write_bytes(compiled(catalogue.read_text(encoding="utf-8")))
+    path.write_bytes(compiled(texts.read_text(encoding="utf-8")))
     return {"DJANGO_SETTINGS_MODULE": "tests.support.pseudo_settings", "PSEUDO_LOCALE": str(folder / "locale")}

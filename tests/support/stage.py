@@ -45,12 +45,12 @@ STRANGE = {
 
 
 class Market(Demo):
-    """The demonstration's market, standing still, but for the prices that were moved or taken away."""
+    """The demonstration's market, standing still, but for the prices that were changed or taken away."""
 
     def __init__(self) -> None:
         moment = real_now()
         super().__init__(now=lambda: moment)
-        self.moved: dict[str, str] = {}
+        self.changes: dict[str, str] = {}
         self.gone: set[str] = set()
 
     def tickers(self) -> list[Ticker]:
@@ -62,7 +62,7 @@ class Market(Demo):
         return [self._as_it_is_now(one) for one in (*known, *strange) if one and one.base not in self.gone]
 
     def _as_it_is_now(self, ticker: Ticker) -> Ticker:
-        price = ticker.price * (1 + Decimal(self.moved.get(ticker.base, "0")) / 100)
+        price = ticker.price * (1 + Decimal(self.changes.get(ticker.base, "0")) / 100)
         return ticker._replace(price=price, text=f"{price.normalize():f}")
 
 
@@ -117,9 +117,9 @@ def policy(**changes: Any) -> None:
     newest.save(force_insert=True)
 
 
-def observe(ago: float = 0, moved: dict[str, str] | None = None, gone: Iterable[str] = ()) -> None:
+def observe(ago: float = 0, changes: dict[str, str] | None = None, gone: Iterable[str] = ()) -> None:
     """The market answers, or answered so many seconds ago; by so many percent other prices, and none for some."""
-    market.moved, market.gone = moved or {}, set(gone)
+    market.changes, market.gone = changes or {}, set(gone)
     Price.objects.all().delete()
     with shown_clock.ago(ago) if ago else contextlib.nullcontext():
         rounds.refresh(source=market)
@@ -188,7 +188,7 @@ def end(
     name: str,
     codes: list[str] | None = None,
     ago: float = 5,
-    moved: dict[str, str] | None = None,
+    changes: dict[str, str] | None = None,
     gone: Iterable[str] = (),
     meanwhile: str = "",
     fee: int = 0,
@@ -199,7 +199,7 @@ def end(
     reference = run(name, codes, ago=ago)
     with shown_clock.ago(ago):
         shown_clock.pass_seconds(1)
-        observe(moved=moved, gone=gone)
+        observe(changes=changes, gone=gone)
         MEANWHILE[meanwhile](name, codes or [])
         conversions.settle(reference=reference)
     Asset.objects.filter(code__in=codes or []).update(status=Asset.Status.LISTED, delisted_on=None)
@@ -241,7 +241,7 @@ MEANWHILE: dict[str, Callable[[str, list[str]], None]] = {
 
 
 def history(name: str, days: int, apart: int = 1) -> None:
-    """A conversion a day, the last one yesterday; each fourth stopped, because a price moved, and the fee was 2%.
+    """A conversion a day, the last one yesterday; each fourth stopped, because a price changed, and the fee was 2%.
 
     Or so many days apart.
     """
@@ -250,7 +250,7 @@ def history(name: str, days: int, apart: int = 1) -> None:
         for code in codes:
             deposit(name, code, HOLDINGS[code])
         fee = 2 if day % 4 == 0 else 0
-        end(name, codes, ago=day * apart * 86_400, moved={"DOGE": "-6.2"} if day % 4 == 2 else None, fee=fee)
+        end(name, codes, ago=day * apart * 86_400, changes={"DOGE": "-6.2"} if day % 4 == 2 else None, fee=fee)
 
 
 def close_conversions(ahead: bool = False) -> None:
@@ -296,5 +296,5 @@ def main() -> None:
     clock.now = shown_clock
     orders = {order.__name__: order for order in ORDERS}
     for line in sys.stdin:
-        name, facts = json.loads(line)
-        print(json.dumps(orders[name](**facts)), flush=True)
+        name, options = json.loads(line)
+        print(json.dumps(orders[name](**options)), flush=True)

@@ -106,11 +106,11 @@ class Stage:
         self.orders, self.answers = self.process.stdin, self.process.stdout
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        def order(**facts: Any) -> Any:
-            self.orders.write(json.dumps([name, facts]) + "\n")
+        def order(**options: Any) -> Any:
+            self.orders.write(json.dumps([name, options]) + "\n")
             self.orders.flush()
             answer = self.answers.readline()
-            assert answer, f"The stage could not {name} {facts}; stage.log beside the database says why."
+            assert answer, f"The stage could not {name} {options}; stage.log beside the database says why."
             return json.loads(answer)
 
         return order
@@ -232,16 +232,16 @@ class Tour:
         expect(page.locator("#left time")).to_have_count(0)  # it counts
         return page
 
-    def result(self, visitor: Visitor | None = None, **facts: Any) -> Page:
+    def result(self, visitor: Visitor | None = None, **options: Any) -> Page:
         """The page of a conversion that has ended, of this customer or of one of its own."""
         visitor = visitor or self.stage.customer(small_only=True)
-        reference = self.stage.end(name=visitor["name"], **facts)
+        reference = self.stage.end(name=visitor["name"], **options)
         return self.open(f"/conversions/{reference}/", visitor)
 
-    def progress(self, *, script: bool = True, **facts: Any) -> Page:
+    def progress(self, *, script: bool = True, **options: Any) -> Page:
         """The page of a conversion that is running, and that never hears anything new."""
         visitor = self.stage.customer(small_only=True)
-        reference = self.stage.run(name=visitor["name"], **facts)
+        reference = self.stage.run(name=visitor["name"], **options)
         page = self.open("/help/", visitor, script=script)
         page.route("**/*seen=*", lambda route: route.fulfill(status=204))
         page.goto(f"/conversions/{reference}/")

@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from tests.support.html import read
 from wallet.models import Customer, Opening
@@ -72,11 +70,9 @@ def test_a_closing_without_an_end_promises_none(signed_in, world, text):
     assert "Conversions are paused We are moving. Your balances are not affected." in words
 
 
-def test_a_page_asks_for_it_once_and_a_partial_not_at_all(signed_in, planned):
+def test_a_page_asks_for_it_once_and_a_partial_not_at_all(signed_in, planned, queries):
     def asked(path, **headers):
-        with CaptureQueriesContext(connection) as queries:
-            signed_in.get(path, headers=headers)
-        return sum("wallet_opening" in query["sql"] for query in queries)
+        return sum("wallet_opening" in sql for sql in queries(signed_in.get, path, headers=headers))
 
     assert [asked(path) for path in ("/wallet/", "/wallet/dust/", "/settings/", "/help/")] == [1, 1, 1, 1]
     assert asked("/settings/", **{"HX-Request": "true"}) == 0

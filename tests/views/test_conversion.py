@@ -2,8 +2,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from tests.support import factories
 from tests.support.html import read
@@ -229,11 +227,8 @@ def test_only_reading_is_allowed(signed_in, world):
     assert signed_in.post(url(world.quoted())).status_code == 405
 
 
-def test_the_number_of_queries_does_not_grow_with_the_lines(signed_in, world, django_assert_num_queries):
-    one = world.quoted("DOGE")
-    with CaptureQueriesContext(connection) as few:
-        signed_in.get(url(one))
-    three = world.quoted("DOGE", "ETH", "EUR")
-    with django_assert_num_queries(len(few)):
-        signed_in.get(url(three))
+def test_the_number_of_queries_does_not_grow_with_the_lines(signed_in, world, queries):
+    one = queries(signed_in.get, url(world.quoted("DOGE")))
+    three = queries(signed_in.get, url(world.quoted("DOGE", "ETH", "EUR")))
+    assert len(three) == len(one)
     assert Conversion.objects.count() == 2

@@ -115,10 +115,10 @@ def test_files_are_for_machines_and_only_the_reason_is_for_people(chosen, world)
         assert rows["DOGE"]["status"] == "stopped"
         assert rows["DOGE"]["price_change_percent"] == "10.00"
         assert rows["DOGE"]["stop_reason"] == "Der Preis von DOGE hat sich um 10,00\xa0% bewegt."
-    facts = json.loads(client.get(f"/conversions/{stopped.reference}.json").content)
-    assert facts["policy"]["dust_limit_btc"] == "0.0012"
-    assert facts["assets"][0]["price"]["change_percent"] == "10.00"
-    assert facts["reasons"][0]["text"].startswith("Der Preis von DOGE")
+    found = json.loads(client.get(f"/conversions/{stopped.reference}.json").content)
+    assert found["policy"]["dust_limit_btc"] == "0.0012"
+    assert found["assets"][0]["price"]["change_percent"] == "10.00"
+    assert found["reasons"][0]["text"].startswith("Der Preis von DOGE")
 
 
 def test_a_fault_is_said_in_the_customers_language(chosen, monkeypatch):

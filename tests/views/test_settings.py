@@ -1,9 +1,7 @@
 import re
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from tests.support import factories
 from tests.support.html import read
@@ -68,14 +66,12 @@ def test_a_bad_value_is_said_and_nothing_is_lost(signed_in, world, field, value,
     assert stored(world.user) == ("", "system", False)
 
 
-def test_p16_reading_the_settings_changes_nothing(signed_in):
+def test_p16_reading_the_settings_changes_nothing(signed_in, queries):
     """P16: no GET changes anything, not even for a user who has no row yet, nor with values in the address."""
     user = factories.user("fresh")
     signed_in.force_login(user)
-    with CaptureQueriesContext(connection) as queries:
-        signed_in.get(URL, FIELDS)
-        signed_in.get(URL, FIELDS, headers=HTMX)
-    assert not [query["sql"] for query in queries if not query["sql"].startswith("SELECT")]
+    sent = queries(signed_in.get, URL, FIELDS) + queries(signed_in.get, URL, FIELDS, headers=HTMX)
+    assert not [sql for sql in sent if not sql.startswith("SELECT")]
     assert stored(user) is None
 
 

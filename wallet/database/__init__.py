@@ -1,1 +1,1 @@
-"""What every verb needs of the database: its clock, its patience, and one state of it to read."""
+"""What verbs and migrations need of the database: its clock, its patience, one state of it to read, and its guards."""

@@ -14,7 +14,7 @@ attack every guard here, so they say so.
 
 from django.db import migrations
 
-from wallet.migrations import _guards
+from wallet.database import guards
 
 APPEND_ONLY = ["entry", "transaction", "policy", "opening"]
 KEPT = [*APPEND_ONLY, "conversion", "line", "account"]
@@ -158,14 +158,14 @@ RETURN NEW; END $$
 def install(apps, schema_editor):
     (_sqlite if schema_editor.connection.vendor == "sqlite" else _postgresql)(schema_editor)
     for name, rule in GUARDS.items():
-        _guards.create(schema_editor, name, rule)
+        guards.create(schema_editor, name, rule)
 
 
 def _sqlite(schema_editor):
     for table in APPEND_ONLY:
         for event in ("UPDATE", "DELETE"):
             rule = (table, event, "true", f"wallet_{table} is written once")
-            _guards.create(schema_editor, f"{table}_refuses_{event.lower()}", rule)
+            guards.create(schema_editor, f"{table}_refuses_{event.lower()}", rule)
 
 
 def _postgresql(schema_editor):
@@ -202,7 +202,7 @@ def remove(apps, schema_editor):
         schema_editor.execute(f"DROP TRIGGER {name}" + ("" if on_sqlite else f" ON wallet_{table}"), params=None)
 
     for name, (table, *_) in GUARDS.items():
-        _guards.drop(schema_editor, name, table)
+        guards.drop(schema_editor, name, table)
     for table in APPEND_ONLY:
         for event in ("update", "delete") if on_sqlite else ("change",):
             drop(f"{table}_refuses_{event}", table)

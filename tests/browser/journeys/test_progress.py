@@ -1,4 +1,4 @@
-"""While a conversion runs: the same one from every side, until a price that moved stops it and nothing has changed."""
+"""While a conversion runs: the same one from every side, until a price's change stops it and nothing has changed."""
 
 import re
 
@@ -54,7 +54,7 @@ def test_a_running_conversion_is_the_same_from_every_side_until_a_price_stops_it
     expect(page.locator("#progress")).to_contain_text(reference)
 
     # In one command: the demonstration's next round would bring the price back.
-    settle = f"customers.move('DOGE'); conversions.settle(reference='{reference}')"
+    settle = f"customers.change_price('DOGE'); conversions.settle(reference='{reference}')"
     site.manage("shell", "-c", f"from tests.support import customers; from wallet import conversions; {settle}")
     for tab in (page, second):
         heading = tab.locator("#result h1")

@@ -62,7 +62,7 @@ def dust_old(tour: Tour) -> Iterator[Page]:
 def dust_updated(tour: Tour) -> Iterator[Page]:
     """Update prices was pressed"""
     page = tour.open(CHOSEN, tour.mira)
-    tour.stage.observe(moved={"DOGE": "-1.2"})
+    tour.stage.observe(changes={"DOGE": "-1.2"})
     press(page, "#update")
     expect(page.locator("#say")).not_to_be_empty()
     yield page

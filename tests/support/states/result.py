@@ -11,13 +11,13 @@ from tests.support.tour import Tour, state
 @state("result")
 def completed(tour: Tour) -> Iterator[Page]:
     """Completed, with less than the estimate"""
-    yield tour.result(moved={"DOGE": "-1.2"})
+    yield tour.result(changes={"DOGE": "-1.2"})
 
 
 @state("result")
 def completed_more(tour: Tour) -> Iterator[Page]:
     """Completed, with more than the estimate and a fee of 2%"""
-    yield tour.result(moved={"DOGE": "1.2"}, fee=2)
+    yield tour.result(changes={"DOGE": "1.2"}, fee=2)
 
 
 @state("result")
@@ -41,19 +41,19 @@ def completed_120(tour: Tour) -> Iterator[Page]:
 @state("result")
 def stopped(tour: Tour) -> Iterator[Page]:
     """Stopped: a price moved"""
-    yield tour.result(moved={"DOGE": "6.18", "ETH": "-1.5"})
+    yield tour.result(changes={"DOGE": "6.18", "ETH": "-1.5"})
 
 
 @state("result")
 def stopped_bnb(tour: Tour) -> Iterator[Page]:
     """Stopped: BNB's price moved"""
-    yield tour.result(moved={"BNB": "-5.5"})
+    yield tour.result(changes={"BNB": "-5.5"})
 
 
 @state("result")
 def stopped_limit(tour: Tour) -> Iterator[Page]:
     """Stopped: worth more than the limit"""
-    yield tour.result(codes=["LINK", "DOGE"], moved={"LINK": "700"})
+    yield tour.result(codes=["LINK", "DOGE"], changes={"LINK": "700"})
 
 
 @state("result")
@@ -89,10 +89,10 @@ def failed(tour: Tour) -> Iterator[Page]:
 @state("result", is_printed=True)
 def receipt(tour: Tour) -> Iterator[Page]:
     """The receipt on paper, from both themes"""
-    yield tour.result(tour.stage.customer(), moved={"DOGE": "-1.2"}, fee=2)
+    yield tour.result(tour.stage.customer(), changes={"DOGE": "-1.2"}, fee=2)
 
 
 @state("result", is_printed=True)
 def receipt_stopped(tour: Tour) -> Iterator[Page]:
     """A stopped conversion on paper"""
-    yield tour.result(moved={"DOGE": "6.18"})
+    yield tour.result(changes={"DOGE": "6.18"})

@@ -40,7 +40,7 @@ def dialog_expired(tour: Tour) -> Iterator[Page]:
 def dialog_renewed(tour: Tour) -> Iterator[Page]:
     """Update prices was pressed in it"""
     page = tour.review(tour.mira, CHOSEN)
-    tour.stage.observe(moved={"DOGE": "-1.2"})
+    tour.stage.observe(changes={"DOGE": "-1.2"})
     spend(page, 31)
     expect(page.locator("#go")).to_have_attribute("formaction", re.compile("renew"))
     press(page, "#go")
@@ -120,11 +120,11 @@ def dialog_stress(tour: Tour) -> Iterator[Page]:
 
 
 def quoted(
-    tour: Tour, visitor: Visitor | None = None, *, script: bool = False, expects: Iterable[str] = (), **facts: Any
+    tour: Tour, visitor: Visitor | None = None, *, script: bool = False, expects: Iterable[str] = (), **options: Any
 ) -> Page:
     """The page of a quote that has just been made, for this customer or for one of its own."""
     visitor = visitor or tour.stage.customer(small_only=True)
-    reference = tour.stage.quote(name=visitor["name"], **facts)
+    reference = tour.stage.quote(name=visitor["name"], **options)
     return tour.open(f"/conversions/{reference}/", visitor, script=script, expects=expects)
 
 
