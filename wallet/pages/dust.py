@@ -51,7 +51,10 @@ class RefusedRow:
 
 @dataclass(frozen=True)
 class DustPage:
-    """`chosen` are the balances that are ticked; `gone` were, and can't be converted any more."""
+    """`chosen` are the balances that are ticked; `gone` were, and can't be converted any more.
+
+    `is_part`: htmx asks for the part that changes.
+    """
 
     view: Portfolio
     eligibility: Eligibility
@@ -59,6 +62,7 @@ class DustPage:
     gone: list[Holding]
     asking: Asking = NOT_ASKED
     wrong: str = ""
+    is_part: bool = False
 
     @property
     def service(self) -> Service:
@@ -67,6 +71,11 @@ class DustPage:
     @property
     def title(self) -> str:
         return _("Error: Convert small balance to BNB") if self.wrong else _("Convert small balance to BNB")
+
+    @property
+    def has_new_title(self) -> bool:
+        """Whether the part brings the page's title along, because it now says that something is wrong."""
+        return self.is_part and bool(self.wrong)
 
     @cached_property
     def terms(self) -> Terms:

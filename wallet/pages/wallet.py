@@ -130,12 +130,22 @@ class WalletPage:
         return "" if self.has_no_prices else markup.coin(self.view.value_sats)
 
     @property
+    def no_total(self) -> str:
+        """What stands in its place."""
+        return _("Price unavailable")
+
+    @property
     def has_no_prices(self) -> bool:
         return bool(self.view.holdings) and self.view.priced_at is None
 
     @cached_property
     def prices(self) -> PricesFrom | None:
         return prices_from(self.view)
+
+    @property
+    def no_prices(self) -> str:
+        """That no price is current, where that matters; empty where it doesn't."""
+        return _("There are no current prices. Your balances are not affected.") if self.has_no_prices else ""
 
     @property
     def unpriced(self) -> str:

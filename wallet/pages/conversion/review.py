@@ -112,6 +112,11 @@ class Review(ConversionPage):
         """Whether the button asks for new prices, because Confirm can only be refused."""
         return self.is_expired or bool(self.visit.problem)
 
+    @property
+    def go_label(self) -> str:
+        """What the button says."""
+        return _("Update prices") if self.needs_new_prices else _("Confirm conversion")
+
     @cached_property
     def countdown(self) -> Countdown:
         conversion, clock = self.conversion, markup.clock_time(self.conversion.quoted_observed_at)
