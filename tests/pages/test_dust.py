@@ -60,18 +60,18 @@ def test_what_went_is_heard_with_its_cause_and_nothing_where_none_went(doge, eth
 
 def test_what_is_wrong_leads_to_the_first_box(doge):
     found = page(doge, wrong="Choose at least one.")
-    assert (found.problem.words, found.problem.control) == ("Choose at least one.", "choose-DOGE")
+    assert (found.problems[0].words, found.problems[0].control) == ("Choose at least one.", "choose-DOGE")
     assert found.title == "Error: Convert small balance to BNB"
 
 
 @pytest.mark.parametrize("state", [{"is_running": True}, {"wait": timedelta(hours=6)}])
 def test_what_is_wrong_leads_nowhere_while_nothing_can_be_converted(doge, state):
-    assert page(doge, wrong="Wait.", **state).problem.control == ""
-    assert page(wrong="Wait.").problem.control == ""
+    assert page(doge, wrong="Wait.", **state).problems[0].control == ""
+    assert page(wrong="Wait.").problems[0].control == ""
 
 
 def test_nothing_is_wrong(doge):
-    assert (page(doge).problem, page(doge).title) == (None, "Convert small balance to BNB")
+    assert (page(doge).problems, page(doge).title) == ([], "Convert small balance to BNB")
 
 
 def test_without_choices_it_says_why():

@@ -82,12 +82,12 @@ class DustPage:
         return terms(self.view.policy)
 
     @property
-    def problem(self) -> Problem | None:
+    def problems(self) -> list[Problem]:
         """What is wrong, leading to the first box while there is something to tick."""
         if not self.wrong:
-            return None
+            return []
         first = self.view.convertible[0].asset.code if self.view.convertible and self.eligibility.may_convert else ""
-        return Problem(self.wrong, f"choose-{first}" if first else "")
+        return [Problem(self.wrong, f"choose-{first}" if first else "")]
 
     @property
     def listing(self) -> str:

@@ -63,9 +63,9 @@ def prices_from(prices: PricesFrom) -> SafeString:
 
 
 @register.inclusion_tag("components/problem_box.html")
-def problem_box(*problems: Problem) -> dict[str, tuple[Problem, ...]]:
-    """What is wrong with what was sent, each leading to its control. It takes the focus."""
-    return {"problems": problems}
+def problem_box(problems: list[Problem], *, takes_focus: bool = True, is_alert: bool = False) -> dict[str, object]:
+    """What is wrong with what was sent, each leading to its control; `is_alert` is for what stands there from the start."""
+    return {"problems": problems, "takes_focus": takes_focus, "is_alert": is_alert}
 
 
 @register.inclusion_tag("components/sort_link.html")
