@@ -165,10 +165,10 @@ def _choice(holding: Holding, is_selected: bool) -> Choice:
         code=asset.code,
         name=asset.name,
         find=f"{asset.code} {asset.name}".lower(),
-        amount=formats.aligned(units, asset.scale),
+        amount=markup.listed(formats.aligned(units, asset.scale), asset.code),
         full_amount=formats.full_amount(units, asset.scale) if formats.is_cut(units, asset.scale) else "",
-        value=figures.value,
-        net=figures.net,
+        value=markup.listed(figures.value, "BTC", html_id=f"value-{asset.code}"),
+        net=markup.listed(figures.net, "BNB", css="num get", html_id=f"get-{asset.code}"),
         is_selected=is_selected,
     )
 

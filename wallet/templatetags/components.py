@@ -6,6 +6,7 @@ from zlib import crc32
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from wallet.pages.prices import PricesFrom
@@ -48,6 +49,13 @@ def announcement(context: Context) -> dict[str, Banner | None]:
 def amount(digits: str, unit: str) -> dict[str, str]:
     """An amount with its unit."""
     return {"digits": digits, "unit": unit}
+
+
+@register.simple_block_tag
+def fact(content: str, term: str, *, is_number: bool = False, css: str = "") -> SafeString:
+    """One line of a list of facts: what it is about, and between the tags what is so."""
+    outer, inner = (format_html(' class="{}"', name) if name else "" for name in (css, "num" if is_number else ""))
+    return format_html("<div{}><dt>{}</dt><dd{}>{}</dd></div>", outer, term, inner, SafeString(content.strip()))
 
 
 @register.simple_tag
