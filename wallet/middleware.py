@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -12,7 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from wallet.models import Customer
 from wallet.pages import errors
-from wallet.requests import CustomerRequest
+from wallet.requests import CustomerRequest, is_signed_in
 from wallet.routes import address_again
 
 Handler = Callable[[CustomerRequest], HttpResponse]
@@ -61,7 +62,8 @@ def form_addresses(get_response: Handler) -> Handler:
         response = get_response(request)
         if response.status_code != 405 or request.method != "GET":
             return response
-        response.content = render_to_string("error.html", {"page": errors.only_takes_forms()}, request).encode()
+        page = replace(errors.only_takes_forms(), is_signed_in=is_signed_in(request))
+        response.content = render_to_string("error.html", {"page": page}, request).encode()
         return response
 
     return middleware

@@ -18,6 +18,12 @@ class CustomerRequest(HttpRequest):
     customer: Customer
 
 
+def is_signed_in(request: HttpRequest) -> bool:
+    """Also of a request that went wrong before anybody was known."""
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated
+
+
 def wants_partial(request: CustomerRequest) -> bool:
     """Whether htmx asks for a part of the page. When it restores its history it needs the whole one."""
     return bool(request.htmx) and not request.htmx.history_restore_request

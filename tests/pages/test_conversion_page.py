@@ -11,6 +11,7 @@ from wallet import conversions, ledger
 from wallet.conversions import sweep
 from wallet.eligibility import eligibility
 from wallet.models import Asset, Conversion, Opening
+from wallet.pages import markup
 from wallet.pages.conversion import conversion_page
 from wallet.pages.conversion.page import Visit
 from wallet.pages.conversion.progress import Progress
@@ -68,9 +69,10 @@ def test_the_review_asks_and_its_head_says_when_something_went_wrong(world, code
 
 def test_a_first_offer_has_no_notice_and_its_title_takes_the_focus(world):
     page = page_of(world, world.quoted())
-    assert (page.notice, page.say, page.was_units, page.is_renewed) == (None, "", None, False)
+    assert (page.notice, page.say, page.was, page.is_renewed) == (None, "", "", False)
     assert page.title_takes_focus
     assert not page.needs_new_prices
+    assert page.go_label == "Confirm conversion"
 
 
 def test_a_renewed_offer_says_so_and_what_the_one_before_was(world):
@@ -112,6 +114,7 @@ def test_the_button_asks_for_new_prices_where_confirm_can_only_be_refused(world)
     assert page_of(world, quote, problem="Busy.").needs_new_prices
     world.clock.tick(seconds=30)
     assert page_of(world, quote).needs_new_prices
+    assert page_of(world, quote).go_label == "Update prices"
 
 
 @pytest.mark.parametrize(("percent", "words"), [(0, "None"), (2, "2% · 0.00040000 BNB")])
@@ -122,11 +125,11 @@ def test_the_fee_is_said_in_percent_and_in_bnb(world, percent, words):
 
 def test_what_stands_in_the_way_of_a_review_is_named(world):
     quote = world.quoted("DOGE")
-    assert page_of(world, quote).may_convert
-    assert page_of(world, quote).next_at == world.clock() + timedelta(hours=6)
+    assert page_of(world, quote).standstill is None
+    assert page_of(world, quote).next == markup.when(world.clock() + timedelta(hours=6), world.clock())
     running = world.confirmed("ETH")
-    page = page_of(world, quote)
-    assert (page.may_convert, page.running) == (False, running)
+    still = page_of(world, quote).standstill
+    assert (still.is_running, still.progress_address) == (True, f"/conversions/{running.reference}/")
 
 
 @pytest.mark.parametrize(
@@ -287,7 +290,7 @@ def test_without_prices_nothing_is_compared(world):
     assert (page.changes.title, page.changes.words) == ("What was to be converted", "None of these balances was taken.")
     assert not page.changes.is_compared
     assert [(row.text, row.verdict) for row in page.changes.rows] == [("Not compared", "Not converted")]
-    assert (page.prices_from, page.prices_to, page.fee) == (None, None, "None")
+    assert (page.observed, page.fee) == ("", "None")
 
 
 def test_a_failed_conversion_says_that_nothing_was_taken_and_leads_to_help(world, failed):
@@ -306,4 +309,4 @@ def test_a_failed_conversion_says_that_nothing_was_taken_and_leads_to_help(world
 def test_prices_observed_at_one_moment_have_no_second_one(world):
     done = world.settled("DOGE")
     page = page_of(world, done)
-    assert (page.prices_from, page.prices_to) == (done.settled_observed_at, None)
+    assert page.observed == markup.full_time(done.settled_observed_at)

@@ -27,21 +27,24 @@ def page(*holdings, chosen=(), gone=(), wrong="", is_bnb_priced=True, **state):
 def test_a_row_is_written_once(doge):
     (row,) = page(doge, chosen=[doge]).choices
     assert (row.code, row.name, row.find, row.is_selected) == ("DOGE", "Dogecoin", "doge dogecoin", True)
-    assert row.net == '<data value="0.02000000"><span class="z">0.0</span>2000000</data>'
-    assert row.value == '<data value="0.00020000"><span class="z">0.000</span>20000</data>'
+    net = '<data value="0.02000000"><span class="z">0.0</span>2000000</data>'
+    assert row.net == f'<span class="num get" id="get-DOGE">{net}</span><span class="unit phone">&nbsp;BNB</span>'
+    value = '<data value="0.00020000"><span class="z">0.000</span>20000</data>'
+    assert row.value == f'<span class="num" id="value-DOGE">{value}</span><span class="unit phone">&nbsp;BTC</span>'
     assert row.full_amount == ""
 
 
 def test_what_is_worth_less_than_can_be_written_is_not_said_to_be_nothing():
-    (row,) = page(pages.holding("LUNC", "0.00001")).choices
+    (row,) = page(pages.holding("LUNC", "0.00001")).figures
     assert row.value == '<data value="0.00000000">&lt;0.00000001</data>'
 
 
 def test_the_figures_alone_are_those_of_the_rows(doge):
     found = page(doge, pages.holding("EUR", "10"))
-    assert [(row.code, row.value, row.net) for row in found.figures] == [
-        (row.code, row.value, row.net) for row in found.choices
-    ]
+    assert [row.code for row in found.figures] == [row.code for row in found.choices] == ["DOGE", "EUR"]
+    for alone, row in zip(found.figures, found.choices, strict=True):
+        assert f">{alone.value}</span>" in row.value
+        assert f">{alone.net}</span>" in row.net
 
 
 def test_what_cannot_be_converted_has_its_reason(doge, eth):
@@ -60,18 +63,18 @@ def test_what_went_is_heard_with_its_cause_and_nothing_where_none_went(doge, eth
 
 def test_what_is_wrong_leads_to_the_first_box(doge):
     found = page(doge, wrong="Choose at least one.")
-    assert (found.problem.words, found.problem.control) == ("Choose at least one.", "choose-DOGE")
+    assert (found.problems[0].words, found.problems[0].control) == ("Choose at least one.", "choose-DOGE")
     assert found.title == "Error: Convert small balance to BNB"
 
 
 @pytest.mark.parametrize("state", [{"is_running": True}, {"wait": timedelta(hours=6)}])
 def test_what_is_wrong_leads_nowhere_while_nothing_can_be_converted(doge, state):
-    assert page(doge, wrong="Wait.", **state).problem.control == ""
-    assert page(wrong="Wait.").problem.control == ""
+    assert page(doge, wrong="Wait.", **state).problems[0].control == ""
+    assert page(wrong="Wait.").problems[0].control == ""
 
 
 def test_nothing_is_wrong(doge):
-    assert (page(doge).problem, page(doge).title) == (None, "Convert small balance to BNB")
+    assert (page(doge).problems, page(doge).title) == ([], "Convert small balance to BNB")
 
 
 def test_without_choices_it_says_why():

@@ -1,6 +1,7 @@
 import pytest
 from django import forms
 
+from wallet.pages.problems import Problem
 from wallet.pages.sign_in import SignIn
 
 CARRY_ON = "You’re signed out. Sign in to carry on."
@@ -20,6 +21,6 @@ def test_those_who_were_on_their_way_are_told_why_they_are_asked(address, lede):
 
 def test_what_is_wrong_is_said_instead_and_what_was_typed_stays():
     page = SignIn(Form({"login": ""}), "/settings/")
-    assert (page.title, page.problems, page.lede) == ("Error: Sign in", ["Enter your name."], "")
+    assert (page.title, page.problems, page.lede) == ("Error: Sign in", [Problem("Enter your name.")], "")
     assert SignIn(Form({"login": "mira"}), "").name == "mira"
     assert SignIn(Form(), "").name == ""

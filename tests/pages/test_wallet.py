@@ -25,7 +25,7 @@ def page(*holdings, text="", is_by_name=False, hides_small=False):
 def test_a_row_says_whether_it_is_small_and_has_no_value_without_a_price(doge, eth):
     rows = page(doge, eth).assets.rows
     assert [(row.code, row.note) for row in rows] == [("DOGE", "Small balance"), ("ETH", "")]
-    assert [bool(row.value) for row in rows] == [True, False]
+    assert [row.value == "Price unavailable" for row in rows] == [False, True]
 
 
 @pytest.mark.parametrize(

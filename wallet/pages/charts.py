@@ -69,6 +69,14 @@ class Month:
     units: int
     percent: int
 
+    @property
+    def name(self) -> str:
+        return formats.month(self.begins)
+
+    @property
+    def received(self) -> str:
+        return formats.coin(self.units)
+
 
 def months(received: Mapping[date, int]) -> list[Month]:
     """The months back from the newest that brought anything, also those between that did not; none when they are few.

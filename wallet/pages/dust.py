@@ -51,7 +51,10 @@ class RefusedRow:
 
 @dataclass(frozen=True)
 class DustPage:
-    """`chosen` are the balances that are ticked; `gone` were, and can't be converted any more."""
+    """`chosen` are the balances that are ticked; `gone` were, and can't be converted any more.
+
+    `is_part`: htmx asks for the part that changes.
+    """
 
     view: Portfolio
     eligibility: Eligibility
@@ -59,6 +62,7 @@ class DustPage:
     gone: list[Holding]
     asking: Asking = NOT_ASKED
     wrong: str = ""
+    is_part: bool = False
 
     @property
     def service(self) -> Service:
@@ -68,17 +72,22 @@ class DustPage:
     def title(self) -> str:
         return _("Error: Convert small balance to BNB") if self.wrong else _("Convert small balance to BNB")
 
+    @property
+    def has_new_title(self) -> bool:
+        """Whether the part brings the page's title along, because it now says that something is wrong."""
+        return self.is_part and bool(self.wrong)
+
     @cached_property
     def terms(self) -> Terms:
         return terms(self.view.policy)
 
     @property
-    def problem(self) -> Problem | None:
+    def problems(self) -> list[Problem]:
         """What is wrong, leading to the first box while there is something to tick."""
         if not self.wrong:
-            return None
+            return []
         first = self.view.convertible[0].asset.code if self.view.convertible and self.eligibility.may_convert else ""
-        return Problem(self.wrong, f"choose-{first}" if first else "")
+        return [Problem(self.wrong, f"choose-{first}" if first else "")]
 
     @property
     def listing(self) -> str:
@@ -156,10 +165,10 @@ def _choice(holding: Holding, is_selected: bool) -> Choice:
         code=asset.code,
         name=asset.name,
         find=f"{asset.code} {asset.name}".lower(),
-        amount=formats.aligned(units, asset.scale),
+        amount=markup.listed(formats.aligned(units, asset.scale), asset.code),
         full_amount=formats.full_amount(units, asset.scale) if formats.is_cut(units, asset.scale) else "",
-        value=figures.value,
-        net=figures.net,
+        value=markup.listed(figures.value, "BTC", html_id=f"value-{asset.code}"),
+        net=markup.listed(figures.net, "BNB", css="num get", html_id=f"get-{asset.code}"),
         is_selected=is_selected,
     )
 

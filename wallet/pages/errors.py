@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wallet.formats import duration
+from wallet.pages.buttons import Button
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,24 @@ class ErrorPage:
     heading: str
     words: str
     again: str = ""
+    is_signed_in: bool = False
+
+    @property
+    def reload(self) -> Button | None:
+        return Button(_("Reload the page"), self.again) if self.again else None
+
+    @property
+    def to_wallet(self) -> Button:
+        return Button(_("Go to wallet"), reverse("wallet"))
+
+    @property
+    def buttons(self) -> list[Button]:
+        """The ways on from the page."""
+        if self.reload:
+            return [self.reload]
+        if self.is_signed_in:
+            return [self.to_wallet, Button(_("Conversion history"), reverse("history"), is_second=True)]
+        return [Button(_("Sign in"), reverse("account_login"))]
 
 
 def bad_request() -> ErrorPage:

@@ -23,6 +23,17 @@ def coin(units: int) -> SafeString:
     return _amount(units, formats.quiet(formats.coin(units)))
 
 
+def unit(code: str) -> SafeString:
+    """The unit behind an amount in a list, for a phone, where the column's head isn't seen."""
+    return format_html('<span class="unit phone">&nbsp;{}</span>', code)
+
+
+def listed(digits: str, code: str, *, css: str = "num", html_id: str = "") -> SafeString:
+    """An amount in a list, with its unit for a phone."""
+    named = format_html(' id="{}"', html_id) if html_id else ""
+    return format_html('<span class="{}"{}>{}</span>{}', css, named, digits, unit(code))
+
+
 def value(sats: int) -> SafeString:
     """A value in BTC, cut to 8 decimals, with quiet leading zeros. Nothing that is worth something reads as zero."""
     return coin(sats) if sats else _amount(0, format_html("&lt;{}", formats.coin(1)))

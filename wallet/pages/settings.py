@@ -81,6 +81,11 @@ class SettingsPage:
     def theme_problem(self) -> str:
         return self._problem("theme")
 
+    @property
+    def theme_hint(self) -> str:
+        """Empty where a problem stands in its place."""
+        return "" if self.theme_problem else _("System follows your device.")
+
     def _choices(self, name: str) -> list[tuple[str, str, bool]]:
         choices: Any = self.form.fields[name]
         chosen = self.form[name].value()

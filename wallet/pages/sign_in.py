@@ -6,6 +6,8 @@ from django.forms import Form
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from wallet.pages.problems import Problem
+
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
@@ -19,8 +21,8 @@ class SignIn:
         return _("Error: Sign in") if self.form.errors else _("Sign in")
 
     @property
-    def problems(self) -> list[str]:
-        return [str(words) for errors in self.form.errors.values() for words in errors]
+    def problems(self) -> list[Problem]:
+        return [Problem(str(words)) for errors in self.form.errors.values() for words in errors]
 
     @property
     def lede(self) -> str:

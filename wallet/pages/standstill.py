@@ -1,4 +1,4 @@
-"""What stands in the way of a conversion now, as the wallet, the summary of a selection and the review say it."""
+"""What stands in the way of a conversion now, as the summary of a selection and the review have it."""
 
 from dataclasses import dataclass
 from datetime import datetime

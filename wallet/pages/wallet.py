@@ -26,9 +26,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class AssetRow:
-    """A balance in the list. `full_amount` is there when the amount is cut, `value` when there is a price; `note` says that it
-    is small.
-    """
+    """A balance in the list. `full_amount` is there when the amount is cut; `note` says that it is small."""
 
     code: str
     name: str
@@ -103,11 +101,15 @@ def _asset_row(holding: Holding, note: str) -> AssetRow:
     return AssetRow(
         code=asset.code,
         name=asset.name,
-        amount=formats.aligned(units, asset.scale),
+        amount=markup.listed(formats.aligned(units, asset.scale), asset.code),
         full_amount=formats.full_amount(units, asset.scale) if formats.is_cut(units, asset.scale) else "",
-        value="" if holding.value_sats is None else markup.value(holding.value_sats),
+        value=_value(holding.value_sats),
         note=note,
     )
+
+
+def _value(sats: int | None) -> str:
+    return _("Price unavailable") if sats is None else markup.listed(markup.value(sats), "BTC")
 
 
 @dataclass(frozen=True)
@@ -130,12 +132,22 @@ class WalletPage:
         return "" if self.has_no_prices else markup.coin(self.view.value_sats)
 
     @property
+    def no_total(self) -> str:
+        """What stands in its place."""
+        return _("Price unavailable")
+
+    @property
     def has_no_prices(self) -> bool:
         return bool(self.view.holdings) and self.view.priced_at is None
 
     @cached_property
     def prices(self) -> PricesFrom | None:
         return prices_from(self.view)
+
+    @property
+    def no_prices(self) -> str:
+        """That no price is current, where that matters; empty where it doesn't."""
+        return _("There are no current prices. Your balances are not affected.") if self.has_no_prices else ""
 
     @property
     def unpriced(self) -> str:

@@ -6,6 +6,7 @@ from zlib import crc32
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from wallet.pages.prices import PricesFrom
@@ -50,6 +51,13 @@ def amount(digits: str, unit: str) -> dict[str, str]:
     return {"digits": digits, "unit": unit}
 
 
+@register.simple_block_tag
+def fact(content: str, term: str, *, is_number: bool = False, css: str = "") -> SafeString:
+    """One line of a list of facts: what it is about, and between the tags what is so."""
+    outer, inner = (format_html(' class="{}"', name) if name else "" for name in (css, "num" if is_number else ""))
+    return format_html("<div{}><dt>{}</dt><dd{}>{}</dd></div>", outer, term, inner, SafeString(content.strip()))
+
+
 @register.simple_tag
 def full_amount(code: str, digits: str) -> str:
     """The button that shows every decimal of an amount which a list cuts. Nothing where there are no digits to show."""
@@ -63,9 +71,9 @@ def prices_from(prices: PricesFrom) -> SafeString:
 
 
 @register.inclusion_tag("components/problem_box.html")
-def problem_box(*problems: Problem) -> dict[str, tuple[Problem, ...]]:
-    """What is wrong with what was sent, each leading to its control. It takes the focus."""
-    return {"problems": problems}
+def problem_box(problems: list[Problem], *, takes_focus: bool = True, is_alert: bool = False) -> dict[str, object]:
+    """What is wrong with what was sent, each leading to its control; `is_alert` is for what stands there from the start."""
+    return {"problems": problems, "takes_focus": takes_focus, "is_alert": is_alert}
 
 
 @register.inclusion_tag("components/sort_link.html")

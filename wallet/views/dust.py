@@ -80,7 +80,7 @@ def _page(request: CustomerRequest, codes: Iterable[str], asking: Asking = NOT_A
     view = portfolio(user=request.user, policy=state.policy, now=now)
     chosen = view.convertible if "all" in request.GET else view.chosen(codes)
     gone = [holding for holding in view.refused if holding.asset.code in codes]
-    return DustPage(view, state, chosen, gone, asking)
+    return DustPage(view, state, chosen, gone, asking, is_part=wants_partial(request))
 
 
 def _problem(request: CustomerRequest, page: DustPage, status: int) -> HttpResponse:

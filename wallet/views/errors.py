@@ -4,7 +4,7 @@ htmx gets the same words as a warning that takes its place on the page which ask
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +16,7 @@ from wallet.database.retrying import Busy
 from wallet.pages import errors
 from wallet.pages.errors import ErrorPage
 from wallet.refusals import Code, Refused
+from wallet.requests import is_signed_in
 from wallet.routes import address_again
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ def refused(request: HttpRequest, error: Refused | Busy, *, status: int) -> Answ
 
 
 def _answer(request: HttpRequest, page: ErrorPage, status: int) -> HttpResponse:
+    page = replace(page, is_signed_in=is_signed_in(request))
     if not getattr(request, "htmx", False):
         return render(request, "error.html", {"page": page}, status=status)
     return reswap(retarget(render(request, "_warning.html", {"page": page}, status=status), "#warn"), "innerHTML")

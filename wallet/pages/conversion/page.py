@@ -5,10 +5,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import ClassVar
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from wallet.eligibility import Eligibility
 from wallet.models import Conversion, Line, Service
+from wallet.pages import markup
 from wallet.pages.terms import Terms, terms
 
 
@@ -55,6 +57,12 @@ class ConversionPage:
     @property
     def reference(self) -> str:
         return self.conversion.reference
+
+    @property
+    def confirmed(self) -> SafeString:
+        """When it was; not of one that waits to be."""
+        assert self.conversion.confirmed_at is not None
+        return markup.full_time(self.conversion.confirmed_at)
 
     @cached_property
     def terms(self) -> Terms:

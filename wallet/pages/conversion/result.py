@@ -1,16 +1,17 @@
 """What came of a conversion: completed, stopped or failed, each with the receipt."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import ClassVar
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from wallet import formats
+from wallet.models import Line
 from wallet.pages import charts, markup
 from wallet.pages.buttons import Button
 from wallet.pages.conversion.calculation import UsedPrice, rule, used_prices
@@ -60,20 +61,33 @@ class Result(ConversionPage):
         return f"{formats.coin(units)} BNB" if units else pgettext("fee", "None")
 
     @property
-    def prices_from(self) -> datetime | None:
-        """When the first of the prices that decided was observed at the market; None without any."""
-        return min(self._observed, default=None)
+    def observed(self) -> str:
+        """When the prices that decided were, the first and, unless it was at once, the last; empty without any."""
+        observed = [priced.settled_observed_at for priced in (self.conversion, *self.lines)]
+        moments = sorted({moment for moment in observed if moment})
+        if not moments:
+            return ""
+        first, last = markup.full_time(moments[0]), markup.clock_time(moments[-1])
+        return first if len(moments) == 1 else format_html("{} – {}", first, last)
 
     @property
-    def prices_to(self) -> datetime | None:
-        """When the last of them was, unless all were observed at once."""
-        last = max(self._observed, default=None)
-        return None if last == self.prices_from else last
+    def quoted(self) -> SafeString:
+        return markup.full_time(self.conversion.quoted_at)
 
     @property
-    def _observed(self) -> list[datetime]:
-        moments = [priced.settled_observed_at for priced in (self.conversion, *self.lines)]
-        return [moment for moment in moments if moment]
+    def ended(self) -> SafeString:
+        assert self.conversion.finished_at is not None
+        return markup.full_time(self.conversion.finished_at)
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertedRow:
+    """A balance that was given up, and the BNB that it was to bring and did."""
+
+    code: str
+    amount: str
+    estimated: str
+    received: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +100,14 @@ class Completed(Result):
     def received(self) -> str:
         assert self.conversion.net_units is not None
         return formats.coin(self.conversion.net_units)
+
+    @property
+    def estimated(self) -> str:
+        return formats.coin(self.conversion.quoted_net_units)
+
+    @property
+    def rows(self) -> list[ConvertedRow]:
+        return [_converted(line) for line in self.lines]
 
     @property
     def title(self) -> str:
@@ -134,6 +156,16 @@ class Completed(Result):
     @property
     def ended_term(self) -> str:
         return _("Converted")
+
+
+def _converted(line: Line) -> ConvertedRow:
+    assert line.net_units is not None
+    return ConvertedRow(
+        code=line.asset.code,
+        amount=formats.full_amount(line.units, line.asset.scale),
+        estimated=formats.coin(line.quoted_net_units),
+        received=formats.coin(line.net_units),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

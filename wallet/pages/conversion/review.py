@@ -1,17 +1,19 @@
 """The review: what is given up and what for, and how long the offer stands."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wallet import formats
-from wallet.models import Conversion
+from wallet.models import Line
 from wallet.pages import markup
 from wallet.pages.conversion.page import ConversionPage
+from wallet.pages.standstill import Standstill, standstill
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,18 @@ class Countdown:
     sentence: str
     running: str
     over: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRow:
+    """A balance that is given up, all of it."""
+
+    code: str
+    amount: str
+
+
+def _given(line: Line) -> GivenRow:
+    return GivenRow(line.asset.code, formats.amount(line.units, line.asset.scale))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +71,22 @@ class Review(ConversionPage):
         return self.conversion.renews is not None
 
     @property
-    def was_units(self) -> int | None:
-        """What the offer before would have brought, in BNB units; None without one."""
-        return self.conversion.renews.quoted_net_units if self.conversion.renews else None
+    def was(self) -> str:
+        """What the offer before would have brought; empty without one."""
+        return formats.coin(self.conversion.renews.quoted_net_units) if self.conversion.renews else ""
+
+    @property
+    def rows(self) -> list[GivenRow]:
+        return [_given(line) for line in self.lines]
+
+    @property
+    def receives(self) -> SafeString:
+        return markup.coin(self.conversion.quoted_net_units)
+
+    @property
+    def rate(self) -> str:
+        """What one BNB costs in BTC."""
+        return formats.rate(self.conversion.quoted_rate_btc)
 
     @property
     def notice(self) -> Notice | None:
@@ -73,12 +100,12 @@ class Review(ConversionPage):
     @property
     def say(self) -> str:
         """What a screen reader says when the review takes the place of the one before; empty where it takes none."""
-        if self.visit.problem or self.was_units is None:
+        if self.visit.problem or not self.was:
             return ""
         words = _("Prices updated. You’d receive about %(receive)s BNB. It was %(was)s BNB.")
         return words % {
             "receive": formats.coin(self.conversion.quoted_net_units),
-            "was": formats.coin(self.was_units),
+            "was": self.was,
         }
 
     @property
@@ -94,23 +121,23 @@ class Review(ConversionPage):
         return f"{self.terms.fee} · {formats.coin(self.conversion.quoted_fee_units)} BNB"
 
     @property
-    def next_at(self) -> datetime:
+    def next(self) -> SafeString:
         """When another conversion would be possible, were this one confirmed now."""
-        return self.now + self.eligibility.policy.interval
+        return markup.when(self.now + self.eligibility.policy.interval, self.now)
 
-    @property
-    def may_convert(self) -> bool:
-        return self.eligibility.may_convert
-
-    @property
-    def running(self) -> Conversion | None:
-        """The conversion in progress for which this one has to wait."""
-        return self.eligibility.in_progress
+    @cached_property
+    def standstill(self) -> Standstill | None:
+        return standstill(self.eligibility)
 
     @property
     def needs_new_prices(self) -> bool:
         """Whether the button asks for new prices, because Confirm can only be refused."""
         return self.is_expired or bool(self.visit.problem)
+
+    @property
+    def go_label(self) -> str:
+        """What the button says."""
+        return _("Update prices") if self.needs_new_prices else _("Confirm conversion")
 
     @cached_property
     def countdown(self) -> Countdown:

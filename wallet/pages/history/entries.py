@@ -8,7 +8,7 @@ from django.utils.translation import ngettext, pgettext
 
 from wallet import formats
 from wallet.models import Conversion
-from wallet.pages import polling, status
+from wallet.pages import markup, polling, status
 
 NAMED = 3
 
@@ -20,13 +20,18 @@ class Figure:
     words: str
     is_amount: bool
 
+    @property
+    def unit(self) -> str:
+        """The unit behind it, for a phone."""
+        return markup.unit("BNB") if self.is_amount else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One conversion in a list. `tone` is the class that colours its status."""
 
     reference: str
-    dated_at: datetime
+    dated: str
     status: str
     tone: str
     assets: str
@@ -50,7 +55,7 @@ class Running:
 def entry(conversion: Conversion) -> Entry:
     return Entry(
         reference=conversion.reference,
-        dated_at=conversion.dated_at,
+        dated=markup.short_time(conversion.dated_at),
         status=str(conversion.get_status_display()),
         tone=status.tone(conversion),
         assets=assets_text(conversion),

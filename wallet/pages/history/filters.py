@@ -40,11 +40,15 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A range of days up to today that a click sets, and whether it is the one that is set."""
+    """A range of days up to today that a click sets, and whether it is the one that is set.
+
+    `keeps_focus`: it takes the focus of a filter that was taken away.
+    """
 
     label: str
     address: str
     is_current: bool
+    keeps_focus: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,8 @@ class Download:
     address: str
 
 
-def presets(filters: Filters, now: datetime) -> list[Preset]:
-    """The other filters stay."""
+def presets(filters: Filters, now: datetime, *, keeps_focus: bool = False) -> list[Preset]:
+    """The other filters stay. `keeps_focus` is for the first of them."""
     today = timezone.localtime(now).date()
     ranges = [
         (
@@ -75,8 +79,13 @@ def presets(filters: Filters, now: datetime) -> list[Preset]:
     ]
     chosen = None if filters.until else filters.since
     return [
-        Preset(label, replace(filters, since=since, until=None).address(), is_current=since == chosen)
-        for label, since in [*ranges, (_("This year"), today.replace(month=1, day=1))]
+        Preset(
+            label,
+            replace(filters, since=since, until=None).address(),
+            is_current=since == chosen,
+            keeps_focus=keeps_focus and number == 0,
+        )
+        for number, (label, since) in enumerate([*ranges, (_("This year"), today.replace(month=1, day=1))])
     ]
 
 

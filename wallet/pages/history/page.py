@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wallet import formats
+from wallet.pages import markup
 from wallet.pages.history import filters as filtering
 from wallet.pages.history.filters import Filters
 from wallet.pages.history.window import Window
@@ -57,11 +58,18 @@ class HistoryPage:
 
     @cached_property
     def presets(self) -> list[filtering.Preset]:
-        return filtering.presets(self.filters, self.now)
+        return filtering.presets(self.filters, self.now, keeps_focus=not self.chips)
 
     @cached_property
     def chips(self) -> list[filtering.Chip]:
         return filtering.chips(self.filters)
+
+    @property
+    def filters_label(self) -> str:
+        """What the controls are opened by: how many filters are set."""
+        if not self.chips:
+            return _("Filters")
+        return markup.filled(_('Filters (%(count)s)<span class="vh"> applied</span>'), count=f"{len(self.chips)}")
 
     @property
     def may_clear(self) -> bool:
