@@ -115,7 +115,7 @@ def _line_problems(
     if line.figures != figures:
         yield Problem("P11", f"the figures of {line.code} are not what its price makes them")
     worth = money.value_btc(balance, line.scale, line.rate_btc)
-    if worth >= policy.dust_limit_btc:
+    if validators.validate_below_limit(line.code, worth, policy.dust_limit_btc) is not None:
         yield Problem("P9", f"{line.code} was worth {worth:f} BTC, the limit or more")
 
 
