@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -35,8 +36,8 @@ class RowFigures:
     """What a listed balance is worth in BTC, and what it would bring in BNB."""
 
     code: str
-    value: str
-    net: str
+    value: SafeString
+    net: SafeString
 
 
 @dataclass(frozen=True, slots=True)
