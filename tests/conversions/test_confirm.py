@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.support import factories
 from wallet import conversions, ledger
@@ -125,3 +127,12 @@ def test_r4_a_balance_of_one_unit_that_is_gone_is_not_confirmed_nor_settled(worl
     with pytest.raises(Refused) as caught:
         conversions.confirm(user=world.user, reference=quote.reference)
     assert caught.value.code == "balance_changed"
+
+
+def test_a_strangers_reference_takes_no_lock(world):
+    """Nor begins a transaction, which on SQLite takes the only lock for writing."""
+    quote = world.quoted("DOGE")
+    with CaptureQueriesContext(connection) as asked, pytest.raises(Conversion.DoesNotExist):
+        conversions.confirm(user=factories.user("other"), reference=quote.reference)
+    said = [query["sql"] for query in asked]
+    assert not [sql for sql in said if "SAVEPOINT" in sql or "FOR NO KEY UPDATE" in sql]

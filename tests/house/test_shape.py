@@ -36,8 +36,9 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 @pytest.mark.parametrize(
     "sources",
     [files("templates", "static", suffixes=(kind,)) for kind in (".html", ".css", ".js")]
+    + [files("templates", suffixes=(".svg",))]
     + [[ROOT / "README.md", ROOT / "CONTRIBUTING.md", *files("docs", suffixes=(".md",))]],
-    ids=["html", "css", "js", "md"],
+    ids=["html", "css", "js", "svg", "md"],
 )
 def test_no_line_is_long(sources):
     """But for the rows of a document's tables, each of which has to be one line. Python's lines are the linter's."""

@@ -281,3 +281,13 @@ def test_the_number_of_queries_does_not_grow_with_the_assets(signed_in, world, q
     few = queries(signed_in.get, URL)
     world.hold_more(30)
     assert len(queries(signed_in.get, URL)) == len(few)
+
+
+def test_a_page_that_is_opened_says_nothing_of_what_it_cannot_tick(signed_in, world):
+    """That an asset can no longer be converted is heard where it happens: when the list is made anew."""
+    factories.deposit(world.user, "BTC", "0.5")
+    assert "data-say" not in read(signed_in.get(f"{URL}?asset=BTC&asset=DOGE")).find("#selection").attributes
+    refused = signed_in.post(URL, {"asset": ["BTC", "DOGE"], "update": "1", "shown": "50"})
+    page = read(refused)
+    assert "data-say" not in page.find("#selection").attributes
+    assert "Prices updated" not in page.find("#summary")["data-say"]

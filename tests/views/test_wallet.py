@@ -1,5 +1,7 @@
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.support import factories
 from tests.support.html import read
@@ -229,3 +231,13 @@ def test_p13_hiding_is_the_customers_own(signed_in, world):
 
 def test_signed_out_nothing_is_remembered(client, db):
     assert client.post(REMEMBER, {"hide": "1"}).headers["Location"].startswith("/accounts/login/")
+
+
+def test_a_search_beside_a_conversion_asks_nothing_that_only_the_card_says(signed_in, world):
+    """The card says how many balances are being converted; a search gets the list alone."""
+    world.confirmed("DOGE")
+    with CaptureQueriesContext(connection) as listed:
+        signed_in.get("/wallet/?q=e", headers={"HX-Request": "true", "HX-Target": "assets"})
+    with CaptureQueriesContext(connection) as card:
+        signed_in.get("/wallet/", headers={"HX-Request": "true", "HX-Target": "offer"})
+    assert len(listed) == len(card) - 1

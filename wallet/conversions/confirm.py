@@ -19,8 +19,11 @@ def confirm(*, user: User, reference: str) -> Conversion:
 
     Raises Conversion.DoesNotExist when it is not this user's, Refused when a rule says no; nothing changes then.
     """
+    # Asked before locking, so that a stranger's reference takes no lock, nor SQLite's only one for writing.
+    if not Conversion.objects.of(user).filter(reference=reference).exists():
+        raise Conversion.DoesNotExist
     with transaction.atomic():
-        locked = lock(reference, owner=user)
+        locked = lock(reference)
         conversion = locked.conversion
         if not conversion.is_quoted:
             return conversion

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
-
 from wallet.models import Conversion, Customer, Line
 
 
@@ -15,17 +13,10 @@ class Locked:
     conversion: Conversion
 
 
-def lock(reference: str, *, owner: User | None = None) -> Locked:
-    """Locks the customer, then the conversion, with its policy and its user.
-
-    Raises Conversion.DoesNotExist when there is none of that reference, or when it is not the owner's.
-    """
+def lock(reference: str) -> Locked:
+    """Locks the customer, then the conversion, with its policy and its user. There is a conversion of that reference."""
     customers = Customer.objects.filter(user__conversion__reference=reference)
-    if owner is not None:
-        customers = customers.filter(user=owner)
-    customer = customers.select_for_update(no_key=True, of=("self",)).first()
-    if customer is None:
-        raise Conversion.DoesNotExist
+    customer = customers.select_for_update(no_key=True, of=("self",)).get()
     rows = Conversion.objects.select_for_update(no_key=True, of=("self",)).select_related("policy", "user")
     return Locked(customer, rows.get(reference=reference))
 

@@ -1,5 +1,6 @@
 """Convert small balance: what can be converted and what can't, what a selection would bring, and what is wrong with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,7 +61,7 @@ class DustPage:
     view: Portfolio
     eligibility: Eligibility
     chosen: list[Holding]
-    gone: list[Holding]
+    gone: Sequence[Holding] = ()
     asking: Asking = NOT_ASKED
     wrong: str = ""
     is_part: bool = False

@@ -33,7 +33,9 @@ def dust(request: CustomerRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, PAGE, {"page": _page(request, _asked_for(request))})
     form = SelectionForm({"asset": request.POST.getlist("asset")})
-    page = _page(request, request.POST.getlist("asset"), EstimateForm(request.POST).asking)
+    # Of what the page says of itself, Convert asks only what it lists.
+    asking = Asking(listing=EstimateForm(request.POST).asking.listing)
+    page = _page(request, request.POST.getlist("asset"), asking)
     if not form.is_valid():
         return _problem(request, replace(page, wrong=form.problem), 422)
     changed = [code for code in page.view.changed(page.asking.listing) if code in page.codes]
@@ -55,9 +57,11 @@ def estimate(request: CustomerRequest) -> HttpResponse:
     htmx gets the summary, and the rows' figures at the same prices; when other balances can be converted than the page
     lists, or other amounts of them, it gets the list anew, with the same ones ticked.
     """
-    page = _page(request, request.POST.getlist("asset"), EstimateForm(request.POST).asking)
+    codes = request.POST.getlist("asset")
+    page = _page(request, codes, EstimateForm(request.POST).asking)
     if not wants_partial(request):
-        return render(request, PAGE, {"page": replace(page, gone=[])})
+        return render(request, PAGE, {"page": page})
+    page = replace(page, gone=[holding for holding in page.view.refused if holding.asset.code in codes])
     if not page.has_choices or page.asking.listing not in ("", page.listing):
         response = in_place(render(request, "wallet/dust/_selection.html", {"page": page}), "selection")
     else:
@@ -79,8 +83,7 @@ def _page(request: CustomerRequest, codes: Iterable[str], asking: Asking = NOT_A
     state = eligibility(user=request.user, now=now)
     view = portfolio(user=request.user, policy=state.policy, now=now)
     chosen = view.convertible if "all" in request.GET else view.chosen(codes)
-    gone = [holding for holding in view.refused if holding.asset.code in codes]
-    return DustPage(view, state, chosen, gone, asking, is_part=wants_partial(request))
+    return DustPage(view, state, chosen, asking=asking, is_part=wants_partial(request))
 
 
 def _problem(request: CustomerRequest, page: DustPage, status: int) -> HttpResponse:

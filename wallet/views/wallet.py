@@ -12,6 +12,8 @@ from wallet.portfolio import portfolio
 from wallet.requests import CustomerRequest, wants_partial
 from wallet.responses import SeeOther
 
+ASSETS = "wallet/wallet/_assets.html"
+
 
 @require_safe
 @login_required
@@ -22,11 +24,13 @@ def wallet(request: CustomerRequest) -> HttpResponse:
     view = portfolio(user=request.user, policy=state.policy, now=now)
     search = WalletForm(request.GET).search
     hides_small = request.customer.hide_small_balances if search.hides_small is None else search.hides_small
-    converting = state.in_progress.lines.count() if state.in_progress and state.service.is_open else 0
-    page = WalletPage(view, state, search, hides_small, converting)
     template = "wallet/wallet/page.html"
     if wants_partial(request):
-        template = "wallet/wallet/_offer.html" if request.htmx.target == "offer" else "wallet/wallet/_assets.html"
+        template = "wallet/wallet/_offer.html" if request.htmx.target == "offer" else ASSETS
+    # The card says how many balances are being converted; the list doesn't.
+    is_asked = template != ASSETS and state.in_progress and state.service.is_open
+    converting = state.in_progress.lines.count() if state.in_progress and is_asked else 0
+    page = WalletPage(view, state, search, hides_small, converting)
     return render(request, template, {"page": page})
 
 
