@@ -35,7 +35,15 @@ TESTS = {
     "conversions/states": [CONFIRM, SETTLE, RULES, SWEEP],
     "conversions/sweep": [SWEEP, "test_tasks.py"],
 }
-THEN = ["conversions/test_loads.py", "database/test_retrying.py", "test_formats.py", "test_tasks.py", "audit"]
+THEN = [
+    "conversions/test_loads.py",
+    "conversions/test_states.py",
+    "house/test_values.py",
+    "database/test_retrying.py",
+    "test_formats.py",
+    "test_tasks.py",
+    "audit",
+]
 THEN += ["conversions/test_concurrency.py", "conversions/test_life.py"]
 PYTEST = "{python} -m pytest -x --no-header -p no:cacheprovider --reuse-db --hypothesis-profile mutants {tests}"
 CONFIGURATION = """
