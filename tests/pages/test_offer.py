@@ -12,11 +12,6 @@ SIX_HOURS = timedelta(hours=6)
 AGAIN = "You can convert again now."
 
 
-@pytest.fixture
-def doge():
-    return pages.holding("DOGE", "100")
-
-
 def card(*holdings, converting=0, is_bnb_priced=True, **state):
     view = pages.portfolio(*holdings, is_bnb_priced=is_bnb_priced)
     return offer(view, pages.eligibility(**state), converting=converting)

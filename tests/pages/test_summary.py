@@ -18,11 +18,6 @@ def summary(*holdings, asking=None, state=None, **changes):
     return Summary(view, state or pages.eligibility(), estimate(list(holdings)), asking or Asking())
 
 
-@pytest.fixture
-def doge():
-    return pages.holding("DOGE", "100")
-
-
 @pytest.mark.parametrize(
     ("asking", "words"),
     [

@@ -4,17 +4,6 @@ import pytest
 
 from tests.support import pages
 from wallet.pages.wallet import Search, WalletPage
-from wallet.refusals import Code, refusal
-
-
-@pytest.fixture
-def doge():
-    return pages.holding("DOGE", "100")
-
-
-@pytest.fixture
-def eth():
-    return pages.holding("ETH", "0.01", refusal=refusal(Code.PRICE_UNAVAILABLE, asset="ETH"), is_priced=False)
 
 
 def page(*holdings, text="", is_by_name=False, hides_small=False):

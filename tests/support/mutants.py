@@ -43,8 +43,9 @@ THEN = [
     "test_formats.py",
     "test_tasks.py",
     "audit",
+    "conversions/test_concurrency.py",
+    "conversions/test_life.py",
 ]
-THEN += ["conversions/test_concurrency.py", "conversions/test_life.py"]
 PYTEST = "{python} -m pytest -x --no-header -p no:cacheprovider --reuse-db --hypothesis-profile mutants {tests}"
 CONFIGURATION = """
 [cosmic-ray]
