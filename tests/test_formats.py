@@ -69,7 +69,7 @@ def test_a_rate_shows_what_was_reckoned_with(number, text):
 
 
 @pytest.mark.parametrize(("percent", "text"), [("-0.41", "−0.41%"), ("6.18", "+6.18%"), ("0", "0.00%")])
-def test_a_move_has_its_sign(percent, text):
+def test_a_change_has_its_sign(percent, text):
     assert formats.change(Decimal(percent)) == text
 
 

@@ -130,7 +130,7 @@ def test_a_price_keeps_twelve_digits_rounded_half_to_even(price, stored):
         ("3", "2", "-33.33"),
     ],
 )
-def test_a_move_in_percent_is_cut_and_never_rounded(quoted, settled, shown):
+def test_a_change_in_percent_is_cut_and_never_rounded(quoted, settled, shown):
     assert str(money.cut_percent(money.change(Decimal(quoted), Decimal(settled)))) == shown
 
 

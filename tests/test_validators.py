@@ -69,7 +69,7 @@ def test_r7_after_six_hours_one_may_convert_again(age):
 
 
 @pytest.mark.parametrize("settled", ["1.05", "0.95", "1.0500000000001", "0.9499999999999", "2", "0.0001"])
-def test_r9_p8_a_move_of_five_percent_or_more_stops(settled):
+def test_r9_p8_a_change_of_five_percent_or_more_stops(settled):
     """P8: up or down, exact."""
     found = refusal(validators.validate_change, "DOGE", Fraction(1), Fraction(settled), Decimal(5))
     assert found.code == "price_changed"
@@ -88,7 +88,7 @@ def test_r9_is_not_fooled_by_rates_that_do_not_divide_evenly():
     assert refusal(validators.validate_change, "DOGE", quoted, Fraction("0.0000031500000000105"), Decimal(5))
 
 
-def test_r9_the_refusal_cuts_the_move():
+def test_r9_the_refusal_cuts_the_change():
     found = refusal(validators.validate_change, "DOGE", Fraction(1), Fraction("0.93816"), Decimal("5.000"))
     assert found.words.cause == "The price of DOGE moved 6.18%."
     assert "5% or more" in found.words.detail

@@ -50,7 +50,7 @@ def test_p8_r9_is_judged_by_the_markets_own_prices_and_not_by_rounded_rates(worl
 
 
 @pytest.mark.parametrize("rate", ["0.0000021", "0.0000019", "0.000003", "0.000001"])
-def test_p8_r9_a_move_of_five_percent_or_more_stops_everything(world, rate):
+def test_p8_r9_a_change_of_five_percent_or_more_stops_everything(world, rate):
     """P8: on any line, up or down."""
     before = factories.balances(world.user)
     stopped = world.settled("DOGE", "ETH", DOGE=rate)
@@ -60,7 +60,7 @@ def test_p8_r9_a_move_of_five_percent_or_more_stops_everything(world, rate):
 
 
 @pytest.mark.parametrize("changes", [{"ETH": "500000000000"}, {"BNB": "0.00000000000000000001"}])
-def test_p8_a_price_beyond_all_measure_stops_it_like_every_other_move(world, changes):
+def test_p8_a_price_beyond_all_measure_stops_it_like_every_other_change(world, changes):
     """P8: also when no column could keep what the balance would bring."""
     before = factories.balances(world.user)
     stopped = world.settled("DOGE", "ETH", **changes)

@@ -64,7 +64,7 @@ def test_a_quote_is_written_once(world):
     )
 
 
-def test_p8_the_prices_that_a_move_is_judged_by_are_written_once(world):
+def test_p8_the_prices_that_a_change_is_judged_by_are_written_once(world):
     """P8: the market's own, of the asset and of BNB; before Confirm the lines take no update at all."""
     confirmed = world.confirmed("DOGE")
     for rows in (Conversion.objects.filter(pk=confirmed.pk), confirmed.lines.all()):

@@ -138,7 +138,7 @@ def test_the_rows_of_the_receipt_add_up_to_the_total(signed_in, world):
     assert sum(line.quoted_net_units for line in done.lines.all()) == done.quoted_net_units
 
 
-def test_a_stopped_conversion_names_the_asset_and_its_move(signed_in, world, text):
+def test_a_stopped_conversion_names_the_asset_and_its_change(signed_in, world, text):
     stopped = world.settled("DOGE", "ETH", DOGE="0.000001877")
     words = text(signed_in.get(url(stopped)))
     assert (
@@ -174,14 +174,14 @@ def test_an_old_receipt_does_not_say_that_one_can_convert_while_one_cannot(signe
     assert "You can convert again" not in text(signed_in.get(url(done)))
 
 
-def test_a_conversion_that_bnbs_price_stopped_shows_bnbs_move(signed_in, world, text):
+def test_a_conversion_that_bnbs_price_stopped_shows_bnbs_change(signed_in, world, text):
     words = text(signed_in.get(url(world.settled("DOGE", BNB="0.0106"))))
     assert "The price of BNB moved 6.00%." in words
     assert "BNB +6.00% 5% or more DOGE 100.000000 0.00% Within 5%" in words
     assert "+6.00% −5% Estimate +5%" in words
 
 
-def test_a_stopped_conversion_without_prices_claims_no_moves(signed_in, world, text):
+def test_a_stopped_conversion_without_prices_claims_no_changes(signed_in, world, text):
     conversion = world.confirmed("DOGE")
     world.clock.tick(seconds=120)
     conversions.settle(reference=conversion.reference)
