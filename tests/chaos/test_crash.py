@@ -139,7 +139,7 @@ def test_p6_p7_a_crash_at_every_statement_of_the_sweep_is_made_good_by_the_next(
         lost = world.confirmed("DOGE", "ETH", owner=spent)
         fine = world.confirmed("DOGE", "ETH", owner=due)
         Conversion.objects.filter(pk=lost.pk).update(attempts=conversions.MAX_ATTEMPTS)
-        killed = until_killed(conversions.sweep, number, moment)
+        killed = until_killed(factories.sweep, number, moment)
         finish(world, 1)
         for owner, conversion, status in ((spent, lost, "failed"), (due, fine, "completed")):
             conversion.refresh_from_db()
