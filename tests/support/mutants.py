@@ -24,7 +24,6 @@ TESTS = {
     "money": ["test_money.py", QUOTE, SETTLE, RULES],
     "validators": ["test_validators.py", QUOTE, CONFIRM, SETTLE, RULES],
     "ledger": ["test_ledger.py", SETTLE],
-    "models/lines": ["models/test_conversions.py", QUOTE, CONFIRM, SETTLE, RULES],
     "conversions/claims": [SWEEP, SETTLE],
     "conversions/confirm": [CONFIRM],
     "conversions/locks": [CONFIRM, SETTLE],
