@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -42,12 +44,13 @@ def running(request: CustomerRequest, reference: str) -> HttpResponse:
 
 def records(request: CustomerRequest, form: HistoryForm) -> HttpResponse:
     """The page, or its part, for these filters; with status 422 and what is wrong with them when they are not sound."""
+    now = clock.now()
     page = HistoryPage(
         filters=form.filters,
         controls=form.controls,
         problems=form.problems,
-        window=_window(request, form) if form.is_valid() else None,
-        now=clock.now(),
+        window=_window(request, form, now) if form.is_valid() else None,
+        now=now,
         address=request.get_full_path(),
         is_open=request.htmx.trigger == "filters",
         is_part=wants_partial(request),
@@ -56,9 +59,9 @@ def records(request: CustomerRequest, form: HistoryForm) -> HttpResponse:
     return render(request, template, {"page": page}, status=200 if form.is_valid() else 422)
 
 
-def _window(request: CustomerRequest, form: HistoryForm) -> Window:
+def _window(request: CustomerRequest, form: HistoryForm, now: datetime) -> Window:
     place = Place(**{name: _place(request.GET.get(name, "")) for name in ("before", "after")})
-    return window(user=request.user, conditions=form.conditions, place=place, size=PAGE, now=clock.now())
+    return window(user=request.user, conditions=form.conditions, place=place, size=PAGE, now=now)
 
 
 def _place(text: str) -> str:
