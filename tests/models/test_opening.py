@@ -41,7 +41,7 @@ def open_minutes(at, minutes):
 def test_a_site_without_records_is_open(at):
     service = Opening.objects.service(at(0))
     assert service.is_open
-    assert not service.is_announced
+    assert service.planned is None
 
 
 def test_a_closing_without_times_holds_until_a_record_opens(at, close):
@@ -54,9 +54,9 @@ def test_a_closing_without_times_holds_until_a_record_opens(at, close):
 def test_a_planned_closing_is_announced_holds_by_the_clock_and_ends_by_it(at, close):
     close(10, 20)
     before, during, after = (Opening.objects.service(at(minute)) for minute in (9, 10, 20))
-    assert (before.is_open, before.is_announced, before.planned.closes_at) == (True, True, at(10))
+    assert (before.is_open, before.planned.closes_at) == (True, at(10))
     assert (during.is_open, during.closure.reopens_at, during.planned) == (False, at(20), None)
-    assert (after.is_open, after.is_announced) == (True, False)
+    assert (after.is_open, after.planned) == (True, None)
 
 
 def test_planning_another_closing_does_not_end_the_one_that_holds(at, close):
@@ -81,7 +81,8 @@ def test_closings_that_meet_or_overlap_are_one_and_say_the_end_of_the_last(at, c
 def test_opening_cancels_what_was_planned(at, close):
     close(10, 20)
     Opening.objects.create(is_open=True)
-    assert not Opening.objects.service(at(0)).is_announced
+    service = Opening.objects.service(at(0))
+    assert (service.closure, service.planned) == (None, None)
     assert open_minutes(at, (0, 10, 15)) == [0, 10, 15]
 
 

@@ -123,11 +123,6 @@ class Service:
     def is_open(self) -> bool:
         return self.closure is None
 
-    @property
-    def is_announced(self) -> bool:
-        """Whether customers are to be told something on every page."""
-        return self.closure is not None or self.planned is not None
-
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
