@@ -6,11 +6,12 @@ BIN = .venv/bin
 CHAOS ?= full
 LANGUAGES ?= en
 STATES ?=
+BENCH ?=
 export PORT CHAOS STATES
 
 CHECKS = check-code check-templates check-types check-migrations check-translations check-deployment
 
-.PHONY: help run test browser screens chaos mutants check $(CHECKS) messages lock
+.PHONY: help run test browser screens chaos mutants bench check $(CHECKS) messages lock
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -36,13 +37,16 @@ screens: .venv/test ## Pictures of every page in every state, in .screens; LANGU
 
 chaos: .venv/test ## Races, crashes, kills and outages (CHAOS=short: less of each); needs Debian's postgresql, redis-server, rabbitmq-server
 	@$(BIN)/pytest tests/chaos/test_race.py tests/chaos/test_crash.py tests/chaos/test_bank.py tests/chaos/test_messages.py \
-	tests/chaos/test_kills.py
+	tests/chaos/test_kills.py tests/chaos/test_asleep.py
 	@$(BIN)/python -m tests.support.servers postgres redis -- $(BIN)/pytest tests/chaos
 	@$(BIN)/python -m tests.support.servers postgres rabbitmq -- \
-	$(BIN)/pytest tests/chaos/test_messages.py tests/chaos/test_kills.py tests/chaos/test_outages.py
+	$(BIN)/pytest tests/chaos/test_messages.py tests/chaos/test_kills.py tests/chaos/test_outages.py tests/chaos/test_asleep.py
 
 mutants: .venv/test ## How many small changes of the money code the tests notice; takes half an hour
 	@$(BIN)/python -m tests.support.mutants
+
+bench: .venv/test ## How fast the product is beside a floor, on PostgreSQL with Redis (BENCH="settle --clients 1": less of it)
+	@$(BIN)/python -m tests.support.servers postgres redis -- $(BIN)/python manage.py bench $(BENCH)
 
 check: $(CHECKS) ## Lint, format, types, migrations, translations, deployment settings; needs Debian's gettext
 

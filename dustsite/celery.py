@@ -2,9 +2,11 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import task_prerun
+from celery.signals import setup_logging, task_prerun
 from django.db import close_old_connections
 from kombu.transport import TRANSPORT_ALIASES
+
+from dustsite import watchdog as _watches_each_worker  # noqa: F401
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dustsite.settings")
 
@@ -22,6 +24,11 @@ class Dustsite(Celery):
 app = Dustsite("dustsite")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_the_sites_logging(**kwargs: Any) -> None:
+    """Nothing: Celery's commands would raise the whole process's log to their own level, WARNING unless told otherwise."""
 
 
 @task_prerun.connect

@@ -58,3 +58,5 @@ class Channel(filesystem.Channel):
 
 class Transport(filesystem.Transport):
     Channel = Channel
+    # A disk that is away, or full, is a broker that is away: a worker tries again until it is back, and does not end.
+    connection_errors = (*filesystem.Transport.connection_errors, OSError)

@@ -125,12 +125,17 @@ _site = Path(DATABASE["NAME"]).resolve() if "sqlite3" in DATABASE["ENGINE"] else
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="embedded://localhost")
 _scheme = urlsplit(CELERY_BROKER_URL).scheme
 
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# A message is a nudge, so it is acknowledged when its task begins: one that were acknowledged late, to a broker that has gone
+# meanwhile, would keep its slot for ever. What a killed worker held, the sweep sends again.
+CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None  # there are none, so nothing has to clear them away
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_TASK_SOFT_TIME_LIMIT = 45
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Else a worker whose connection broke while its slots were busy would hold fewer messages, and of quorum queues for ever:
+# their consumers keep the count that they began with.
+CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
@@ -145,9 +150,12 @@ CELERY_TASK_ROUTES = {
     "wallet.tasks.audit_ledger": {"queue": "upkeep"},
     "wallet.tasks.sum_house_balances": {"queue": "upkeep"},
     "wallet.tasks.clear_quotes": {"queue": "upkeep"},
+    "wallet.tasks.clear_sessions": {"queue": "upkeep"},
 }
 
-_arguments = {}
+# Through a direct exchange Celery sends to the queue itself. The bindings of any other, Redis keeps in its own memory: once it
+# starts again without them, it would drop every message until the workers are back.
+_exchange, _arguments = "direct", {}
 if _scheme == "embedded":
     folder = _site.with_name(f"{_site.name}.broker")
     folder.mkdir(parents=True, exist_ok=True)
@@ -160,9 +168,9 @@ if _scheme == "embedded":
     CELERY_WORKER_PREFETCH_MULTIPLIER = 4
 elif _scheme in ("redis", "rediss"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "visibility_timeout": 600,
-        "unacked_restore_interval": 10,
-        "unacked_restore_throttle": 1,
+        # Else acknowledging asks Redis before it frees the worker's slot: where Redis fails, the slot stays taken for ever,
+        # and a worker without slots asks for nothing any more, so that nothing ever wakes it.
+        "ack_emulation": False,
         "socket_connect_timeout": 1,
         "socket_timeout": 5,
         "health_check_interval": 5,
@@ -170,21 +178,23 @@ elif _scheme in ("redis", "rediss"):
 elif _scheme in ("amqp", "amqps"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
     CELERY_BROKER_HEARTBEAT = 10  # seconds; a worker whose connection died without a word finds out in two of them
-    _arguments = {"x-queue-type": "quorum"}
+    # Celery prepares quorum queues for messages with a delay, and warns of each that a direct exchange stands in its way.
+    _exchange, _arguments = "topic", {"x-queue-type": "quorum"}
 else:
     raise ImproperlyConfigured("CELERY_BROKER_URL must begin with embedded://, redis:// or amqp://.")
 CELERY_TASK_QUEUES = [
-    Queue(name, Exchange("dustsite", type="topic"), routing_key=name, queue_arguments=_arguments)
+    Queue(name, Exchange("dustsite", type=_exchange), routing_key=name, queue_arguments=_arguments)
     for name in ("settle", "prices", "upkeep")
 ]
 
-CELERY_BEAT_SCHEDULE_FILENAME = str(_site.with_name(f"{_site.name}.beat"))
+CELERY_BEAT_SCHEDULER = "dustsite.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "prices": {"task": "wallet.tasks.refresh_prices", "schedule": 10, "options": {"expires": 10}},
     "sweep": {"task": "wallet.tasks.sweep", "schedule": 5, "options": {"expires": 10}},
     "audit": {"task": "wallet.tasks.audit_ledger", "schedule": 900, "options": {"expires": 900}},
     "house-balances": {"task": "wallet.tasks.sum_house_balances", "schedule": 60, "options": {"expires": 60}},
     "clear-quotes": {"task": "wallet.tasks.clear_quotes", "schedule": 3600, "options": {"expires": 3600}},
+    "clear-sessions": {"task": "wallet.tasks.clear_sessions", "schedule": 86_400, "options": {"expires": 86_400}},
 }
 
 # --- prices ---------------------------------------------------------------------------------------------------------

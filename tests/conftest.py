@@ -11,6 +11,7 @@ from hypothesis import settings
 from tests.support import factories
 from tests.support.clock import Clock
 from tests.support.html import read
+from wallet.conversions import claims
 from wallet.database import clock as real_clock
 
 # Made to be slow, the real hashers would take longer than most tests that make a user. Sign-in is tried with real ones in
@@ -69,6 +70,16 @@ def clock(monkeypatch):
 def world(db, clock):
     """A site at a known moment: policy, assets with fresh prices, and a customer with three small balances."""
     return factories.World(clock)
+
+
+@pytest.fixture
+def chunks_of(monkeypatch):
+    """Sets how many conversions, and lines, a chunk may have."""
+
+    def resize(count, lines=400):
+        monkeypatch.setitem(claims.CHUNKS, connection.vendor, claims.Chunk(count, lines))
+
+    return resize
 
 
 @pytest.fixture

@@ -49,9 +49,9 @@ def test_a_deposit_that_cannot_be_made_says_why_and_moves_nothing(world, args, r
 def test_the_demonstration_has_small_balances_and_every_reason_why_not(db):
     run("seed_demo")
     user = factories.User.objects.get(username="demo")
-    view = portfolio.portfolio(user=user, policy=Policy.objects.current(), now=clock.now())
-    assert len(view.convertible) >= 12
-    reasons = {holding.refusal.code for holding in view.refused}
+    held = portfolio.portfolio(user=user, policy=Policy.objects.current(), now=clock.now())
+    assert len(held.convertible) >= 12
+    reasons = {holding.refusal.code for holding in held.refused}
     assert reasons == {"over_limit", "delisted", "unlisted", "paused", "too_small", "price_unavailable"}
     assert Asset.objects.count() >= 60
     assert user.check_password("demo")
@@ -90,17 +90,20 @@ def test_refresh_prices_asks_the_configured_source(world, settings):
 
 def test_sweep_conversions_sends_what_is_due(world, monkeypatch):
     sent = []
-    monkeypatch.setattr(tasks.settle, "apply_async", lambda args, **options: sent.append(args))
+    monkeypatch.setattr(tasks.refresh_prices, "apply_async", lambda args, **options: sent.append(args))
+    monkeypatch.setattr(tasks.settle_round, "apply_async", lambda **options: sent.append("round"))
     conversion = world.confirmed()
-    assert "1 conversions sent" in run("sweep_conversions")
-    assert sent == [(conversion.reference,)]
+    assert "0 chunks of conversions, none by itself, a round of prices" in run("sweep_conversions")
+    world.observe()
+    assert "1 chunks of conversions, none by itself, no round of prices" in run("sweep_conversions")
+    assert sent == [(conversion.confirmed_at.isoformat(),), "round"]
 
 
 def test_sweep_conversions_says_when_the_broker_is_gone(world, monkeypatch):
     def gone(args, **options):
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(tasks.settle, "apply_async", gone)
+    monkeypatch.setattr(tasks.refresh_prices, "apply_async", gone)
     world.confirmed()
     with pytest.raises(CommandError, match="The broker takes no messages"):
         run("sweep_conversions")

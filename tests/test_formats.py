@@ -41,6 +41,13 @@ def test_the_full_amount_has_every_decimal_that_is_kept():
     assert formats.full_amount(1, 18) == "0.000000000000000001"
 
 
+def test_a_full_amount_stands_beside_one_that_is_cut_alone():
+    assert formats.full_amount_if_cut(1, 18) == "0.000000000000000001"
+    assert formats.full_amount_if_cut(123_456_789_000, 9) == ""
+    assert formats.full_amount_if_cut(123_456_789_001, 9) == "123.456789001"
+    assert formats.full_amount_if_cut(1, 8) == ""
+
+
 @pytest.mark.parametrize(("units", "scale"), [(100_000_000, 8), (1_050, 2), (1, 8), (5, 0), (3_140_712, 5)])
 def test_padding_aligns_the_decimal_points_of_a_column(units, scale):
     html = formats.aligned(units, scale)
@@ -144,18 +151,20 @@ def test_months_of_more_than_a_year_ago_are_left_out_and_do_not_count():
 
 
 @pytest.mark.parametrize(
-    ("received", "place", "moved", "words"),
+    ("received", "place", "anchor", "moved", "words"),
     [
-        (100, "50", "0.00%", "the same as the estimate"),
-        (105, "81.25", "+5.00%", "more than the estimate"),
-        (95, "18.75", "−5.00%", "less than the estimate"),
-        (1, "3", "−99.00%", "less"),
-        (999, "97", "+899.00%", "more"),
+        (100, "50", "middle", "0.00%", "the same as the estimate"),
+        (104, "75", "middle", "+4.00%", "more than the estimate"),
+        (105, "81.25", "end", "+5.00%", "more than the estimate"),
+        (95, "18.75", "start", "−5.00%", "less than the estimate"),
+        (1, "3", "start", "−99.00%", "less"),
+        (999, "97", "end", "+899.00%", "more"),
     ],
 )
-def test_the_strip_places_its_dot_between_the_limits(received, place, moved, words):
+def test_the_strip_places_its_dot_between_the_limits(received, place, anchor, moved, words):
+    """Words above a dot near an edge begin or end there, or a phone would cut them."""
     strip = charts.received_strip(100, received, Decimal(5))
-    assert (Decimal(strip.place), strip.moved) == (Decimal(place), moved)
+    assert (Decimal(strip.dot.place), strip.dot.anchor, strip.moved) == (Decimal(place), anchor, moved)
     assert words in strip.sentence
 
 

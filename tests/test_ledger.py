@@ -48,19 +48,19 @@ def test_p3_a_balance_that_would_not_fit_is_refused_before_anything_moves(world)
     assert not list(audit())
 
 
+def post(kind, reference, at, customer_moves, house):
+    """One transaction between customers' accounts and one of the house's."""
+    house_moves = [ledger.Move(house, -sum(customer_moves.values()))]
+    return ledger.post([ledger.Posting(Transaction.Kind(kind), reference, at, customer_moves, house_moves)])
+
+
 def test_p2_more_than_there_is_cannot_be_taken(world):
     """P2: refused before anything is written."""
     doge = Asset.objects.get(code="DOGE")
-    account = ledger.lock_accounts(world.user, [doge.pk])[doge.pk]
+    account = ledger.lock_accounts({world.user.pk: [doge.pk]})[world.user.pk][doge.pk]
     outside = Account.objects.ensure_house(Account.Kind.OUTSIDE, [doge.pk])[doge.pk]
     with pytest.raises(ledger.InsufficientFunds):
-        ledger.post(
-            kind=Transaction.Kind.WITHDRAWAL,
-            reference="too much",
-            posted_at=world.clock(),
-            customer_moves={account: -account.units - 1},
-            house_moves=[ledger.Move(outside, account.units + 1)],
-        )
+        post("withdrawal", "too much", world.clock(), {account: -account.units - 1}, outside)
     assert not Entry.objects.filter(transaction__reference="too much").exists()
 
 
@@ -69,13 +69,7 @@ def test_an_account_that_is_not_there_moves_nothing(world):
     outside = Account.objects.ensure_house(Account.Kind.OUTSIDE, [btc.pk])[btc.pk]
     missing = Account(pk=987_654, kind="customer", user=world.user, asset=btc, units=0, sequence=0)
     with pytest.raises(IntegrityError), transaction.atomic():
-        ledger.post(
-            kind=Transaction.Kind.DEPOSIT,
-            reference="nowhere",
-            posted_at=world.clock(),
-            customer_moves={missing: 1},
-            house_moves=[ledger.Move(outside, -1)],
-        )
+        post("deposit", "nowhere", world.clock(), {missing: 1}, outside)
     assert not Entry.objects.filter(transaction__reference="nowhere").exists()
 
 

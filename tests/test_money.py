@@ -147,12 +147,109 @@ def test_an_exact_rate_is_multiplied_along_its_path_and_divided_where_the_market
     assert money.exact_rate({"price": price, "way": way} for price, way in path) == rate
 
 
-@given(st.integers(1, 10**25), st.integers(15, 45), st.sampled_from([1, -1]))
-@example(1_000_000_000_014, 20, 1)
-def test_a_stored_rate_is_told_from_its_neighbours(digits, shift, way):
-    exact = Decimal(digits).scaleb(-shift)
+# Fractions anywhere between far below what can be stored and above the greatest price.
+exact_prices = st.builds(
+    lambda top, bottom, shift: Fraction(top, bottom) * Fraction(10) ** shift,
+    st.integers(1, 10**20),
+    st.integers(1, 10**20),
+    st.integers(-36, 14),
+)
+# A stored price and a half of the last digit that it may have: exactly in the middle, and next to it on both sides.
+ties = st.builds(
+    lambda digits, shift, beside: (Fraction(2 * digits + 1, 2) + Fraction(beside, 10**60)) * Fraction(10) ** shift,
+    st.integers(0, 10**12 - 1),
+    st.integers(-30, 3),
+    st.sampled_from([-1, 0, 1]),
+)
+
+
+def rounded_by_hand(exact):
+    """The multiple of the last place kept that is nearest, the even one of two: written from the words alone."""
+    place = Fraction(1, 10**30)
+    while exact >= place * 10**12:
+        place *= 10
+    below = exact // place
+    rest = exact - below * place
+    up = rest > place / 2 or (rest == place / 2 and below % 2 == 1)
+    rounded = (below + up) * place
+    return rounded if 0 < rounded < 10**12 and exact < 10**12 else None
+
+
+@given(exact_prices | ties)
+@example(Fraction("0.1234567890125") / 10**18)  # 12 digits and 30 places meet: 0.123456789012 × 10^-18
+@example(Fraction("1234567890.1249999999995") / 10**28)  # to 12 digits and then to 30 places it would be …013
+@example(Fraction("0.5") / 10**30)
+@example(Fraction("1.5") / 10**30)
+@example(Fraction("9.999999999995"))
+@example(Fraction("999999999999.5"))
+def test_a_price_is_rounded_once_half_to_even(exact):
+    """To 12 digits or to 30 places, whichever keeps less; never to one and then to the other."""
+    rounded, by_hand = money.round_price(exact), rounded_by_hand(exact)
+    assert (rounded is None) == (by_hand is None)
+    if rounded is not None:
+        assert Fraction(rounded) == by_hand
+        assert len(rounded.as_tuple().digits) <= 12
+        assert rounded.as_tuple().exponent >= -30
+        assert money.is_rounded_from(rounded, exact)
+
+
+@given(exact_prices | ties, st.sampled_from([1, -1]))
+@example(Fraction("1000000000014") / 10**20, 1)
+@example(Fraction("1.0000000000050000001"), -1)
+def test_a_stored_rate_is_told_from_its_neighbours(exact, way):
+    """Also from the one that is nearly as near."""
     rate = money.round_price(exact)
     assume(rate is not None)
-    assert money.is_rounded_from(rate, Fraction(exact))
-    digit = Decimal(2).scaleb(max(rate.adjusted() - 11, -30))
-    assert not money.is_rounded_from(rate + way * digit, Fraction(exact))
+    digit = Decimal(1).scaleb(max(rate.adjusted() - 11, -30))
+    assert not money.is_rounded_from(rate + way * digit, exact)
+
+
+@pytest.mark.parametrize(
+    "legs",
+    [
+        None,
+        5,
+        "nonsense",
+        [5],
+        [None],
+        [{}],
+        [{"price": None}],
+        [{"price": 5}],
+        [{"price": ["5"]}],
+        *([{"price": text}] for text in ("", "0", "0.0", "0e5", "-1", "+1", "NaN", "1/3", "1_0", " 1", "1e9999", "٣")),
+    ],
+)
+def test_p10_what_are_no_prices_along_a_path_has_no_rate(legs):
+    """P10: neither along nor against the market is anything reckoned with a price that is none."""
+    with pytest.raises(money.LegsError):
+        money.exact_rate(legs)
+    if isinstance(legs, list) and isinstance(legs[0], dict):
+        with pytest.raises(money.LegsError):
+            money.exact_rate([{**legs[0], "way": "against"}])
+
+
+def seen(quoted, settled, path="A→BTC", settled_path="A→BTC"):
+    def legs(price):
+        return None if price is None else [{"symbol": "ABTC", "price": price}]
+
+    return money.Seen(path, legs(quoted), settled_path, legs(settled))
+
+
+def test_rates_in_bnb_are_exact_fractions_of_both_paths():
+    rates = money.bnb_rates(seen("0.3", "0.7"), seen("7", "3"))
+    assert rates == (Fraction(3, 70), Fraction(7, 30))
+    assert rates.change == Fraction(40, 9)
+
+
+@pytest.mark.parametrize(
+    ("asset", "bnb"),
+    [
+        (seen("1", None), seen("1", "1")),
+        (seen("1", "1"), seen("1", None)),
+        (seen("1", "1", settled_path="A→USDT→BTC"), seen("1", "1")),
+        (seen("1", "1"), seen("1", "1", settled_path="A→USDT→BTC")),
+    ],
+)
+def test_rates_in_bnb_are_not_compared_without_both_prices_by_both_paths(asset, bnb):
+    assert money.bnb_rates(asset, bnb) is None
+    assert money.bnb_rates(seen("1", "1"), seen("1", "1")).change == 0

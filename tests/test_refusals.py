@@ -23,9 +23,9 @@ def test_what_operators_wrote_is_never_taken_for_a_pattern():
 
 def test_facts_are_written_as_the_readers_language_writes_them():
     facts = {"asset": "DOGE", "change": "6.18", "tolerance": "5"}
-    assert explain("price_changed", facts).cause == "The price of DOGE moved 6.18%."
+    assert explain("price_changed", facts).cause == "The price of DOGE in BNB moved 6.18%."
     with translation.override("de"):
-        assert explain("price_changed", facts).cause == "Der Preis von DOGE hat sich um 6,18\xa0% bewegt."
+        assert explain("price_changed", facts).cause == "Der Preis von DOGE in BNB hat sich um 6,18\xa0% bewegt."
         assert explain("over_limit", {"limit": "0.0012", "value": "0.00120000"}).cause == "0,0012 BTC oder mehr wert."
 
 

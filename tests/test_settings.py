@@ -65,8 +65,8 @@ def test_what_cannot_be_used_is_said_in_words(environment, words):
 
 def test_the_brokers_are_chosen_by_their_address_alone():
     assert "quorum" in settings("s.CELERY_TASK_QUEUES[0].queue_arguments", CELERY_BROKER_URL="amqp://guest@127.0.0.1//")
-    assert "600" in settings(
-        "s.CELERY_BROKER_TRANSPORT_OPTIONS['visibility_timeout']", CELERY_BROKER_URL="redis://127.0.0.1/1"
+    assert "False" in settings(
+        "s.CELERY_BROKER_TRANSPORT_OPTIONS['ack_emulation']", CELERY_BROKER_URL="redis://127.0.0.1/1"
     )
 
 
@@ -88,9 +88,7 @@ def test_the_database_is_told_to_keep_what_is_committed_and_for_how_long_to_wait
         (
             "redis://127.0.0.1/1",
             {
-                "visibility_timeout": 600,
-                "unacked_restore_interval": 10,
-                "unacked_restore_throttle": 1,
+                "ack_emulation": False,
                 "socket_connect_timeout": 1,
                 "socket_timeout": 5,
                 "health_check_interval": 5,
@@ -103,11 +101,11 @@ def test_the_brokers_are_set_up_as_was_measured(url, options):
     """Each of these is there because messages were lost, doubled or late, or workers ended, without it (make chaos)."""
     assert settings("s.CELERY_BROKER_TRANSPORT_OPTIONS", CELERY_BROKER_URL=url) == str(options)
     assert settings(
-        "s.CELERY_TASK_ACKS_LATE, s.CELERY_TASK_REJECT_ON_WORKER_LOST, s.CELERY_TASK_IGNORE_RESULT,"
+        "s.CELERY_TASK_ACKS_LATE, s.CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION, s.CELERY_TASK_IGNORE_RESULT,"
         " s.CELERY_WORKER_PREFETCH_MULTIPLIER, s.CELERY_BROKER_CONNECTION_TIMEOUT, s.CELERY_BROKER_CONNECTION_MAX_RETRIES,"
         " s.CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP, s.CELERY_DB_REUSE_MAX",
         CELERY_BROKER_URL=url,
-    ) == str((True, True, True, 1, 1, None, True, 1000))
+    ) == str((False, False, True, 1, 1, None, True, 1000))
 
 
 def test_what_a_database_address_says_beyond_the_name_is_kept():
@@ -119,11 +117,10 @@ def test_what_a_database_address_says_beyond_the_name_is_kept():
 def test_two_sites_on_one_machine_share_nothing(tmp_path):
     def folder(name):
         return settings(
-            "s.CELERY_BROKER_TRANSPORT_OPTIONS['data_folder_in'], s.CELERY_BEAT_SCHEDULE_FILENAME",
-            DATABASE_URL=f"sqlite:///{tmp_path}/{name}.sqlite3",
+            "s.CELERY_BROKER_TRANSPORT_OPTIONS['data_folder_in']", DATABASE_URL=f"sqlite:///{tmp_path}/{name}.sqlite3"
         )
 
-    assert folder("one") == f"('{tmp_path}/one.sqlite3.broker', '{tmp_path}/one.sqlite3.beat')"
+    assert folder("one") == f"{tmp_path}/one.sqlite3.broker"
     assert folder("one") != folder("two")
 
 

@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 
 from tests.support import exchange as stand_in
-from tests.support.site import Browser, running, wait_for
+from tests.support.site import ROOT, Browser, running, wait_for
 
 ENDS = ("You received", "Nothing was converted", "We couldn’t convert")
 
@@ -82,11 +82,40 @@ def test_one_worker_without_options_does_everything(tmp_path):
     with running(tmp_path, everything=False) as site:
         site.prepare()
         site.start_web()
-        site.start("worker", "celery", "-A", "dustsite", "worker", "--pool", "solo", "--loglevel", "INFO")
+        site.start("worker", "celery", "-A", "dustsite", "worker", "--pool", "solo")
         browser = Browser(site)
         browser.sign_in()
         path = convert(browser, "DOGE")
         assert "You received" in wait_for(lambda: finished(browser, path), what="the conversion").text
+
+
+def celery_commands(document):
+    """The lines that start Celery's processes, as operators are told to; in .Procfile after each process's name."""
+    lines = (ROOT / document).read_text().splitlines()
+    return [found[0] for line in lines if (found := re.search(r"(REMAP_SIGTERM=\S+ )?(exec )?celery .*--app .*", line))]
+
+
+@pytest.mark.parametrize("document", ["docs/operating.md", ".Procfile"])
+def test_with_the_documented_commands_the_log_says_what_was_completed_and_that_the_audit_passed(tmp_path, document):
+    """P17: the operators' log, of the processes that they start and no other."""
+    with running(tmp_path, everything=False) as site:
+        site.prepare()
+        site.start_web()
+        commands = celery_commands(document)
+        for number, command in enumerate(commands):
+            site.start(f"celery{number}", "/bin/sh", "-c", command)
+        browser = Browser(site)
+        browser.sign_in()
+        reference = convert(browser, "DOGE").split("/")[2]
+
+        def log():
+            return "".join(site.log(f"celery{number}") for number in range(len(commands)))
+
+        moment = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z"
+        completed = rf"{moment} INFO wallet\.\S+ conversion {reference} completed$"
+        wait_for(lambda: re.search(completed, log(), re.MULTILINE), what="word of the conversion")
+        passed = rf"{moment} INFO wallet\.\S+ audit passed$"
+        wait_for(lambda: re.search(passed, log(), re.MULTILINE), what="word of the audit")
 
 
 def test_a_live_market_is_valued_and_converted_at_exactly_its_prices(tmp_path):

@@ -1,9 +1,12 @@
 import logging
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 
+from dustsite.celery import app
 from tests.support import factories
-from wallet import ledger, tasks
+from wallet import conversions, ledger, tasks
 from wallet.conversions import settlement
 from wallet.database.retrying import Busy
 from wallet.market import rounds
@@ -15,7 +18,7 @@ from wallet.models import Conversion, HouseBalance, Pulse
 def sent(monkeypatch):
     """What tasks sent to other tasks: (task, its arguments)."""
     found = []
-    for task in (tasks.settle, tasks.refresh_prices, tasks.sweep):
+    for task in (tasks.settle, tasks.settle_round, tasks.refresh_prices, tasks.sweep):
         monkeypatch.setattr(
             task, "apply_async", lambda args=(), name=task.name, **options: found.append((name, args, options))
         )
@@ -26,15 +29,7 @@ def names(sent):
     return [(name.rpartition(".")[2], args) for name, args, _ in sent]
 
 
-def test_settle_finishes_a_conversion(world, sent):
-    conversion = world.confirmed()
-    world.observe()
-    tasks.settle(conversion.reference)
-    assert world.status(conversion) == "completed"
-    assert sent == []
-
-
-def test_after_one_that_had_to_run_alone_the_next_is_sent_at_once(world, sent):
+def test_settle_finishes_a_conversion_that_ran_alone_and_sends_the_next_at_once(world, sent):
     conversion = world.confirmed()
     world.observe()
     Conversion.objects.update(attempts=1)
@@ -43,11 +38,8 @@ def test_after_one_that_had_to_run_alone_the_next_is_sent_at_once(world, sent):
     assert names(sent) == [("sweep", ())]
 
 
-def test_a_round_leaves_those_that_lost_an_attempt_to_the_sweep(world, sent, monkeypatch):
-    world.confirmed()
-    Conversion.objects.update(attempts=1)
-    monkeypatch.setattr(rounds, "refresh", lambda wanted_at: world.observe())
-    tasks.refresh_prices()
+def test_a_message_that_came_before_sends_nobody(world, sent):
+    tasks.settle(world.settled().reference)
     assert sent == []
 
 
@@ -57,15 +49,40 @@ def test_without_a_price_since_confirm_settle_asks_for_a_round(world, sent):
     assert names(sent) == [("refresh_prices", (conversion.confirmed_at.isoformat(),))]
 
 
-def test_a_round_sends_everybody_on_who_waited_for_it(world, sent, monkeypatch):
-    others = [factories.user(f"other{number}") for number in range(3)]
-    waiting = []
-    for owner in others:
-        factories.deposit(owner, "DOGE", "100")
-        waiting.append(world.confirmed("DOGE", owner=owner).reference)
+@pytest.mark.parametrize(("size", "messages"), [(40, 1), (2, 2), (1, 3)])
+def test_a_round_sends_a_message_a_chunk_for_everybody_who_waited_for_it(
+    world, sent, monkeypatch, chunks_of, size, messages
+):
+    chunks_of(size)
+    waiting = world.confirmed_by_others(3)
     monkeypatch.setattr(rounds, "refresh", lambda wanted_at: world.observe())
     tasks.refresh_prices(world.clock().isoformat())
-    assert sorted(names(sent)) == sorted(("settle", (reference,)) for reference in waiting)
+    assert names(sent) == [("settle_round", ())] * messages
+    tasks.settle_round()
+    assert {world.status(conversion) for conversion in waiting} == {"completed"}
+
+
+def test_a_round_leaves_those_that_lost_an_attempt_to_the_sweep(world, sent, monkeypatch):
+    world.confirmed()
+    Conversion.objects.update(attempts=1)
+    monkeypatch.setattr(rounds, "refresh", lambda wanted_at: world.observe())
+    tasks.refresh_prices()
+    assert sent == []
+    tasks.settle_round()
+    assert Conversion.objects.confirmed().exists()
+
+
+def test_those_that_a_round_did_not_come_to_are_followed_by_one_message_and_no_more(
+    world, sent, monkeypatch, chunks_of
+):
+    """Were it one a chunk again, messages would breed."""
+    chunks_of(1)
+    world.confirmed_by_others(5)
+    world.observe()
+    monkeypatch.setattr(conversions, "AT_ONCE", 2)
+    tasks.settle_round()
+    assert Conversion.objects.confirmed().count() == 3
+    assert names(sent) == [("settle_round", ())]
 
 
 def test_a_round_does_not_send_on_who_needs_a_newer_price_still(world, sent, monkeypatch):
@@ -86,7 +103,7 @@ def test_a_round_does_not_send_on_who_needs_a_newer_price_still(world, sent, mon
     assert sent == []  # the market was put back to late prices by the round itself
     monkeypatch.setattr(rounds, "refresh", lambda wanted_at: world.observe())
     tasks.refresh_prices()
-    assert names(sent) == [("settle", (conversion.reference,))]
+    assert names(sent) == [("settle_round", ())]
 
 
 def test_a_market_that_does_not_answer_is_logged_and_no_fault(world, sent, monkeypatch, caplog):
@@ -101,25 +118,36 @@ def test_a_market_that_does_not_answer_is_logged_and_no_fault(world, sent, monke
     assert sent == []
 
 
-def test_a_busy_database_uses_up_no_attempt(world, sent, monkeypatch):
+@pytest.mark.parametrize("together", [False, True])
+def test_a_busy_database_uses_up_no_attempt(world, sent, monkeypatch, together):
     conversion = world.confirmed()
     world.observe()
 
-    def busy(_):
+    def busy(references, waits):
         raise Busy
 
     monkeypatch.setattr(settlement, "complete_or_stop", busy)
-    tasks.settle(conversion.reference)
+    tasks.settle_round() if together else tasks.settle(conversion.reference)
     row = Conversion.objects.get(pk=conversion.pk)
     assert (row.status, row.attempts, row.next_attempt_at) == ("confirmed", 0, world.clock())
+    assert sent == []  # it would find the same; the sweep comes in seconds
 
 
-def test_the_sweep_sends_what_is_due_with_an_expiry_and_beats(world, sent):
-    conversion = world.confirmed()
+def test_the_sweep_sends_what_is_due_to_what_helps_it_on_with_an_expiry_and_beats(world, sent):
+    lost, ready = world.confirmed_by_others(2)
+    Conversion.objects.filter(pk=lost.pk).update(attempts=1)
+    world.observe()
+    unanswered = world.confirmed()
     tasks.sweep()
-    assert names(sent) == [("settle", (conversion.reference,))]
-    assert sent[0][2]["expires"] == 10
+    assert names(sent) == [
+        ("settle_round", ()),
+        ("settle", (lost.reference,)),
+        ("refresh_prices", (unanswered.confirmed_at.isoformat(),)),
+    ]
+    assert {options["expires"] for _, _, options in sent} == {10}
     assert Pulse.objects.get(name="sweep").beat_at == world.clock()
+    tasks.settle_round()
+    assert [world.status(one) for one in (lost, ready, unanswered)] == ["confirmed", "completed", "confirmed"]
 
 
 def test_clearing_is_a_task(world):
@@ -127,6 +155,28 @@ def test_clearing_is_a_task(world):
     world.clock.tick(days=2)
     tasks.clear_quotes()
     assert not Conversion.objects.exists()
+
+
+def test_sessions_that_have_ended_are_cleared_and_no_other(client, world):
+    client.force_login(world.user)
+    ended = SessionStore()
+    ended.set_expiry(-1)
+    ended.save()
+    tasks.clear_sessions()
+    assert list(Session.objects.values_list("pk", flat=True)) == [client.session.session_key]
+
+
+@pytest.mark.parametrize(
+    ("queue", "task"),
+    [("settle", tasks.sweep), ("prices", tasks.refresh_prices), ("upkeep", tasks.sum_house_balances)],
+)
+def test_p6_what_beat_sends_to_a_queue_shows_that_the_queue_is_consumed(world, sent, client, queue, task):
+    """P6: /healthz names each queue's last consumption, by a task that really goes to this queue."""
+    assert app.amqp.router.route({}, task.name)["queue"].name == queue
+    task()
+    world.clock.tick(seconds=4)
+    ages = client.get("/healthz").json()["last_taken_seconds"]
+    assert ages == {"settle": None, "prices": None, "upkeep": None} | {queue: 4.0}
 
 
 def test_the_houses_balances_are_summed_by_a_task_that_a_busy_database_does_not_break(world, monkeypatch, caplog):

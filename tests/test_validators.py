@@ -90,7 +90,7 @@ def test_r9_is_not_fooled_by_rates_that_do_not_divide_evenly():
 
 def test_r9_the_refusal_cuts_the_change():
     found = refusal(validators.validate_change, "DOGE", Fraction(1), Fraction("0.93816"), Decimal("5.000"))
-    assert found.words.cause == "The price of DOGE moved 6.18%."
+    assert found.words.cause == "The price of DOGE in BNB moved 6.18%."
     assert "5% or more" in found.words.detail
 
 
@@ -136,6 +136,13 @@ def test_r8_a_quote_can_be_confirmed_until_its_lifetime_has_passed():
     lifetime = timedelta(seconds=30)
     assert validators.validate_unexpired(NOW, NOW + timedelta(seconds=29.999), lifetime) is None
     assert refusal(validators.validate_unexpired, NOW, NOW + lifetime, lifetime).code == "quote_expired"
+
+
+def test_r8_what_was_confirmed_is_converted_until_the_longest_wait_has_passed():
+    wait = timedelta(seconds=120)
+    assert validators.validate_in_time(NOW, NOW + wait - timedelta(microseconds=1), wait) is None
+    late = refusal(validators.validate_in_time, NOW, NOW + wait, wait)
+    assert (late.code, late.facts) == ("too_late", {"longest_wait": 120})
 
 
 def test_r4_the_balance_covers_the_amount():

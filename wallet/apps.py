@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.core import checks
+from django.utils.module_loading import import_string
 
 
 class WalletConfig(AppConfig):
     name = "wallet"
+
+    def ready(self) -> None:
+        # By its path: models can be loaded only now.
+        checks.register(import_string("wallet.audit.guards.check"), checks.Tags.database)

@@ -59,14 +59,15 @@ def _amount(units: int, scale: int) -> str:
     return text.rstrip("0").rstrip(".") if scale > FIAT_SCALE else text
 
 
-def is_cut(units: int, scale: int) -> bool:
-    """Whether `amount` leaves decimals out."""
-    return scale > SHOWN_PLACES and units % 10 ** (scale - SHOWN_PLACES) != 0
-
-
 def full_amount(units: int, scale: int) -> str:
     """An amount with every decimal place that is kept."""
     return local(f"{money.to_decimal(units, scale):,f}")
+
+
+def full_amount_if_cut(units: int, scale: int) -> str:
+    """The same where `amount` leaves decimals out; empty where it shows them all."""
+    is_cut = scale > SHOWN_PLACES and units % 10 ** (scale - SHOWN_PLACES) != 0
+    return full_amount(units, scale) if is_cut else ""
 
 
 def aligned(units: int, scale: int) -> SafeString:

@@ -50,7 +50,7 @@ class SelectionForm(forms.Form):
 class EstimateForm(forms.Form):
     """What the dust page says of itself beside the selection. It is only ever compared and said, never reckoned with."""
 
-    listed = forms.CharField(required=False, max_length=1_000_000)
+    fingerprint = forms.CharField(required=False, max_length=1_000_000)
     shown = forms.IntegerField(required=False, min_value=1, max_value=10**18)
     update = forms.BooleanField(required=False)
     waited = forms.BooleanField(required=False)
@@ -61,7 +61,7 @@ class EstimateForm(forms.Form):
         self.is_valid()
         said = self.cleaned_data
         return Asking(
-            listing=said.get("listed", ""),
+            fingerprint=said.get("fingerprint", ""),
             shown_net=said.get("shown"),
             is_update=said.get("update", False),
             is_after_wait=said.get("waited", False),

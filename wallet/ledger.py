@@ -4,7 +4,8 @@ A transaction's entries add up to zero for each asset. A customer's account keep
 database transaction that writes the entry; the house's accounts have entries only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -14,7 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Q
 
 from wallet import money
-from wallet.database import clock
+from wallet.database import clock, writing
 from wallet.database.retrying import retried
 from wallet.models import Account, Asset, Customer, Entry, HouseBalance, Transaction
 
@@ -48,15 +49,45 @@ class Move(NamedTuple):
     units: int
 
 
-def lock_accounts(user: "User", asset_ids: Iterable[int]) -> dict[int, Account]:
-    """The customer's accounts of these assets, locked in the order of their ids, by asset id. Missing ones are left out."""
-    accounts = (
-        Account.objects.customers()
-        .filter(user=user, asset_id__in=list(asset_ids))
-        .select_for_update(no_key=True)
-        .order_by("pk")
-    )
-    return {account.asset_id: account for account in accounts}
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A transaction to be written, and what it moves.
+
+    `customer_moves` names customers' accounts that the caller has locked in this database transaction, with the units for
+    each; `house_moves` the house's.
+    """
+
+    kind: Transaction.Kind
+    reference: str
+    posted_at: datetime
+    customer_moves: Mapping[Account, int]
+    house_moves: Sequence[Move]
+
+
+def lock_accounts(wanted: Mapping[int, Iterable[int]]) -> dict[int, dict[int, Account]]:
+    """Customers' accounts, locked in the order of their ids: by user id, by asset id. Missing ones are left out.
+
+    `wanted` names the asset ids for each user id. What another of the users wants is locked too, which harms nobody: who moves
+    a balance locks its customer first.
+    """
+    accounts: dict[int, dict[int, Account]] = {user: {} for user in wanted}
+    assets = {asset for some in wanted.values() for asset in some}
+    found = Account.objects.customers().filter(user__in=list(wanted), asset__in=assets).order_by("pk")
+    for account in found.select_for_update(no_key=True):
+        assert account.user_id is not None
+        accounts[account.user_id][account.asset_id] = account
+    return accounts
+
+
+def lock_or_open_accounts(wanted: Mapping[int, Iterable[int]], *, opened: int) -> dict[int, dict[int, Account]]:
+    """The same, and those for the asset with the id `opened` are made where a customer has none."""
+    accounts = lock_accounts(wanted)
+    without = [user for user, held in accounts.items() if opened not in held]
+    if without:
+        Account.objects.ensure_customers(without, opened)
+        for user, held in lock_accounts({user: [opened] for user in without}).items():
+            accounts[user] |= held
+    return accounts
 
 
 def balances(accounts: Mapping[int, Account]) -> dict[int, int]:
@@ -64,43 +95,50 @@ def balances(accounts: Mapping[int, Account]) -> dict[int, int]:
     return {key: account.units for key, account in accounts.items() if account.units is not None}
 
 
-def post(
-    *,
-    kind: Transaction.Kind,
-    reference: str,
-    posted_at: datetime,
-    customer_moves: Mapping[Account, int],
-    house_moves: Iterable[Move],
-) -> Transaction:
-    """Writes one transaction and moves the balances, set-based, inside the caller's database transaction.
+def post(postings: Sequence[Posting]) -> list[Transaction]:
+    """Writes these transactions and moves the balances, set-based, inside the caller's database transaction.
 
-    `customer_moves` names customers' accounts that the caller has locked in this transaction, `house_moves` the others;
-    each account once. Raises InsufficientFunds or AmountTooLarge before anything is written.
+    Each account stands in one of them at the most. Raises InsufficientFunds or AmountTooLarge before anything is written.
     """
-    record = Transaction(kind=kind, reference=reference, posted_at=posted_at)
-    entries = [Entry(transaction=record, account_id=move.account_id, units=move.units) for move in house_moves]
-    for account, units in customer_moves.items():
+    records = [
+        Transaction(kind=posting.kind, reference=posting.reference, posted_at=posting.posted_at) for posting in postings
+    ]
+    entries = [
+        (record.pk, *entry)
+        for record, posting in zip(records, postings, strict=True)
+        for entry in (*_house_entries(posting), *_customer_entries(posting))
+    ]
+    moved = [pair for posting in postings for pair in posting.customer_moves.items()]
+    # Entries, balances, transactions: in this order the database can check each against what is already there. A balance
+    # moves only as its newest entry says, and a transaction is written only when its entries add up.
+    columns = zip(*entries, strict=True)
+    writing.insert(Entry, dict(zip(("transaction", *EntryValues._fields), columns, strict=True)))
+    _move_balances({account.pk: units for account, units in moved})
+    return Transaction.objects.bulk_create(records)
+
+
+class EntryValues(NamedTuple):
+    """An entry but for its transaction, by the names of its columns."""
+
+    account: int
+    units: int
+    balance_units: int | None = None
+    sequence: int | None = None
+
+
+def _house_entries(posting: Posting) -> Iterator[EntryValues]:
+    return (EntryValues(move.account_id, move.units) for move in posting.house_moves)
+
+
+def _customer_entries(posting: Posting) -> Iterator[EntryValues]:
+    for account, units in posting.customer_moves.items():
         assert account.units is not None and account.sequence is not None
         balance = account.units + units
         if balance < 0:
             raise InsufficientFunds(f"The balance of {account.asset} does not cover this amount.")
         if balance > money.MAX_UNITS:
             raise AmountTooLarge(f"The balance of {account.asset} would be more than can be kept.")
-        entries.append(
-            Entry(
-                transaction=record,
-                account=account,
-                units=units,
-                balance_units=balance,
-                sequence=account.sequence + 1,
-            )
-        )
-    # Entries, balances, transaction: in this order the database can check each against what is already there. A balance
-    # moves only as its newest entry says, and a transaction is written only when its entries add up.
-    Entry.objects.bulk_create(entries)
-    _move_balances({account.pk: units for account, units in customer_moves.items()})
-    record.save(force_insert=True)
-    return record
+        yield EntryValues(account.pk, units, balance, account.sequence + 1)
 
 
 def _move_balances(units: Mapping[int, int]) -> None:
@@ -156,22 +194,27 @@ def _move(
 ) -> Transaction:
     """One balance of one customer against the house's account of that kind, once for each reference."""
     Customer.objects.ensure(user)
-    Account.objects.ensure_customer(user, [asset.pk])
+    Account.objects.ensure_customers([user.pk], asset.pk)
     house_account = Account.objects.ensure_house(house, [asset.pk])[asset.pk]
     with transaction.atomic():
         Customer.objects.lock(user)
-        account = lock_accounts(user, [asset.pk])[asset.pk]
+        account = lock_accounts({user.pk: [asset.pk]})[user.pk][asset.pk]
         posted = Transaction.objects.filter(kind=kind, reference=reference).first()
         if posted is None:
             try:
                 with transaction.atomic():
-                    return post(
-                        kind=kind,
-                        reference=reference,
-                        posted_at=clock.now(),
-                        customer_moves={account: units},
-                        house_moves=[Move(house_account, -units)],
+                    (posted,) = post(
+                        [
+                            Posting(
+                                kind=kind,
+                                reference=reference,
+                                posted_at=clock.now(),
+                                customer_moves={account: units},
+                                house_moves=[Move(house_account, -units)],
+                            )
+                        ]
                     )
+                    return posted
             except IntegrityError:
                 # Another customer's movement took the reference at the same moment.
                 posted = Transaction.objects.filter(kind=kind, reference=reference).first()

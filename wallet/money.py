@@ -6,8 +6,9 @@ price of one whole coin in BTC, an exact Decimal of at most PRICE_DIGITS signifi
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
+from decimal import ROUND_DOWN, Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 MAX_UNITS = 2**63 - 1
@@ -23,8 +24,17 @@ PRICE_CEILING = Decimal(10) ** 12
 AGAINST = "against"
 
 EXACT = Context(prec=100, traps=[Inexact, InvalidOperation])
-_ROUND_PRICE = Context(prec=PRICE_DIGITS, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation])
+_CUT = Context(prec=1, rounding=ROUND_DOWN)
 _AMOUNT = re.compile(r"\A[0-9]{1,40}(\.[0-9]{1,40})?\Z")
+
+# How a market writes a price.
+PRICE_TEXT = re.compile(r"\A[0-9]{1,30}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?\Z")
+
+# The market's own prices along a path: the symbol and the price as it wrote them, and the way where it is AGAINST.
+Legs = list[dict[str, str]]
+
+# How many paths' exact rates are remembered: those of several rounds of a market.
+_REMEMBERED = 4_096
 
 
 class AmountError(ValueError):
@@ -48,17 +58,22 @@ def to_decimal(units: int, scale: int) -> Decimal:
     return EXACT.scaleb(Decimal(units), -scale)
 
 
-def round_price(price: Decimal) -> Decimal | None:
-    """The price as it is stored: at most 12 significant digits and 30 decimal places, to the nearest (half to even).
+def round_price(price: Fraction | Decimal) -> Decimal | None:
+    """The price as it is stored: at most 12 significant digits and 30 decimal places, rounded once, half to even.
 
     None when it is not a usable price: not finite, not positive, out of range, or gone after rounding.
     """
-    if not price.is_finite() or price <= 0 or price >= PRICE_CEILING:
+    if isinstance(price, Decimal) and not price.is_finite():
         return None
-    price = _ROUND_PRICE.plus(price)
-    if price.as_tuple().exponent < -PRICE_PLACES:  # type: ignore[operator]  # a finite number's exponent is an int
-        price = price.quantize(Decimal(1).scaleb(-PRICE_PLACES), context=_ROUND_PRICE)
-    return price if 0 < price < PRICE_CEILING else None
+    exact = Fraction(price)
+    if not 0 < exact < PRICE_CEILING:
+        return None
+    # Cut to one digit, a number keeps its magnitude; rounded, 9.9 would pass for 10.
+    magnitude = _CUT.divide(Decimal(exact.numerator), Decimal(exact.denominator)).adjusted()
+    last_place = max(magnitude - PRICE_DIGITS + 1, -PRICE_PLACES)
+    # Python rounds a fraction to the nearest whole number, half to even.
+    rounded = EXACT.scaleb(Decimal(round(exact / Fraction(10) ** last_place)), last_place).normalize(EXACT)
+    return rounded if 0 < rounded < PRICE_CEILING else None
 
 
 def value_btc(units: int, scale: int, rate_btc: Decimal) -> Decimal:
@@ -68,39 +83,96 @@ def value_btc(units: int, scale: int, rate_btc: Decimal) -> Decimal:
 
 def value_sats(units: int, scale: int, rate_btc: Decimal) -> int:
     """What the amount is worth in whole 0.00000001 BTC, rounded down."""
-    return int(value_btc(units, scale, rate_btc).scaleb(BTC_SCALE, EXACT).to_integral_value(ROUND_DOWN))
+    price, parts = rate_btc.as_integer_ratio()
+    return int(units * price * 10**BTC_SCALE // (parts * 10**scale))
 
 
 def gross_units(units: int, scale: int, rate_btc: Decimal, bnb_rate_btc: Decimal) -> int:
     """The BNB units that the amount buys before the fee, rounded down (P11)."""
-    gross = Fraction(units) * Fraction(rate_btc) * 10**BNB_SCALE / (Fraction(bnb_rate_btc) * 10**scale)
-    return int(gross.numerator // gross.denominator)
+    # Whole numbers, ten times as quick as fractions: a round of settlements asks this of hundreds of lines.
+    price, price_parts = rate_btc.as_integer_ratio()
+    bnb_price, bnb_price_parts = bnb_rate_btc.as_integer_ratio()
+    return int(units * price * bnb_price_parts * 10**BNB_SCALE // (price_parts * bnb_price * 10**scale))
 
 
 def fee_units(gross: int, fee_percent: Decimal) -> int:
     """The service fee on a gross amount of BNB units, rounded up (P11)."""
-    fee = Fraction(gross) * Fraction(fee_percent) / 100
-    return -(-fee.numerator // fee.denominator)
+    percent, parts = fee_percent.as_integer_ratio()
+    return -(-gross * percent // (parts * 100))
+
+
+class LegsError(ValueError):
+    """What should be the market's own prices along a path is something else."""
 
 
 def exact_rate(legs: Iterable[Mapping[str, str]]) -> Fraction:
-    """The rate that the market's own prices along a path give, without any rounding. No prices: BTC itself, 1."""
+    """The rate that the market's own prices along a path give, without any rounding. No prices: BTC itself, 1.
+
+    Raises LegsError for what is no list of legs, or has a price that is no positive number. A price is asked for again
+    with each quote and settlement that used it, so the rate is worked out once.
+    """
+    try:
+        return _exact_rate(tuple((leg["price"], leg.get("way") == AGAINST) for leg in legs))
+    except (AttributeError, KeyError, TypeError) as error:
+        raise LegsError(f"These are no prices along a path: {legs!r:.200}") from error
+
+
+@lru_cache(_REMEMBERED)
+def _exact_rate(steps: tuple[tuple[str, bool], ...]) -> Fraction:
+    """The product of the prices; what is marked is divided by."""
     rate = Fraction(1)
-    for leg in legs:
-        price = Fraction(leg["price"])
-        rate = rate / price if leg.get("way") == AGAINST else rate * price
+    for text, is_against in steps:
+        price = Fraction(text) if PRICE_TEXT.match(text) else Fraction(0)
+        if not price:
+            raise LegsError(f"“{text:.60}” is no price.")
+        rate = rate / price if is_against else rate * price
     return rate
 
 
 def is_rounded_from(rate: Decimal, exact: Fraction) -> bool:
-    """Whether a stored rate is this exact one, to within its last digit."""
-    last_digit = Decimal(1).scaleb(max(rate.adjusted() - PRICE_DIGITS + 1, -PRICE_PLACES))
-    return abs(Fraction(rate) - exact) < Fraction(last_digit)
+    """Whether a stored rate is this exact one as it is rounded for storing."""
+    return rate == round_price(exact)
 
 
 def change(quoted: Fraction | Decimal, settled: Fraction | Decimal) -> Fraction:
     """By which fraction a rate changed, exactly; negative when it fell."""
     return (Fraction(settled) - Fraction(quoted)) / Fraction(quoted)
+
+
+class Seen(NamedTuple):
+    """How the market priced something at the quote and at the settlement: the path, and its own prices along it."""
+
+    quoted_path: str
+    quoted_legs: Legs
+    settled_path: str
+    settled_legs: Legs | None
+
+
+class BnbRates(NamedTuple):
+    """What one coin of an asset was worth in BNB at the quote and at the settlement, exactly (R9)."""
+
+    quoted: Fraction
+    settled: Fraction
+
+    @property
+    def change(self) -> Fraction:
+        """By which fraction it changed."""
+        return change(self.quoted, self.settled)
+
+
+def bnb_rates(asset: Seen, bnb: Seen) -> BnbRates | None:
+    """An asset's rates in BNB, by the market's own prices of both. A move of BNB against BTC counts through them only.
+
+    None where they cannot be compared: without a settlement price of both, or when either came by another path.
+    """
+    if asset.settled_legs is None or bnb.settled_legs is None:
+        return None
+    if (asset.quoted_path, bnb.quoted_path) != (asset.settled_path, bnb.settled_path):
+        return None
+    return BnbRates(
+        quoted=exact_rate(asset.quoted_legs) / exact_rate(bnb.quoted_legs),
+        settled=exact_rate(asset.settled_legs) / exact_rate(bnb.settled_legs),
+    )
 
 
 def cut_percent(fraction: Fraction) -> Decimal:

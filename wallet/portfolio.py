@@ -37,8 +37,8 @@ class Holding:
         return self.asset.code == validators.BNB
 
 
-class Listing(NamedTuple):
-    """What a list shows of a portfolio, and how many small balances it hides."""
+class Matches(NamedTuple):
+    """What a search finds in a portfolio: the balances that are shown, and how many small ones are hidden."""
 
     shown: list[Holding]
     hidden: int
@@ -55,7 +55,7 @@ class Portfolio:
 
     @cached_property
     def convertible(self) -> list[Holding]:
-        """Largest first, as the dust page lists them."""
+        """Largest first, as the dust page shows them."""
         return [holding for holding in self.holdings if holding.is_convertible]
 
     @cached_property
@@ -76,13 +76,13 @@ class Portfolio:
         return (self.now - self.priced_at) // timedelta(seconds=1) if self.priced_at else None
 
     @property
-    def listing(self) -> str:
-        """The convertible balances and their amounts, so that a page can tell that what it lists is no longer so."""
+    def fingerprint(self) -> str:
+        """The convertible balances and their amounts, so that a page can tell that what it shows is no longer so."""
         return " ".join(sorted(f"{holding.asset.code}={holding.units}" for holding in self.convertible))
 
-    def changed(self, listing: str) -> list[str]:
-        """The codes of the convertible balances whose amounts are not those of an earlier listing that has them."""
-        before = dict(entry.split("=", 1) for entry in listing.split() if "=" in entry)
+    def changed(self, fingerprint: str) -> list[str]:
+        """The codes of the convertible balances whose amounts are not those of an earlier fingerprint that has them."""
+        before = dict(balance.split("=", 1) for balance in fingerprint.split() if "=" in balance)
         return [
             one.asset.code for one in self.convertible if before.get(one.asset.code, f"{one.units}") != f"{one.units}"
         ]
@@ -103,14 +103,14 @@ class Portfolio:
         """The time of the oldest price that is used here."""
         return min((holding.price.observed_at for holding in self.holdings if holding.price), default=None)
 
-    def listed(self, text: str, *, hides_small: bool, by_name: bool) -> Listing:
+    def matching(self, text: str, *, hides_small: bool, by_name: bool) -> Matches:
         """The balances whose code or name has the text in it: all, or without the convertible ones."""
         wanted = text.casefold()
         found = [one for one in self.holdings if wanted in f"{one.asset.code} {one.asset.name}".casefold()]
         shown = [one for one in found if not (hides_small and one.is_convertible)]
         if by_name:
             shown.sort(key=lambda one: one.asset.code)
-        return Listing(shown, len(found) - len(shown))
+        return Matches(shown, len(found) - len(shown))
 
     def chosen(self, codes: Iterable[str]) -> list[Holding]:
         """The convertible balances with these codes, largest first."""

@@ -98,8 +98,8 @@ SAYINGS = {
     ),
     # R9
     Code.PRICE_CHANGED: Saying(
-        (_("The price of {asset} moved {change}."),),
-        (_("To protect you, nothing is converted when a price moves {tolerance} or more."),),
+        (_("The price of {asset} in BNB moved {change}."),),
+        (_("To protect you, nothing is converted when an asset’s price in BNB moves {tolerance} or more."),),
         stopped=_("Stopped: price moved"),
     ),
     Code.BALANCE_CHANGED: Saying(

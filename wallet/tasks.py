@@ -1,9 +1,11 @@
-"""What the worker runs. Each takes an id at most, makes one call, and may run twice or late without harm."""
+"""What the worker runs. Each takes an id or a moment at most, makes one call, and may run twice or late without harm."""
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from celery import shared_task
+from django.core.management import call_command
 
 from wallet import conversions, ledger
 from wallet.audit import audit
@@ -11,8 +13,8 @@ from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.market import rounds
 from wallet.market.source import MarketError
-from wallet.models import Conversion, Pulse
-from wallet.models.pulse import AUDITED, SWEPT
+from wallet.models import Pulse
+from wallet.models.pulse import AUDITED, SWEPT, taken_from
 
 # In seconds. What a worker has not begun by then, the next sweep sends again: a backlog must not breed.
 EXPIRES = 10
@@ -20,9 +22,33 @@ EXPIRES = 10
 log = logging.getLogger(__name__)
 
 
+@shared_task(soft_time_limit=20, time_limit=25)
+def refresh_prices(wanted_at: str | None = None) -> None:
+    """One round of prices for everybody who waits for one, and then their settlement."""
+    Pulse.objects.beat(taken_from("prices"), clock.now())
+    try:
+        rounds.refresh(wanted_at=datetime.fromisoformat(wanted_at) if wanted_at else None)
+    except MarketError as error:
+        log.warning("%s", error)
+    else:
+        _settle_rounds(conversions.chunks())
+
+
+@shared_task
+def settle_round() -> None:
+    """Settles everybody whom the market has answered."""
+    try:
+        finished = conversions.settle_round(at_most=conversions.AT_ONCE)
+    except Busy:
+        log.warning("too busy to settle a round; the sweep will send it again")
+    else:
+        if finished >= conversions.AT_ONCE:  # there may be more; one message follows one, never several
+            settle_round.apply_async(expires=EXPIRES)
+
+
 @shared_task
 def settle(reference: str) -> None:
-    """Settles one conversion. Without a price since Confirm, asks for a round, which sends the conversion here again."""
+    """Settles one conversion, which lost an attempt and so runs alone, and sends the next of its kind."""
     try:
         settled = conversions.settle(reference=reference)
     except conversions.PricesPending as pending:
@@ -30,35 +56,44 @@ def settle(reference: str) -> None:
     except Busy:
         log.warning("too busy to settle %s; the sweep will send it again", reference)
     else:
-        if settled is not None and settled.attempts > 1:  # it ran alone; the next of its kind need not wait for beat
+        if settled is not None:
             sweep.apply_async(expires=EXPIRES)
-
-
-@shared_task(soft_time_limit=20, time_limit=25)
-def refresh_prices(wanted_at: str | None = None) -> None:
-    """One round of prices for everybody who waits for one."""
-    try:
-        rounds.refresh(wanted_at=datetime.fromisoformat(wanted_at) if wanted_at else None)
-    except MarketError as error:
-        log.warning("%s", error)
-        return
-    for reference in Conversion.objects.due(clock.now()).untried().answered().values_list("reference", flat=True):
-        settle.apply_async((reference,), expires=EXPIRES)
 
 
 @shared_task
 def sweep() -> None:
-    """Sends every due conversion to its task again, and gives up on what used up its attempts."""
+    """Gives up on what used up its attempts, and sends what is due to the tasks that help it on."""
+    Pulse.objects.beat(taken_from("settle"), clock.now())
     conversions.fail_exhausted()
-    for reference in conversions.to_settle():
-        settle.apply_async((reference,), expires=EXPIRES)
+    send(conversions.due())
     Pulse.objects.beat(SWEPT, clock.now())
+
+
+def send(due: conversions.Due, **options: Any) -> None:
+    """Sends what is due to the tasks that help it on."""
+    _settle_rounds(due.chunks, **options)
+    if due.alone is not None:
+        settle.apply_async((due.alone,), expires=EXPIRES, **options)
+    if due.unanswered_since is not None:
+        refresh_prices.apply_async((due.unanswered_since.isoformat(),), expires=EXPIRES, **options)
+
+
+def _settle_rounds(chunks: int, **options: Any) -> None:
+    """One message a chunk, so that all workers take part."""
+    for _ in range(chunks):
+        settle_round.apply_async(expires=EXPIRES, **options)
 
 
 @shared_task
 def clear_quotes() -> None:
     """Deletes the quotes that nobody confirmed."""
     conversions.clear_quotes()
+
+
+@shared_task
+def clear_sessions() -> None:
+    """Deletes the sessions that have ended."""
+    call_command("clearsessions")
 
 
 @shared_task(soft_time_limit=3500, time_limit=3600)
@@ -75,6 +110,7 @@ def audit_ledger() -> None:
 @shared_task
 def sum_house_balances() -> None:
     """Keeps the house's balances quick to tell."""
+    Pulse.objects.beat(taken_from("upkeep"), clock.now())
     try:
         ledger.sum_house_balances()
     except Busy:

@@ -62,7 +62,7 @@ def validate_price(
 
 
 def validate_path(code: str, quoted_path: str, path: str) -> Refusal | None:
-    """R9: two rates can be compared when they came by the same path through the market."""
+    """R9: two prices can be compared when they came by the same path through the market."""
     if quoted_path != path:
         return refusal(Code.PATH_CHANGED, asset=code)
     return None
@@ -88,11 +88,14 @@ def validate_yield(code: str, net: int) -> Refusal | None:
 
 
 def validate_change(code: str, quoted: Fraction, settled: Fraction, tolerance_percent: Decimal) -> Refusal | None:
-    """R9: a rate that changed by the tolerance or more, up or down, stops the conversion.
+    """R9: an asset whose price in BNB changed by the tolerance or more, up or down, stops the conversion.
 
     The rates are those of the market's own prices: one that is rounded for storing could hide a change of exactly 5%.
+    They are compared as whole numbers, over one denominator.
     """
-    if abs(settled - quoted) * 100 >= Fraction(tolerance_percent) * quoted:
+    before, after = quoted.numerator * settled.denominator, settled.numerator * quoted.denominator
+    percent, whole = tolerance_percent.as_integer_ratio()
+    if abs(after - before) * 100 * whole >= before * percent:
         cut = money.cut_percent(money.change(quoted, settled))
         return refusal(
             Code.PRICE_CHANGED, asset=code, change=f"{abs(cut):f}", tolerance=formats.plain(tolerance_percent)
@@ -119,4 +122,11 @@ def validate_unexpired(quoted_at: datetime, at: datetime, lifetime: timedelta) -
     """R8: a quote can be confirmed until its lifetime has passed."""
     if at - quoted_at >= lifetime:
         return refusal(Code.QUOTE_EXPIRED)
+    return None
+
+
+def validate_in_time(confirmed_at: datetime, at: datetime, longest_wait: timedelta) -> Refusal | None:
+    """R8: what was confirmed is converted until the longest wait has passed; after that nothing is."""
+    if at - confirmed_at >= longest_wait:
+        return refusal(Code.TOO_LATE, longest_wait=longest_wait // timedelta(seconds=1))
     return None

@@ -1,10 +1,11 @@
 import pytest
-from django.contrib.auth.models import User
+
+from tests.support import factories
 
 
 @pytest.fixture
 def operator(client, world):
     """A superuser's browser, on a site with one completed conversion."""
     world.settled("DOGE")
-    client.force_login(User.objects.create_superuser("admin"))
+    client.force_login(factories.operator())
     return client

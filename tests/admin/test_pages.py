@@ -18,9 +18,9 @@ def test_all_models_are_registered():
 
 @pytest.mark.parametrize("name", [*READ_ONLY, "asset", "policy", "opening"])
 def test_every_list_and_every_row_can_be_opened(operator, name):
-    listing = operator.get(f"/admin/wallet/{name}/")
-    assert listing.status_code == 200
-    for row in admin.site.get_model_admin(apps.get_model("wallet", name)).get_queryset(listing.wsgi_request)[:3]:
+    page = operator.get(f"/admin/wallet/{name}/")
+    assert page.status_code == 200
+    for row in admin.site.get_model_admin(apps.get_model("wallet", name)).get_queryset(page.wsgi_request)[:3]:
         assert operator.get(f"/admin/wallet/{name}/{row.pk}/change/").status_code == 200
 
 

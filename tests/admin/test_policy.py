@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from wallet.models import Opening, Policy
+from wallet.models import Policy
 
 POLICY = {
     "dust_limit_btc": "0.002",
@@ -51,34 +51,7 @@ def test_an_unreasonable_policy_is_refused_in_words(operator, changes):
     assert Policy.objects.count() == 1
 
 
-def test_versions_and_openings_are_never_changed_here(operator):
+def test_versions_are_never_changed_here(operator):
     policy = Policy.objects.current()
     assert operator.post(f"/admin/wallet/policy/{policy.pk}/change/", POLICY).status_code == 403
     assert operator.post(f"/admin/wallet/policy/{policy.pk}/delete/", {"post": "yes"}).status_code == 403
-
-
-def test_closing_needs_a_notice(operator, text):
-    assert "Write the notice" in text(operator.post("/admin/wallet/opening/add/", {"notice": ""}))
-    assert operator.post("/admin/wallet/opening/add/", {"notice": "Back at 16:00 UTC."}).status_code == 302
-    opening = Opening.objects.get()
-    assert (opening.is_open, opening.created_by.username) == (False, "admin")
-
-
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({"closes_at_1": "16:00"}, "The closing must end after it begins."),
-        ({"closes_at_1": "18:00"}, "The closing must end after it begins."),
-        ({"reopens_at_0": "2026-11-22", "reopens_at_1": "14:00"}, "This moment is over."),
-        ({"reopens_at_1": "25:00"}, "Enter a valid time."),
-        ({"is_open": "on"}, "An opening takes effect at once: leave both times empty"),
-        ({"notice": ""}, "Write the notice that customers read"),
-    ],
-)
-def test_a_planned_closing_that_cannot_be_is_refused_in_words(operator, text, fields, words):
-    planned = {"notice": "We are moving.", "closes_at_0": "2026-11-23", "closes_at_1": "14:00"}
-    planned |= {"reopens_at_0": "2026-11-23", "reopens_at_1": "16:00"}
-    assert words in text(operator.post("/admin/wallet/opening/add/", planned | fields))
-    assert not Opening.objects.exists()
-    assert operator.post("/admin/wallet/opening/add/", planned).status_code == 302
-    assert str(Opening.objects.get().closes_at) == "2026-11-23 14:00:00+00:00"

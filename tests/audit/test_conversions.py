@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from tests.support import factories
-from tests.support.tampering import found, without_guards
+from tests.support.tampering import found, without_constraint, without_guards
 from wallet.audit import audit
 
 LINE = "UPDATE wallet_line SET"
@@ -32,7 +32,10 @@ LEGS = """'[{"symbol": "DOGEBTC", "price": "0.0000021"}]'"""
         (f"{WHOLE} value_sats = value_sats + 1", {"P11": "its totals are not the sums of its lines"}),
         (
             f"{LINE} settled_legs = {LEGS} {DOGE}",
-            {"P8": "the price of DOGE moved 5.00%", "P11": "the rate of DOGE is not what the market's prices make it"},
+            {
+                "P8": "the price of DOGE in BNB moved 5.00%",
+                "P11": "the rate of DOGE is not what the market’s prices make it",
+            },
         ),
         (
             f"{LINE} settled_observed_at = '2026-11-22 00:00:00' {DOGE}",
@@ -47,7 +50,12 @@ LEGS = """'[{"symbol": "DOGEBTC", "price": "0.0000021"}]'"""
         (
             f"{WHOLE} status = 'stopped', transaction_id = NULL, reason_code = 'wait', gross_units = NULL,"
             " fee_units = NULL, net_units = NULL, value_sats = NULL",
-            {"P4": "belongs to no conversion", "P5": "waits after a conversion that never was"},
+            {
+                "P4": "belongs to no conversion",
+                "P5": "waits after a conversion that never was",
+                "P6": "which is not the first of its reasons",
+                "P7": "a line of it was settled",
+            },
         ),
         ("DELETE FROM wallet_line", {"P7": "has no lines"}),
     ],
@@ -101,12 +109,25 @@ def test_p4_p7_each_conversion_is_compared_with_its_own_entries(world):
 def test_p7_a_conversion_that_was_posted_and_says_that_it_stopped_is_found(world):
     """P7: the constraint that would refuse it is put aside as well."""
     world.settled("DOGE", "ETH")
-    statement = f"{WHOLE} status = 'stopped'"
-    if connection.vendor == "postgresql":
-        drop = "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE wallet_conversion DROP CONSTRAINT conversion_state_is_whole"
-        statement = f"{drop}; {statement}"
-    without_guards(statement)
+    without_constraint("wallet_conversion", "conversion_state_is_whole", f"{WHOLE} status = 'stopped'")
     assert ("P7", "was posted, but is not completed") in found()
+
+
+def test_p8_a_move_of_bnb_with_its_asset_is_none_of_their_rate(world):
+    """P8: in BNB; each by itself moved by more than the tolerance in BTC."""
+    assert world.settled("DOGE", DOGE="0.0000024", BNB="0.012").is_completed
+    assert found() == []
+    without_guards(f"{LINE} settled_legs = {LEGS} {DOGE}")
+    assert [words for promise, words in found() if promise == "P8"] == ["the price of DOGE in BNB moved 12.50%"]
+
+
+def test_p8_a_price_by_another_path_than_the_quotes_is_found(world):
+    """P8: of such rates nobody can say how far they moved."""
+    world.settled("DOGE")
+    without_guards(f"{LINE} settled_path = 'DOGE→USDT→BTC'")
+    assert found() == [("P8", "DOGE was priced by another path than the quote’s")]
+    without_guards(f"{WHOLE} settled_path = 'BNB→USDT→BTC'")
+    assert ("P8", "BNB was priced by another path than the quote’s") in found()
 
 
 def test_p11_a_rate_that_is_not_what_the_markets_prices_make_it_is_found(world):
@@ -116,7 +137,7 @@ def test_p11_a_rate_that_is_not_what_the_markets_prices_make_it_is_found(world):
     without_guards(f"{LINE} {double}", f"{WHOLE} {double}")
     violations = [words for promise, words in found() if promise == "P11"]
     for code in ("BNB", "DOGE"):
-        assert f"the rate of {code} is not what the market's prices make it" in violations
+        assert f"the rate of {code} is not what the market’s prices make it" in violations
 
 
 def test_p9_a_balance_that_was_worth_the_limit_is_found_by_the_whole_of_it(world):

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.support.chromium import DESKTOP, PHONE
+from tests.support.journey import review
 from tests.support.tour import NO_NETWORK
 
 CLOSED = "from wallet.models import Opening; Opening.objects.create(is_open=False, notice='We are moving.')"
@@ -81,11 +82,7 @@ def test_signed_out_in_the_middle_one_signs_in_and_goes_on_with_the_selection(vi
 
 def test_new_prices_come_into_the_dialog_and_a_second_press_does_not_confirm_them(visit):
     page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE")
-    page.clock.install()
-    page.reload()
-    page.get_by_role("button", name="Review conversion").click()
-    expect(page.locator("#dialog")).to_have_attribute("open", "")
-    page.clock.run_for(1_000)
+    review(page)
     button = page.locator("#go")
     button.focus()
     page.clock.run_for(19_500)

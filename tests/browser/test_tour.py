@@ -134,9 +134,9 @@ def tour(chromium, tmp_path_factory):
 def test_nothing_is_wrong_with(tour, state):
     found = defaultdict(list)
     with tour.at(state) as page:
-        for view in state.views(page):
-            for fault in faults(page, view, is_printed=state.is_printed):
-                found[fault].append(f"{view.scheme} {view.width}")
+        for look in state.looks(page):
+            for fault in faults(page, look, is_printed=state.is_printed):
+                found[fault].append(f"{look.scheme} {look.width}")
         titles[page.title().removeprefix("Error: ")].add(state.kind)
         looked_at.add(state)
         assert page.locator("html").get_attribute("lang") == tour.language
@@ -158,10 +158,10 @@ def test_every_page_has_a_title_of_its_own():
 def test_a_fault_is_found(tour, words):
     (state,) = [state for state in STATES if state.name == "helped"]
     with tour.at(state) as page:
-        view = next(state.views(page))
-        assert not any(words in fault for fault in faults(page, view, is_printed=False))
+        look = next(state.looks(page))
+        assert not any(words in fault for fault in faults(page, look, is_printed=False))
         page.evaluate(SPOIL, SPOILED[words])
-        assert any(words in fault for fault in faults(page, view, is_printed=False))
+        assert any(words in fault for fault in faults(page, look, is_printed=False))
 
 
 def test_a_complaint_and_a_foreign_host_are_noticed(tour):
@@ -172,13 +172,13 @@ def test_a_complaint_and_a_foreign_host_are_noticed(tour):
     assert any("Content Security Policy" in complaint for complaint in tour.faults)
 
 
-def faults(page, view, *, is_printed):
+def faults(page, look, *, is_printed):
     """What is wrong with the page as it is shown now."""
     if is_printed:
         return page.evaluate(PAGE)
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    if view.scheme == "dark":
+    if look.scheme == "dark":
         return page.evaluate(AXE, {"type": "rule", "values": ["color-contrast", "link-in-text-block"]})
     found = page.evaluate(AXE, {"type": "tag", "values": TAGS})
     for question in (PAGE, TARGETS, MOVES):

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.support.chromium import DESKTOP, PHONE
+from tests.support.journey import review
 
 
 def test_the_main_job_with_javascript(visit):
@@ -127,11 +128,7 @@ def test_coming_back_ticks_nothing_that_the_customer_did_not_tick(visit, site):
 
 def test_an_expired_review_turns_confirm_into_update_prices(visit):
     page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE")
-    page.clock.install()
-    page.reload()
-    page.get_by_role("button", name="Review conversion").click()
-    expect(page.locator("#dialog")).to_have_attribute("open", "")
-    page.clock.run_for(1_000)  # until htmx has settled
+    review(page)
     button = page.locator("#confirm button")
     button.focus()
     page.clock.run_for(31_000)

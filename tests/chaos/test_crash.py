@@ -9,9 +9,9 @@ import pytest
 from django.db import connection, connections
 
 from tests.support import factories
-from wallet import conversions
+from wallet import conversions, ledger
 from wallet.audit import audit
-from wallet.models import Conversion, Transaction
+from wallet.models import Asset, Conversion, Transaction
 from wallet.refusals import Refused
 
 
@@ -65,8 +65,8 @@ def finish(world, limit):
         world.clock.tick(seconds=10)
         world.observe()
         while True:
-            found = [conversions.settle(reference=reference) for reference in factories.sweep()]
-            if not [one for one in found if one is not None]:
+            alone = factories.sweep().alone
+            if not conversions.settle_round() and not (alone and conversions.settle(reference=alone)):
                 break
         if not Conversion.objects.confirmed().exists():
             return
@@ -128,6 +128,34 @@ def test_p4_p6_p7_a_crash_at_every_statement_of_settle_is_made_good_by_the_sweep
         if not killed:
             break
     figure(f"{number - 1} statements, killed {moment} each: left {dict(left)}; {number} completed, none twice")
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_p4_p6_p7_a_crash_at_every_statement_of_a_chunk_loses_and_doubles_nobody(world, figure, moment):
+    """P4, P6, P7: all of a chunk are ended or none; then each of them runs alone, and one is stopped as it would have been."""
+    left = Counter()
+    for number in count(1):
+        owners = [customer(world, f"customer{number}-{at}") for at in range(3)]
+        world.observe()
+        rows = [world.confirmed("DOGE", "ETH", owner=owner) for owner in owners]
+        shrunk, taken = owners[1], Asset.objects.get(code="DOGE")
+        ledger.adjust(user=shrunk, asset=taken, units=-1, reference=f"taken {number}")
+        world.clock.tick(seconds=1)
+        world.observe()
+        killed = until_killed(conversions.settle_round, number, moment)
+        ended = {Conversion.objects.get(pk=row.pk).is_confirmed for row in rows}
+        assert len(ended) == 1
+        left["nobody ended" if ended == {True} else "all ended"] += 1
+        finish(world, 1)
+        rows = [Conversion.objects.get(pk=row.pk) for row in rows]
+        assert [row.status for row in rows] == ["completed", "stopped", "completed"]
+        assert {row.attempts for row in rows} <= {1, 2}
+        assert factories.balances(shrunk) == {"DOGE": 99_999_999, "ETH": 1_000_000}
+        for owner, row in zip((owners[0], owners[2]), (rows[0], rows[2]), strict=True):
+            is_whole(owner, row)
+        if not killed:
+            break
+    figure(f"{number - 1} statements, killed {moment} each: {dict(left)}; {2 * number} completed, {number} stopped")
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -14,7 +14,16 @@ from django.db import connection
 from django.test import Client
 
 from tests.support import factories
-from tests.support.chaos import confirm, customers, judge, send, size, unfinished, wait_until_finished
+from tests.support.chaos import (
+    confirm,
+    customers,
+    judge,
+    processes_as_started,
+    send,
+    size,
+    unfinished,
+    wait_until_finished,
+)
 from tests.support.html import read
 from tests.support.proxy import Proxy
 from tests.support.site import wait_for
@@ -32,11 +41,6 @@ def start(site):
     site.start_worker("worker1")
     site.start_worker("prices", "prices")
     site.start_beat()
-
-
-def processes_as_started(site):
-    """Nobody has ended, and so nobody needed to be started again."""
-    return {name: process.pid for name, process in site.processes.items() if process.poll() is None}
 
 
 def click_confirm(site, owner, reference):
@@ -191,5 +195,6 @@ def test_p4_p6_p7_the_database_stops_at_once_under_load(site, postgres, figure):
 
 def click_all(owners):
     for owner in owners:
-        send(confirm(owner, "DOGE", "ADA"))
+        confirm(owner, "DOGE", "ADA")
+        send()
     connection.close()

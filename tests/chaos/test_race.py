@@ -1,14 +1,13 @@
 """P4, P5: everybody clicks at the same moment."""
 
-import threading
 from collections import Counter
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from tests.support import factories
 from tests.support.chaos import judge, size
+from tests.support.together import together
 from wallet import conversions
 from wallet.market import rounds
 from wallet.models import Conversion
@@ -20,25 +19,6 @@ THREADS = 20
 def silent(monkeypatch):
     """No broker here: what is enqueued is settled by the test."""
     monkeypatch.setattr("wallet.views.conversions.enqueue", lambda *args: None)
-
-
-def released_together(works):
-    barrier, found = threading.Barrier(len(works)), []
-
-    def run(work):
-        try:
-            barrier.wait()
-            found.append(work())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == len(works)
-    return found
 
 
 def click(cookies, reference):
@@ -59,12 +39,12 @@ def test_p4_p5_twenty_confirms_released_together_convert_once(market, silent, fi
         client.force_login(owner)
         cookies = {name: morsel.value for name, morsel in client.cookies.items()}
         works = [lambda reference=made[at % quotes]: click(cookies, reference) for at in range(THREADS)]
-        found = Counter(released_together(works))
+        found = Counter(together(*works))
         answers += found
         assert max(found) < 500, found
         assert found[303] == (THREADS if quotes == 1 else THREADS // 2), found
         rounds.refresh()
         confirmed = Conversion.objects.confirmed().get().reference
-        settled = released_together([lambda: conversions.settle(reference=confirmed)] * 4)
+        settled = together(*[lambda: conversions.settle(reference=confirmed)] * 4)
         assert [one.status for one in settled if one] == ["completed"]
     figure(f"{count} rounds of {THREADS} Confirms: answers {dict(answers)}; {judge(count)}")

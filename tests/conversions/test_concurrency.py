@@ -7,7 +7,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests.support import factories
+from tests.support.attacks import house
 from tests.support.site import wait_for
+from tests.support.together import together
 from wallet import conversions, ledger
 from wallet.audit import audit
 from wallet.conversions import settlement
@@ -29,27 +31,6 @@ def site(transactional_db):
     for code, amount in {"DOGE": "100", "ETH": "0.01", "EUR": "10"}.items():
         factories.deposit(owner, code, amount)
     return owner
-
-
-def together(*works):
-    """Runs the works in threads that start at the same moment; what each returned or raised."""
-    barrier, found = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(number, work):
-        try:
-            barrier.wait()
-            found[number] = work()
-        except Exception as error:  # noqa: BLE001  # what was raised is the result
-            found[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 def observe():
@@ -91,8 +72,8 @@ def test_p4_settlements_that_passed_the_claim_together_settle_once(site):
     quote = conversions.quote(user=site, codes=["DOGE"])
     conversions.confirm(user=site, reference=quote.reference)
     observe()
-    found = together(*[lambda: settlement.complete_or_stop(quote.reference)] * 6)
-    assert {one.status for one in found} == {"completed"}
+    found = together(*[lambda: settlement.complete_or_stop([quote.reference], waits=True)] * 6)
+    assert {one.status for outcome in found for one in outcome.ended} == {"completed"}
     assert factories.balance(site, "BNB") == 2_000_000
     assert not list(audit())
 
@@ -165,15 +146,16 @@ def test_the_audit_reads_one_snapshot_while_money_moves(site):
 
 def test_p1_two_sessions_that_write_the_same_transaction_by_hand_do_not_both_succeed(site):
     """P1: neither sees the other's entries, so each sum would be right, and both together wrong."""
-    btc = Asset.objects.get(code="BTC").pk
-    accounts = [
-        Account.objects.ensure_house(kind, [btc])[btc] for kind in (Account.Kind.TREASURY, Account.Kind.OUTSIDE)
-    ]
     shared, written, entered = uuid.uuid4(), threading.Event(), threading.Event()
+    # Accounts of their own: no constraint of the entries themselves stands between them.
+    accounts = {
+        code: [house(kind, code) for kind in (Account.Kind.TREASURY, Account.Kind.OUTSIDE)]
+        for code in ("BTC", "ETH", "EUR")
+    }
 
-    def entries(*every):
-        for account, units in zip(accounts, every, strict=False):
-            Entry.objects.create(transaction_id=shared, account_id=account, units=units)
+    def entries(code, *every):
+        for account, units in zip(accounts[code], every, strict=False):
+            Entry.objects.create(transaction_id=shared, account=account, units=units)
 
     def record(kind):
         Transaction(pk=shared, kind=kind, reference="by hand", posted_at=clock.now()).save(force_insert=True)
@@ -182,12 +164,15 @@ def test_p1_two_sessions_that_write_the_same_transaction_by_hand_do_not_both_suc
         if connection.vendor == "sqlite":  # nobody else is in a transaction
             return 2
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
             return cursor.fetchone()[0]
 
     def first():
         with transaction.atomic():
-            entries(5, -5)
+            entries("BTC", 5, -5)
             written.set()
             wait_for(lambda: entered.is_set() or held_up() == 2)
             record("adjustment")
@@ -195,13 +180,13 @@ def test_p1_two_sessions_that_write_the_same_transaction_by_hand_do_not_both_suc
     def whole():
         assert written.wait(10)
         with transaction.atomic():
-            entries(9, -9)
+            entries("ETH", 9, -9)
             record("deposit")
 
     def half():
         assert written.wait(10)
         with transaction.atomic():
-            entries(7)
+            entries("EUR", 7)
             entered.set()
 
     done, *others = together(first, whole, half)

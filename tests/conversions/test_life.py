@@ -1,76 +1,21 @@
 """The whole life of a site against an independent model, in any order that hypothesis can think of, on both databases."""
 
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.support import factories, oracle
 from tests.support.clock import Clock
 from tests.support.databases import database
+from tests.support.steps import CODES, HELD, POLICIES, RATES, lives
 from wallet import conversions, ledger
 from wallet.audit import audit
 from wallet.conversions import claims
 from wallet.database import clock as real_clock
 from wallet.models import Asset, Conversion, Entry, Line, Opening, Price, Transaction
 from wallet.refusals import Refused
-
-CODES = ["DOGE", "ETH", "EUR", "LUNC"]
-RATES = {"DOGE": "0.000002", "ETH": "0.05", "EUR": "0.00002", "LUNC": "0.0000000013", "BNB": "0.01"}
-HELD = {"DOGE": 100_000_000, "ETH": 1_000_000, "EUR": 1_000}
-# Changes of a price that meet the tolerance from both sides, and others that carry a balance over the limit.
-CHANGES = ["1.05", "0.95", "1.05", "0.95", "1.0499999", "0.9500001", "1.02", "0.98", "1.3"]
-# Deposits that carry a balance to the limit and to one unit below it, at the rates above.
-TOP_UPS = [("DOGE", 500_000_000), ("DOGE", 499_999_999), ("ETH", 1_400_000), ("ETH", 1_399_999), ("EUR", 4_999)]
-# New policy versions: the product's field and value, the model's.
-POLICIES = {
-    "fee": [("fee_percent", Decimal("0.1"), Fraction(1, 1000)), ("fee_percent", Decimal(0), Fraction(0))],
-    "limit": [("dust_limit_btc", Decimal("0.0004"), Fraction(4, 10_000))],
-    "tolerance": [("tolerance_percent", Decimal(2), Fraction(2, 100))],
-    "interval": [("interval_seconds", 3_600, 3_600), ("interval_seconds", 21_600, 21_600)],
-    "lifetime": [("quote_seconds", 20, 20)],
-}
-
-codes = st.sampled_from(CODES)
-who = st.sampled_from([0, 0, 0, 1])
-changes = st.lists(st.tuples(st.sampled_from([*CODES, "BNB"]), st.sampled_from(CHANGES)), max_size=2)
-STEPS = {
-    "convert": {
-        "who": who,
-        "chosen": st.sets(st.sampled_from(sorted(HELD)), min_size=1),
-        "confirm_after": st.sampled_from([1, 1, 1, 0, 29, 30]),
-        "changes": changes,
-        "top_up": st.sampled_from([None, None, *TOP_UPS]),
-        "barred": st.sampled_from([None, None, None, *CODES]),
-        "crashes": st.sampled_from([0, 0, 0, 1, 4, 5]),
-        "settle_after": st.sampled_from([1, 1, 1, 0, 119, 120]),
-        "fresh": st.sampled_from([True, True, True, False]),
-        "then": st.sampled_from([0, 21_599, 21_600, 21_600, 21_600]),
-    },
-    "deposit": {"who": who, "code": codes, "units": st.integers(1, 10**8)},
-    "adjust": {"who": who, "code": codes, "units": st.sampled_from([-(10**9), -(10**6), -1, 1, 10**6])},
-    "wait": {"seconds": st.sampled_from([1, 29, 30, 60, 61, 120, 3_600, 21_599, 21_600])},
-    "price_changes": {"code": st.sampled_from([*CODES, "BNB"]), "change": st.sampled_from(CHANGES)},
-    "price_disappears": {"code": codes},
-    "bar": {"code": codes, "how": st.sampled_from([None, "delisted", "unlisted", "paused"])},
-    "policy": {"name": st.sampled_from(sorted(POLICIES)), "version": st.integers(0, 1)},
-    "opening": {"is_open": st.booleans()},
-    "quote": {"who": who, "chosen": st.lists(st.sampled_from([*CODES, "BNB", "BTC", "NOPE"]), max_size=4)},
-    "confirm": {"who": who, "back": st.integers(1, 4)},
-    "crash": {"who": who},
-    "settle": {"who": who, "fresh": st.booleans()},
-}
-
-
-def step(name):
-    return st.tuples(st.just(name), st.fixed_dictionaries(STEPS[name]))
-
-
-between = st.lists(st.one_of([step(name) for name in STEPS if name != "convert"]), max_size=2)
-lives = st.lists(st.tuples(between, step("convert")), min_size=2, max_size=5)
 
 
 class Life:
@@ -101,7 +46,9 @@ class Life:
             factories.price(code, rate)
             self.model.observe(code, rate, self.second)
 
-    def convert(self, who, chosen, confirm_after, changes, top_up, barred, crashes, settle_after, fresh, then):
+    def convert(
+        self, who, chosen, confirm_after, changes, top_up, barred, crashes, settle_after, fresh, together, then
+    ):
         """A whole conversion of what may be converted, with what can come between its steps."""
         self.observe()
         customer = self.customers[who]
@@ -120,7 +67,7 @@ class Life:
             self.bar(barred, "delisted")
         for code, change in changes:
             self.rates[code] = f"{Decimal(self.rates.get(code, RATES[code])) * Decimal(change):.12g}"
-        self.settle(who, fresh)
+        self.settle_round(fresh) if together else self.settle(who, fresh)
         self.settle(who, fresh=True)
         if barred:
             self.bar(barred, None)
@@ -213,15 +160,27 @@ class Life:
             self.customers[who].running.attempts += 1
         self.wait(10)
 
-    def settle(self, who, fresh):
+    def sweep(self, fresh):
+        """The sweep gives up on whoever used up the attempts, and finds the others."""
         if fresh:
             self.observe()
         sent = factories.sweep()
         for customer in self.customers:
             customer.give_up()
         running = [self.running(one) for one in range(len(self.users))]
-        assert set(sent) <= {reference for reference in running if reference}
-        assert bool(sent) == any(running)
+        assert sent.alone is None or sent.alone in running
+        assert (sent != conversions.Due(0, None, None)) == any(running)
+        return running
+
+    def settle_round(self, fresh):
+        """Both customers' conversions that lost no attempt are settled together, one perhaps stopped and one not."""
+        self.sweep(fresh)
+        untried = [one for one in self.customers if one.running and not one.running.attempts]
+        ended = [customer.settle(self.second) for customer in untried]
+        assert conversions.settle_round() == sum(outcome is not None for outcome in ended)
+
+    def settle(self, who, fresh):
+        running = self.sweep(fresh)
         if running[who] is None:
             for reference, _ in self.quotes[who][-1:]:
                 assert conversions.settle(reference=reference) is None

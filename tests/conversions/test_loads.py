@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.support import factories
 from wallet import conversions
 from wallet.models import Account, Asset
 
@@ -29,6 +30,7 @@ def loads(verb):
 
 @pytest.mark.parametrize("codes", [["DOGE"], ["DOGE", "ETH", "EUR"]])
 def test_confirm_and_settle_load_each_row_once(world, codes):
+    factories.deposit(world.user, "BNB", "0.01")
     Account.objects.ensure_house(Account.Kind.TREASURY, list(Asset.objects.values_list("pk", flat=True)))
     quote = world.quoted(*codes)
     confirm = loads(lambda: conversions.confirm(user=world.user, reference=quote.reference))

@@ -124,14 +124,27 @@ def test_a_first_bnb_balance_is_made(world):
     assert factories.balance(world.user, "BNB") == 2_000_000
 
 
-def test_an_attempt_is_counted_before_it_is_made(world, monkeypatch):
+def test_an_attempt_is_counted_before_it_is_made_and_the_next_need_not_wait_for_its_lease(world, monkeypatch):
+    """While it runs, nobody else begins one; once it came to nothing, the next may."""
     conversion = world.confirmed()
-    monkeypatch.setattr(settlement, "complete_or_stop", lambda _: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        conversions.settle(reference=conversion.reference)
-    claimed = Conversion.objects.get(pk=conversion.pk)
-    assert (claimed.attempts, claimed.next_attempt_at) == (1, world.clock() + conversions.LEASE)
+
+    counted = []
+
+    def faulty(references, waits):
+        claimed = Conversion.objects.get(pk=conversion.pk)
+        counted.append(claimed.attempts)
+        assert claimed.next_attempt_at == world.clock() + conversions.LEASE
+        assert conversions.settle(reference=conversion.reference) is None
+        return 1 / 0
+
+    monkeypatch.setattr(settlement, "complete_or_stop", faulty)
+    for _ in range(conversions.MAX_ATTEMPTS):
+        with pytest.raises(ZeroDivisionError):
+            conversions.settle(reference=conversion.reference)
     assert conversions.settle(reference=conversion.reference) is None
+    assert counted == [1, 2, 3, 4, 5]
+    factories.sweep()
+    assert world.status(conversion) == "failed"
 
 
 def test_a_fault_in_the_middle_leaves_everything_as_it_was(world, monkeypatch):
@@ -139,7 +152,7 @@ def test_a_fault_in_the_middle_leaves_everything_as_it_was(world, monkeypatch):
     before = factories.balances(world.user)
     conversion = world.confirmed()
     world.observe()
-    monkeypatch.setattr("wallet.models.lines.LineQuerySet.write", lambda *_: 1 / 0)
+    monkeypatch.setattr("wallet.database.writing.update", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         conversions.settle(reference=conversion.reference)
     assert (world.status(conversion), factories.balances(world.user)) == ("confirmed", before)

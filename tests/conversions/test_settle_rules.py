@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.support import factories
-from tests.support.settling import assert_stopped, settle
+from tests.support.settling import assert_stopped
 from wallet import conversions
 from wallet.market.paths import rates
 from wallet.market.source import parse_ticker
@@ -55,7 +55,7 @@ def test_p8_r9_a_change_of_five_percent_or_more_stops_everything(world, rate):
     before = factories.balances(world.user)
     stopped = world.settled("DOGE", "ETH", DOGE=rate)
     assert_stopped(world, stopped, before, "price_changed")
-    assert stopped.refusals[0].words.cause.startswith("The price of DOGE moved")
+    assert stopped.refusals[0].words.cause.startswith("The price of DOGE in BNB moved")
     assert stopped.lines.get(asset__code="DOGE").settled_rate_btc == Decimal(rate)
 
 
@@ -75,12 +75,47 @@ def test_p8_r9_just_under_five_percent_proceeds(world, rate):
     assert world.settled("DOGE", DOGE=rate).is_completed
 
 
-@pytest.mark.parametrize(("rate", "status"), [("0.0105", "stopped"), ("0.0095", "stopped"), ("0.01049", "completed")])
-def test_r9_bnbs_own_price_counts_like_every_other(world, rate, status):
-    """The site says "if a price moves 5% or more, nothing is converted"; what is received depends on BNB's most of all."""
-    found = world.settled("DOGE", BNB=rate)
-    assert found.status == status
-    assert [reason["facts"]["asset"] for reason in found.reasons] == (["BNB"] if status == "stopped" else [])
+@pytest.mark.parametrize(
+    ("changes", "is_stopped"),
+    [
+        # BNB's own move counts through the rates: 1 ÷ 0.95 is 5.26% more, 1 ÷ 1.05 is 4.76% less.
+        ({"BNB": "0.0095"}, True),
+        ({"BNB": "0.0105"}, False),
+        # To the last digit: 1 ÷ 0.9523809523… is 5% more, 1 ÷ 1.0526315789… is 5% less.
+        ({"BNB": "0.00952380952381"}, False),
+        ({"BNB": "0.00952380952380"}, True),
+        ({"BNB": "0.0105263157894"}, False),
+        ({"BNB": "0.0105263157895"}, True),
+        # Both together, by far more than the tolerance in BTC.
+        ({"DOGE": "0.000003", "ETH": "0.075", "BNB": "0.015"}, False),
+        ({"DOGE": "0.000001", "ETH": "0.025", "BNB": "0.005"}, False),
+        # 1.071 ÷ 1.02 and 0.931 ÷ 0.98 are 5% exactly, and both less than that in BTC where one is more.
+        ({"DOGE": "0.000002142", "BNB": "0.0102"}, True),
+        ({"DOGE": "0.00000214199999999", "BNB": "0.0102"}, False),
+        ({"DOGE": "0.000001862", "BNB": "0.0098"}, True),
+        ({"DOGE": "0.00000186200000001", "BNB": "0.0098"}, False),
+        # Against each other, each by less than the tolerance in BTC.
+        ({"DOGE": "0.00000206", "BNB": "0.0098"}, True),
+        ({"DOGE": "0.00000194", "BNB": "0.01022"}, True),
+    ],
+)
+def test_p8_r9_is_asked_of_each_assets_rate_in_bnb(world, changes, is_stopped):
+    """P8: exactly, up and down; a move of BNB against BTC counts through these rates only, not by itself."""
+    before = factories.balances(world.user)
+    found = world.settled("DOGE", "ETH", **changes)
+    if not is_stopped:
+        assert found.is_completed
+        return
+    assert found.is_stopped
+    assert {reason["code"] for reason in found.reasons} == {"price_changed"}
+    assert "BNB" not in {reason["facts"]["asset"] for reason in found.reasons}
+    assert factories.balances(world.user) == before
+
+
+def test_p8_r9_every_line_is_asked(world):
+    """P8: the rate that moved is named, whichever line it is of."""
+    found = world.settled("DOGE", "ETH", "EUR", ETH="0.051", BNB="0.0097")
+    assert [(reason["facts"]["asset"], reason["facts"]["change"]) for reason in found.reasons] == [("ETH", "5.15")]
 
 
 def test_r9_bnb_is_priced_by_the_path_of_the_quote(world):
@@ -105,7 +140,7 @@ def test_p10_r6_an_asset_delisted_between_quote_and_confirm_stops_it(world, fiel
     quote = world.quoted("DOGE", "ETH")
     Asset.objects.filter(code="ETH").update(**fields)
     confirmed = conversions.confirm(user=world.user, reference=quote.reference)
-    assert_stopped(world, settle(world, confirmed), before, code)
+    assert_stopped(world, world.settle(confirmed), before, code)
 
 
 def test_p10_r6_an_asset_delisted_after_confirm_stops_it(world):
@@ -113,7 +148,7 @@ def test_p10_r6_an_asset_delisted_after_confirm_stops_it(world):
     before = factories.balances(world.user)
     conversion = world.confirmed("DOGE", "ETH")
     Asset.objects.filter(code="ETH").update(status="delisted")
-    assert_stopped(world, settle(world, conversion), before, "delisted")
+    assert_stopped(world, world.settle(conversion), before, "delisted")
 
 
 def test_p9_r1_a_balance_that_is_worth_the_limit_by_now_stops_it(world):
@@ -134,7 +169,7 @@ def test_p9_r1_just_under_the_limit_it_proceeds(world):
 def test_a_balance_that_grew_converts_the_quoted_amount_only(world):
     conversion = world.confirmed("DOGE")
     factories.deposit(world.user, "DOGE", "50")
-    done = settle(world, conversion)
+    done = world.settle(conversion)
     assert (done.status, done.net_units) == ("completed", 2_000_000)
     assert factories.balance(world.user, "DOGE") == 50_000_000
 
@@ -144,7 +179,7 @@ def test_p9_a_balance_that_grew_to_the_limit_is_no_small_balance(world):
     conversion = world.confirmed("DOGE")
     factories.deposit(world.user, "DOGE", "500")
     before = factories.balances(world.user)
-    assert_stopped(world, settle(world, conversion), before, "over_limit")
+    assert_stopped(world, world.settle(conversion), before, "over_limit")
 
 
 def test_a_fee_that_leaves_nothing_stops_it(world):
@@ -160,7 +195,7 @@ def test_every_rule_that_says_no_is_recorded_the_first_in_order_is_reported(worl
     before = factories.balances(world.user)
     conversion = world.confirmed("DOGE", "ETH", "EUR")
     Asset.objects.filter(code="EUR").update(status="delisted")
-    stopped = settle(world, conversion, DOGE="0.000012", ETH="0.06")
+    stopped = world.settle(conversion, DOGE="0.000012", ETH="0.06")
     codes = ["delisted", "over_limit", "price_changed", "price_changed"]
     assert_stopped(world, stopped, before, *codes)
     assert [reason["facts"]["asset"] for reason in stopped.reasons] == ["EUR", "DOGE", "DOGE", "ETH"]
@@ -179,12 +214,12 @@ def test_p5_r7_the_wait_is_judged_again_at_settlement(world):
     world.observe()
     conversion = world.confirmed("ETH")
     factories.policy(interval_seconds=7 * 3600)
-    stopped = settle(world, conversion)
+    stopped = world.settle(conversion)
     assert (stopped.status, stopped.reason_code) == ("stopped", "wait")
 
 
 def test_a_conversion_is_judged_by_the_policy_of_its_quote(world):
     conversion = world.confirmed("DOGE")
     factories.policy(dust_limit_btc=Decimal("0.0001"), tolerance_percent=Decimal("0.001"), fee_percent=Decimal(50))
-    done = settle(world, conversion, DOGE="0.00000204")
+    done = world.settle(conversion, DOGE="0.00000204")
     assert (done.status, done.fee_units, done.policy) == ("completed", 0, world.policy)

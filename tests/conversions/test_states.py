@@ -8,7 +8,6 @@ from django.db import IntegrityError
 from wallet import conversions
 from wallet.conversions import rules, states
 from wallet.models import Conversion
-from wallet.models.status import Status
 
 
 def test_p4_a_change_of_state_that_somebody_made_first_is_refused(world):
@@ -17,9 +16,10 @@ def test_p4_a_change_of_state_that_somebody_made_first_is_refused(world):
     world.clock.tick(seconds=1)
     world.observe()
     done = conversions.settle(reference=stale.reference)
-    with pytest.raises(IntegrityError, match="no longer confirmed"):
-        states.advance(stale, before=Status.CONFIRMED, status=Status.STOPPED)
-    assert stale.is_confirmed
+    with pytest.raises(IntegrityError, match="No longer confirmed"):
+        states.write_ends([stale])
+    with pytest.raises(IntegrityError, match="No longer quoted"):
+        states.confirm(stale, at=world.clock())
     assert world.status(done) == "completed"
 
 
@@ -30,7 +30,8 @@ def test_p4_a_change_of_state_that_somebody_made_first_is_refused(world):
         conversions.renew,
         conversions.confirm,
         conversions.settle,
-        states.advance,
+        states.confirm,
+        states.complete,
         states.end_without,
         rules.judge,
     ],

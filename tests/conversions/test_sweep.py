@@ -4,43 +4,60 @@ import pytest
 
 from tests.support import factories
 from wallet import conversions
-from wallet.conversions import claims, settlement, sweep
+from wallet.conversions import Due, claims, settlement, sweep
 from wallet.database.retrying import Busy
 from wallet.models import Conversion
+
+NOTHING = Due(0, None, None)
+
+
+def references(world, count):
+    return [conversion.reference for conversion in world.confirmed_by_others(count)]
+
+
+def ended(reference):
+    """The conversion as the settlement itself ends it, whoever has claimed it."""
+    (conversion,) = settlement.complete_or_stop([reference], waits=True).ended
+    return conversion
 
 
 def test_the_sweep_finds_what_no_message_reached(world):
     conversion = world.confirmed()
-    assert factories.sweep() == [conversion.reference]
+    assert factories.sweep() == Due(0, conversion.confirmed_at, None)
     assert world.status(conversion) == "confirmed"
+    world.observe()
+    assert factories.sweep() == Due(1, None, None)
 
 
 def test_the_sweep_leaves_alone_what_somebody_has_claimed(world):
     conversion = world.confirmed()
     assert claims.claim(conversion.reference)
-    assert factories.sweep() == []
+    assert factories.sweep() == NOTHING
     world.clock.tick(seconds=9, milliseconds=999)
-    assert factories.sweep() == []
+    assert factories.sweep() == NOTHING
     world.clock.tick(milliseconds=1)
-    assert factories.sweep() == [conversion.reference]
+    assert factories.sweep() == Due(0, None, conversion.reference)
 
 
 def test_the_sweep_ignores_quotes_and_what_is_finished(world):
     world.quoted("ETH")
     world.settled("DOGE")
-    assert factories.sweep() == []
+    assert factories.sweep() == NOTHING
 
 
 def test_after_five_lapsed_attempts_it_fails_without_running_and_touches_no_balance(world, caplog):
     before = factories.balances(world.user)
     conversion = world.confirmed()
-    for _ in range(5):
-        assert factories.sweep() == [conversion.reference]
+    world.observe()
+    assert claims.claim_chunk().references == (conversion.reference,)
+    world.clock.tick(seconds=10)
+    for _ in range(4):
+        assert factories.sweep() == Due(0, None, conversion.reference)
         assert claims.claim(conversion.reference)
         assert claims.claim(conversion.reference) is None
         world.clock.tick(seconds=10)
     with caplog.at_level(logging.ERROR):
-        assert factories.sweep() == []
+        assert factories.sweep() == NOTHING
     failed = Conversion.objects.get(pk=conversion.pk)
     assert (failed.status, failed.reason_code, failed.attempts) == ("failed", "attempts", 5)
     assert factories.balances(world.user) == before
@@ -68,10 +85,10 @@ def test_one_whose_last_attempt_was_claimed_while_it_was_given_up_is_left_alone(
 
 
 def test_those_that_used_up_their_attempts_are_never_sent(world):
-    spent, tried = customers(world, 2)
+    spent, tried = references(world, 2)
     Conversion.objects.filter(reference=spent).update(attempts=6)
     Conversion.objects.filter(reference=tried).update(attempts=4)
-    assert factories.sweep() == [tried]
+    assert factories.sweep().alone == tried
 
 
 def test_a_fifth_attempt_that_is_still_running_is_not_given_up(world):
@@ -81,54 +98,72 @@ def test_a_fifth_attempt_that_is_still_running_is_not_given_up(world):
     factories.sweep()
     assert world.status(conversion) == "confirmed"
     world.observe()
-    assert settlement.complete_or_stop(conversion.reference).is_completed
+    assert ended(conversion.reference).is_completed
 
 
-def customers(world, count):
-    """Conversions of customers of their own, confirmed one after the other."""
+def test_a_backlog_is_claimed_in_chunks_the_oldest_first(world, chunks_of):
+    chunks_of(2)
+    first, second, third = references(world, 3)
+    world.observe()
+    assert factories.sweep().chunks == 2
+    assert claims.claim_chunk().references == (first, second)
+    assert claims.claim_chunk().references == (third,)
+    assert claims.claim_chunk() is None
+
+
+def test_a_chunk_has_no_more_lines_than_it_should_but_for_one_conversion_that_has(world, chunks_of):
+    chunks_of(40, lines=4)
     made = []
-    for number in range(count):
-        owner = factories.user(f"customer{number}")
-        factories.deposit(owner, "DOGE", "100")
-        made.append(world.confirmed("DOGE", owner=owner).reference)
-    return made
+    for number, codes in enumerate((["DOGE", "ETH", "EUR"], ["DOGE"], ["DOGE"], ["DOGE", "ETH", "EUR"])):
+        owner = factories.user(f"customer{number}", {"DOGE": "100", "ETH": "0.01", "EUR": "10"})
+        made.append(world.confirmed(*codes, owner=owner).reference)
+    world.observe()
+    assert claims.claim_chunk().references == tuple(made[:2])
+    chunks_of(40, lines=2)
+    assert claims.claim_chunk().references == (made[2],)
+    assert claims.claim_chunk().references == (made[3],)
 
 
-def test_a_backlog_is_sent_in_parts_the_oldest_first(world, monkeypatch):
-    monkeypatch.setattr("wallet.conversions.sweep.AT_ONCE", 2)
-    waiting = []
-    for name in ("first", "second", "third"):
-        owner = factories.user(name)
-        factories.deposit(owner, "DOGE", "100")
-        waiting.append(world.confirmed("DOGE", owner=owner).reference)
-    assert factories.sweep() == waiting[:2]
+def test_no_more_messages_are_sent_than_workers_could_take(world, chunks_of):
+    chunks_of(1)
+    world.confirmed_by_others(10)
+    world.observe()
+    assert factories.sweep().chunks == 8
+
+
+def test_the_newest_confirm_that_waits_for_the_market_is_what_a_round_is_asked_for(world):
+    _, last = world.confirmed_by_others(2)
+    newest = last.confirmed_at
+    assert factories.sweep() == Due(0, newest, None)
+    world.clock.tick(minutes=2, milliseconds=-1000)
+    assert factories.sweep() == Due(1, newest, None)  # the other has waited too long: it is stopped at any price
 
 
 def test_those_that_lost_an_attempt_run_one_at_a_time_and_the_least_tried_first(world):
     """What kills its worker takes no other with it: an innocent one is soon alone, and done."""
-    poison, innocent, fresh = customers(world, 3)
+    poison, innocent, fresh = references(world, 3)
     for attempts, reference in ((2, poison), (1, innocent)):
         Conversion.objects.filter(reference=reference).update(attempts=attempts)
-    assert factories.sweep() == [fresh, innocent]
-    assert claims.claim(innocent)
-    assert factories.sweep() == [fresh]  # one that lost an attempt is in the next
     world.observe()
-    assert settlement.complete_or_stop(innocent).is_completed
-    assert factories.sweep() == [fresh, poison]
+    assert factories.sweep() == Due(1, None, innocent)
+    assert claims.claim(innocent)
+    assert factories.sweep() == Due(1, None, None)  # one that lost an attempt is in the next
+    assert ended(innocent).is_completed
+    assert factories.sweep() == Due(1, None, poison)
+    assert claims.claim_chunk().references == (fresh,)
 
 
 def test_one_that_kills_its_worker_each_time_holds_up_nobody_and_fails_alone(world):
     """Every kill takes with it whatever was claimed at the same moment."""
-    poison, *others = customers(world, 5)
+    poison, *others = references(world, 5)
     world.observe()
     done, rounds = set(), 0
     while Conversion.objects.confirmed().exists():
         rounds += 1
-        sent = factories.sweep()
-        claimed = [reference for reference in sent if claims.claim(reference)]
-        if poison not in claimed:
-            for reference in claimed:
-                done.add(settlement.complete_or_stop(reference).reference)
+        alone = factories.sweep().alone
+        for claimed in (claims.claim_chunk(), claims.claim(alone) if alone else None):
+            if claimed and poison not in claimed.references:
+                done |= {ended(reference).reference for reference in claimed.references}
         world.clock.tick(seconds=10)
         world.observe()
     assert Conversion.objects.get(reference=poison).is_failed
@@ -142,8 +177,8 @@ def test_attempts_that_wait_for_a_lock_longer_than_their_claims_last_are_not_use
     world.observe()
     running = []
 
-    def locked(reference):
-        running.append(reference)
+    def locked(references, waits):
+        running.append(references)
         world.clock.tick(seconds=10)
         if len(running) == 1:
             attempt()
@@ -151,7 +186,7 @@ def test_attempts_that_wait_for_a_lock_longer_than_their_claims_last_are_not_use
         raise Busy
 
     def attempt():
-        assert factories.sweep() == [conversion.reference]
+        assert factories.sweep() != NOTHING
         with pytest.raises(Busy):
             conversions.settle(reference=conversion.reference)
 
@@ -167,7 +202,7 @@ def test_a_claim_that_is_given_back_late_leaves_the_next_one_alone(world):
     world.clock.tick(seconds=10)
     assert claims.claim(conversion.reference)
     claims.give_back(late)
-    assert factories.sweep() == []
+    assert factories.sweep() == NOTHING
     assert Conversion.objects.get(pk=conversion.pk).attempts == 1
 
 
@@ -190,11 +225,10 @@ def test_waiting_for_the_market_uses_up_no_attempts(world):
     conversion = world.confirmed()
     for _ in range(10):
         world.clock.tick(seconds=5)
-        for reference in factories.sweep():
-            try:
-                conversions.settle(reference=reference)
-            except conversions.PricesPending:
-                continue
+        assert factories.sweep() == Due(0, conversion.confirmed_at, None)
+        assert conversions.settle_round() == 0
+        with pytest.raises(conversions.PricesPending):
+            conversions.settle(reference=conversion.reference)
     assert Conversion.objects.get(pk=conversion.pk).attempts == 0
 
 
@@ -226,7 +260,8 @@ def test_a_quote_of_today_is_kept(world):
     assert conversions.clear_quotes() == 0
 
 
-def test_one_that_cannot_be_given_up_now_holds_up_no_other(world, monkeypatch):
+@pytest.mark.parametrize("problem", [Busy, ZeroDivisionError])
+def test_one_that_cannot_be_given_up_holds_up_no_other(world, monkeypatch, caplog, problem):
     owner = factories.user("other")
     factories.deposit(owner, "DOGE", "5")
     spent, due = world.confirmed("DOGE"), world.confirmed("DOGE", owner=owner)
@@ -235,9 +270,10 @@ def test_one_that_cannot_be_given_up_now_holds_up_no_other(world, monkeypatch):
 
     def busy(reference):
         asked.append(reference)
-        raise Busy
+        raise problem
 
     monkeypatch.setattr(sweep, "give_up", busy)
-    assert factories.sweep() == [due.reference]
+    assert factories.sweep().unanswered_since == due.confirmed_at
     assert asked == [spent.reference]
+    assert spent.reference in caplog.text
     assert world.status(spent) == "confirmed"

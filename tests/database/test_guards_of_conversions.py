@@ -1,16 +1,20 @@
 """Attacks on what the database keeps of conversions and their lines."""
 
+import threading
+from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
 from tests.support import factories
 from tests.support.attacks import empty, refused, replace, sql, world_quote
-from wallet.models import (
-    Asset,
-    Conversion,
-    Line,
-)
+from tests.support.site import wait_for
+from tests.support.together import together
+from wallet import conversions
+from wallet.models import Asset, Conversion, Customer, Line
+from wallet.refusals import Refused
 
 
 def test_p14_a_finished_conversion_and_its_lines_never_change(world):
@@ -130,3 +134,72 @@ def test_lines_are_positive_and_once_per_asset(world):
         lambda: copy(asset_id=euro, net_units=5),
     )
     copy(asset_id=euro)
+
+
+def test_p5_the_wait_is_never_counted_from_an_earlier_conversion_or_from_none(world):
+    """P5: else a second conversion would come within the interval."""
+    world.settled("DOGE")
+    mine = Customer.objects.filter(user=world.user)
+    refused(
+        lambda: mine.update(last_converted_at=None),
+        lambda: mine.update(last_converted_at=world.clock() - timedelta(microseconds=1)),
+        lambda: mine.update(user=factories.user("other")),
+        by="the wait is counted from the last conversion",
+    )
+    mine.update(last_converted_at=world.clock() + timedelta(hours=7))
+
+
+def test_p6_a_customer_who_has_conversions_is_kept(world):
+    """P6: without the row that everybody locks first nothing of theirs could be ended."""
+    world.confirmed("DOGE")
+    Customer.objects.ensure(factories.user("other"))
+    refused(
+        lambda: sql("DELETE FROM wallet_customer WHERE user_id = %s", world.user.pk),
+        lambda: sql("DELETE FROM wallet_customer"),
+        by="a customer who has conversions is never deleted",
+    )
+    sql("DELETE FROM wallet_customer WHERE user_id <> %s", world.user.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("first", ["line", "confirm"])
+def test_p14_a_line_that_is_added_while_somebody_confirms_is_refused_by_whoever_comes_second(transactional_db, first):
+    """P14: neither would see what the other has not committed; so the second waits. SQLite has one writer."""
+    for code, (_, _, rate) in factories.ASSETS.items():
+        factories.asset(code)
+        factories.price(code, rate)
+    owner = factories.user("mira", {"DOGE": "100"})
+    quote = conversions.quote(user=owner, codes=["DOGE"])
+    extra = quote.lines.get()
+    extra.pk, extra.asset = None, Asset.objects.get(code="ETH")
+    works = {
+        "line": lambda: extra.save(force_insert=True),
+        "confirm": lambda: conversions.confirm(user=owner, reference=quote.reference),
+    }
+    begun, waits = threading.Event(), threading.Event()
+
+    def waiting():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            return cursor.fetchone()[0]
+
+    def hold():
+        with transaction.atomic():
+            works[first]()
+            begun.set()
+            if connection.vendor == "postgresql":
+                wait_for(lambda: waits.is_set() and waiting())
+
+    def follow():
+        assert begun.wait(30)
+        waits.set()
+        (second,) = works.keys() - {first}
+        works[second]()
+
+    done, refused_one = together(hold, follow)
+    assert done is None
+    assert isinstance(refused_one, DatabaseError | Refused), refused_one
+    quote.refresh_from_db()
+    assert (quote.status, quote.lines.count()) == (("quoted", 2) if first == "line" else ("confirmed", 1))

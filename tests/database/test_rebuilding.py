@@ -4,6 +4,8 @@ import pytest
 from django.db import connection, migrations, models
 from django.db.migrations.executor import MigrationExecutor
 
+from tests.support.attacks import sql
+from wallet.database import schema
 from wallet.database.guards import set_aside_during
 
 
@@ -39,3 +41,26 @@ def test_a_table_that_is_built_anew_keeps_every_guard(table):
         migration.unapply(state.clone(), editor)
     assert "added" not in columns(f"wallet_{table}")
     assert guards() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guards_that_were_taken_away_or_changed_are_made_anew_by_their_migration():
+    """Backwards and forwards again, as docs/operating.md says."""
+    before = guards()
+    on = " ON wallet_entry" if connection.vendor == "postgresql" else ""
+    sql(f"DROP TRIGGER entry_refuses_update{on}")
+    if connection.vendor == "postgresql":
+        nothing = "RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$"
+        sql(f"CREATE OR REPLACE FUNCTION wallet_refuse() {nothing}")
+        sql(f"CREATE OR REPLACE FUNCTION wallet_transaction_is_whole() {nothing}")
+        sql("ALTER TABLE wallet_entry DISABLE TRIGGER entry_refuses_delete")
+    assert list(schema.differences(connection))
+    loader = MigrationExecutor(connection).loader
+    migration, state = loader.get_migration("wallet", "0002_guards"), loader.project_state()
+    with connection.schema_editor(atomic=True) as editor:
+        migration.unapply(state.clone(), editor)
+    assert guards() == []
+    with connection.schema_editor(atomic=True) as editor:
+        migration.apply(state.clone(), editor)
+    assert guards() == before
+    assert list(schema.differences(connection)) == []

@@ -104,7 +104,19 @@ def test_inside_a_larger_transaction_it_runs_once():
     assert len(calls) == 1
 
 
-VERBS = ["quote", "confirm", "claim", "decide", "release", "give up", "deposit", "adjust", "sum of the house"]
+VERBS = [
+    "quote",
+    "confirm",
+    "claim",
+    "claim of a chunk",
+    "decide",
+    "decide together",
+    "release",
+    "give up",
+    "deposit",
+    "adjust",
+    "sum of the house",
+]
 
 
 @pytest.fixture
@@ -119,12 +131,14 @@ def work(transactional_db, clock):
         if verb == "give up":
             Conversion.objects.update(attempts=conversions.MAX_ATTEMPTS)
             clock.tick(seconds=10)
-        claimed = claims.claim(last.reference) if verb in ("decide", "release") else None
+        claimed = claims.claim(last.reference) if verb.startswith(("decide", "release")) else None
         return {
             "quote": lambda: conversions.quote(user=world.user, codes=["DOGE"]),
             "confirm": lambda: conversions.confirm(user=world.user, reference=last.reference),
             "claim": lambda: claims.claim(last.reference),
-            "decide": lambda: settlement.complete_or_stop(last.reference),
+            "claim of a chunk": claims.claim_chunk,
+            "decide together": lambda: settlement.complete_or_stop([last.reference], waits=False),
+            "decide": lambda: settlement.complete_or_stop([last.reference], waits=True),
             "release": lambda: claims.give_back(claimed),
             "give up": lambda: sweep.give_up(last.reference),
             "deposit": lambda: ledger.deposit(user=world.user, asset=btc, units=1, reference="D"),

@@ -12,6 +12,7 @@ from wallet.files.rows import Row
 HELSINKI = ZoneInfo("Europe/Helsinki")
 AUTUMN = datetime(2026, 10, 25, 3, 30, tzinfo=HELSINKI, fold=1)
 LEGS = [{"symbol": "DOGEBTC", "price": "0.000002"}]
+BNB_LEGS = [{"symbol": "BNBBTC", "price": "0.01"}]
 
 
 def row(**changes):
@@ -23,6 +24,10 @@ def row(**changes):
         "reasons": [],
         "quoted_bnb_rate_btc": Decimal("0.01"),
         "bnb_rate_btc": Decimal("0.01"),
+        "quoted_bnb_path": "BNB→BTC",
+        "quoted_bnb_legs": BNB_LEGS,
+        "bnb_path": "BNB→BTC",
+        "bnb_legs": BNB_LEGS,
         "code": "DOGE",
         "scale": 6,
         "units": 1_500_000,
@@ -61,6 +66,15 @@ def test_moments_are_utc_whatever_zone_they_come_in():
 def test_a_price_that_came_by_another_path_is_not_compared():
     assert cells("csv", row())["price_change_percent"] == "0.00"
     assert cells("csv", row(path="DOGE→USDT→BTC"))["price_change_percent"] == ""
+    assert cells("csv", row(bnb_path="BNB→USDT→BTC"))["price_change_percent"] == ""
+    assert cells("csv", row(legs=None))["price_change_percent"] == ""
+    assert cells("csv", row(bnb_legs=None))["price_change_percent"] == ""
+
+
+@pytest.mark.parametrize(("bnb", "percent"), [("0.0105", "-4.76"), ("0.0095", "5.26"), ("0.00952381", "4.99")])
+def test_the_change_is_one_of_the_price_in_bnb_and_cut(bnb, percent):
+    moved = row(bnb_legs=[{"symbol": "BNBBTC", "price": bnb}])
+    assert cells("csv", moved)["price_change_percent"] == percent
 
 
 def test_what_came_of_it_is_unknown_while_it_runs_and_nothing_when_it_was_stopped():

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from django.urls import Resolver404, resolve
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.root import ROOT
+
 DOCUMENTS = sorted(
     [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
 )
@@ -27,7 +28,7 @@ ADDRESS = re.compile(r"\A/[a-z][\w/<>.:-]*\Z")
 MADE = {".data", ".screens", ".venv"}
 # Read by the server that `make run` starts, not by the settings.
 READ_ELSEWHERE = {"PORT"}
-OF_DJANGO = {"collectstatic", "createcachetable", "makemigrations", "migrate"}
+OF_DJANGO = {"check", "collectstatic", "createcachetable", "makemigrations", "migrate", "sqlmigrate"}
 
 
 def name(document: Path) -> str:
@@ -87,11 +88,11 @@ def first_words(table: str) -> set[str]:
 
 
 def test_the_readme_has_every_command_and_every_target():
-    listed = first_words(section(README.read_text(), "Commands"))
-    assert commands() <= listed
+    named = first_words(section(README.read_text(), "Commands"))
+    assert commands() <= named
     # The two that the README begins with are said there; `make help` lists them all.
-    assert targets() - {"run", "help"} <= listed
-    assert listed <= commands() | targets() | {".ci/run", ".venv/bin/python"}
+    assert targets() - {"run", "help"} <= named
+    assert named <= commands() | targets() | {".ci/run", ".venv/bin/python"}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name)
@@ -134,8 +135,8 @@ def packages() -> set[str]:
 
 def test_the_readme_says_of_every_package_what_it_is_for_and_of_no_other():
     table = rows(section(README.read_text(), "What it is built from"))[2:]
-    listed = {package.lower() for first, *_ in table for package in re.split(r", | with ", first)}
-    assert listed == packages()
+    named = {package.lower() for first, *_ in table for package in re.split(r", | with ", first)}
+    assert named == packages()
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -180,8 +181,8 @@ def test_the_way_around_names_every_part_of_the_wallet():
 
 
 def test_every_decision_is_in_the_index():
-    listed = set(LINK.findall((DECISIONS / "README.md").read_text()))
-    assert listed == {path.name for path in DECISIONS.glob("*.md")} - {"README.md"}
+    named = set(LINK.findall((DECISIONS / "README.md").read_text()))
+    assert named == {path.name for path in DECISIONS.glob("*.md")} - {"README.md"}
 
 
 def test_rules_that_the_readme_names_are_functions():

@@ -2,9 +2,9 @@
 
 import ast
 from graphlib import TopologicalSorter
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.root import ROOT
+
 # From the bottom up: a module may import those before it, and its own package.
 LAYERS = [
     ["wallet.database", "wallet.money", "wallet.references", "wallet.zones", "wallet.logs"],
@@ -26,7 +26,7 @@ LAYERS = [
         "wallet.accounts",
         "wallet.templatetags",
     ],
-    ["wallet.responses"],
+    ["wallet.responses", "wallet.bench"],
     ["wallet.context", "wallet.middleware", "wallet.admin", "wallet.views", "wallet.management", "wallet.apps"],
     ["wallet.urls"],
     ["dustsite"],
@@ -76,6 +76,12 @@ def test_imports_point_down_only():
             if there[0] > here[0] or (there[0] == here[0] and there[1] != here[1]):
                 wrong.append(f"{module} imports {imported}")
     assert wrong == []
+
+
+def test_nothing_but_its_command_imports_the_bench():
+    outside = {module: path for module, path in MODULES.items() if not module.startswith("wallet.bench")}
+    users = [module for module, path in outside.items() if any(one.startswith("wallet.bench") for one in imports(path))]
+    assert users == ["wallet.management.commands.bench"]
 
 
 def test_no_modules_import_each_other_in_a_circle():

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.root import ROOT
+
 LONGEST_LINE = 120
 LONGEST_FUNCTION = 50
 LONGEST_MODULE = 320

@@ -104,13 +104,27 @@ def test_r9_a_line_whose_price_changed_by_the_tolerance_or_came_by_another_path(
     assert codes(line) == {Code.PATH_CHANGED}
 
 
-def test_r9_a_conversion_whose_bnb_changed_by_the_tolerance(completed):
-    completed.settled_legs = [{"symbol": "BNBBTC", "price": "0.0105"}]
-    assert codes(completed) == {Code.PRICE_CHANGED}
+def test_r9_a_line_whose_rate_in_bnb_changed_because_bnbs_price_did(completed):
+    line = completed.lines.get()
+    line.conversion.settled_legs = [{"symbol": "BNBBTC", "price": "0.0105"}]
+    line.full_clean(exclude=Line.UNCHECKED)  # 4.76% less in BNB
+    line.conversion.settled_legs = [{"symbol": "BNBBTC", "price": "0.0095"}]
+    assert codes(line) == {Code.PRICE_CHANGED}
 
 
-def test_r7_a_conversion_within_the_wait(world, quoted):
-    quoted.delete()
+def test_r9_a_conversion_whose_bnb_came_by_another_path_or_has_no_price(completed):
+    """Its line says nothing to that: what cannot be compared is refused once."""
+    completed.settled_path = "BNB→USDT→BTC"
+    assert codes(completed) == {Code.PATH_CHANGED}
+    line = completed.lines.get()
+    line.conversion = completed
+    line.full_clean(exclude=Line.UNCHECKED)
+    completed.settled_path, completed.settled_legs, completed.settled_rate_btc = "", None, None
+    assert codes(completed) == {Code.PRICE_UNAVAILABLE}
+    line.full_clean(exclude=Line.UNCHECKED)
+
+
+def test_r7_a_conversion_within_the_wait(world):
     world.settled("ETH")
     world.clock.tick(hours=6)
     world.observe()

@@ -1,17 +1,18 @@
 """When conversions are open: what operators recorded, and the database's clock, decide; nobody has to be there."""
 
 import itertools
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import factories
 from wallet import conversions
 from wallet.models import Opening
-from wallet.models.policy import LONG_AGO
-from wallet.models.policy import closures as joined_closures
+from wallet.models.opening import LONG_AGO
+from wallet.models.opening import closures as joined_closures
 from wallet.refusals import Refused
 
 
@@ -32,6 +33,13 @@ def close(at):
         return Opening.objects.create(is_open=False, notice=notice, **moments)
 
     return record
+
+
+def test_a_record_is_dated_by_the_databases_clock(world, close, monkeypatch):
+    """As its times are judged, whatever the clock of the machine says that writes it."""
+    monkeypatch.setattr(timezone, "now", lambda: datetime(1999, 12, 31, tzinfo=UTC))
+    made = close()
+    assert made.created_at == Opening.objects.get(pk=made.pk).created_at == world.clock()
 
 
 def open_minutes(at, minutes):

@@ -9,8 +9,8 @@ from wallet.pages.dust import DustPage
 
 
 def page(*holdings, chosen=(), gone=(), wrong="", is_bnb_priced=True, **state):
-    view = pages.portfolio(*holdings, is_bnb_priced=is_bnb_priced)
-    return DustPage(view, pages.eligibility(**state), list(chosen), list(gone), wrong=wrong)
+    portfolio = pages.portfolio(*holdings, is_bnb_priced=is_bnb_priced)
+    return DustPage(portfolio, pages.eligibility(**state), list(chosen), list(gone), wrong=wrong)
 
 
 def test_a_row_is_written_once(doge):

@@ -8,9 +8,9 @@ from tests.support import factories
 from wallet import conversions
 from wallet.forms import HistoryForm
 from wallet.models import Conversion
-from wallet.pages.history.entries import assets_text, entry, running
 from wallet.pages.history.filters import Filters, chips, downloads, presets
 from wallet.pages.history.page import HistoryPage
+from wallet.pages.history.rows import assets_text, row, running
 from wallet.pages.history.window import Place, window
 
 NOW = datetime(2026, 11, 24, 14, 32, 7, tzinfo=UTC)
@@ -86,20 +86,20 @@ def test_each_kind_of_file_has_the_filters():
 
 
 def test_a_row_says_what_came_of_a_conversion(world):
-    stopped = entry(world.settled("DOGE", DOGE="0.000003"))
+    stopped = row(world.settled("DOGE", DOGE="0.000003"))
     assert (stopped.status, stopped.tone, stopped.assets) == ("Stopped", "", "1 asset: DOGE")
     assert (stopped.fee.words, stopped.fee.is_amount) == ("None", False)
     assert (stopped.received.words, stopped.received.is_amount) == ("0", True)
     world.observe(DOGE="0.000002")
     factories.policy(fee_percent=2)
-    completed = entry(world.settled("DOGE"))
+    completed = row(world.settled("DOGE"))
     assert (completed.status, completed.tone) == ("Completed", "ok")
     assert (completed.fee.words, completed.fee.is_amount) == ("0.00040000", True)
     assert (completed.received.words, completed.received.is_amount) == ("0.01960000", True)
 
 
 def test_of_a_conversion_that_runs_nothing_is_known_yet(world):
-    found = entry(world.confirmed("DOGE"))
+    found = row(world.confirmed("DOGE"))
     assert (found.status, found.tone) == ("In progress", "plain")
     assert (found.fee.words, found.received.words) == ("Not known yet", "Not known yet")
     assert not found.fee.is_amount
@@ -157,16 +157,16 @@ def test_the_summary_is_for_the_eye_where_there_is_something_to_count(world, thr
 
 def test_pages_lead_to_those_beside_them(world, three):
     first = page_of(world, size=1)
-    assert [row.reference for row in first.window.entries] == [three[2]]
+    assert [one.reference for one in first.window.rows] == [three[2]]
     assert (first.newer_address, first.older_address) == ("", f"/conversions/?before={three[2]}")
     middle = page_of(world, size=1, before=three[2])
-    assert [row.reference for row in middle.window.entries] == [three[1]]
+    assert [one.reference for one in middle.window.rows] == [three[1]]
     assert middle.newer_address == f"/conversions/?after={three[1]}"
     assert middle.older_address == f"/conversions/?before={three[1]}"
     last = page_of(world, size=1, before=three[1], asset="DOGE")
     assert (last.newer_address, last.older_address) == (f"/conversions/?asset=DOGE&after={three[0]}", "")
     back = page_of(world, size=1, after=three[0])
-    assert [row.reference for row in back.window.entries] == [three[1]]
+    assert [one.reference for one in back.window.rows] == [three[1]]
     assert back.newer_address == f"/conversions/?after={three[1]}"
     assert page_of(world, size=1, after=three[1]).newer_address == ""
 
@@ -174,7 +174,7 @@ def test_pages_lead_to_those_beside_them(world, three):
 def test_a_place_that_is_lost_shows_the_newest(world, three):
     page = page_of(world, size=1, before="CV-0000-0000")
     assert page.window.is_lost
-    assert [row.reference for row in page.window.entries] == [three[2]]
+    assert [one.reference for one in page.window.rows] == [three[2]]
     assert not page_of(world, size=1).window.is_lost
 
 

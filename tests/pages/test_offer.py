@@ -13,8 +13,8 @@ AGAIN = "You can convert again now."
 
 
 def card(*holdings, converting=0, is_bnb_priced=True, **state):
-    view = pages.portfolio(*holdings, is_bnb_priced=is_bnb_priced)
-    return offer(view, pages.eligibility(**state), converting=converting)
+    portfolio = pages.portfolio(*holdings, is_bnb_priced=is_bnb_priced)
+    return offer(portfolio, pages.eligibility(**state), converting=converting)
 
 
 def test_small_balances_can_be_converted(doge):

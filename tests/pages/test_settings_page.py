@@ -19,14 +19,14 @@ def test_sound_settings_have_no_problems():
     page = page_of()
     assert (page.title, page.problems) == ("Settings", [])
     assert (page.language_problem, page.zone_problem, page.theme_problem) == ("", "", "")
-    assert [choice.label for choice in page.languages if choice.is_chosen] == ["Deutsch"]
-    assert [choice.label for choice in page.themes if choice.is_chosen] == ["Dark"]
+    assert [option.label for option in page.languages if option.is_chosen] == ["Deutsch"]
+    assert [option.label for option in page.themes if option.is_chosen] == ["Dark"]
     assert page.hides_small_balances
     assert not page_of(hide_small_balances="").hides_small_balances
 
 
 def test_the_languages_name_themselves_and_the_browsers_does_not():
-    assert [(choice.label, choice.language) for choice in page_of().languages] == [
+    assert [(option.label, option.language) for option in page_of().languages] == [
         ("As your browser asks for", ""),
         ("English", "en"),
         ("Deutsch", "de"),

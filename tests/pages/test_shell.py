@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from tests.support import pages
 from wallet.models import Customer, Service
-from wallet.models.policy import Closure
+from wallet.models.opening import Closure
 from wallet.pages.shell import Section, Shell, banner
 
 

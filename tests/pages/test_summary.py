@@ -14,8 +14,8 @@ SIX_HOURS = timedelta(hours=6)
 
 def summary(*holdings, asking=None, state=None, **changes):
     """Of these, all selected, on a page that lists one more."""
-    view = pages.portfolio(*holdings, pages.holding("EUR", "10"), **changes)
-    return Summary(view, state or pages.eligibility(), estimate(list(holdings)), asking or Asking())
+    portfolio = pages.portfolio(*holdings, pages.holding("EUR", "10"), **changes)
+    return Summary(portfolio, state or pages.eligibility(), estimate(list(holdings)), asking or Asking())
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from wallet.pages.wallet import Search, WalletPage
 
 
 def page(*holdings, text="", is_by_name=False, hides_small=False):
-    view = pages.portfolio(*holdings)
-    return WalletPage(view, pages.eligibility(), Search(text, is_by_name), hides_small, converting=0)
+    portfolio = pages.portfolio(*holdings)
+    return WalletPage(portfolio, pages.eligibility(), Search(text, is_by_name), hides_small, converting=0)
 
 
 def test_a_row_says_whether_it_is_small_and_has_no_value_without_a_price(doge, eth):

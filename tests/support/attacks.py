@@ -16,11 +16,15 @@ from wallet.models import (
     Transaction,
 )
 
+# What guards say.
+SUMS = "the entries of a transaction add up to zero for each asset, and the balances say what they say"
+MOVES = "a balance moves only as its newest entry says"
 
-def refused(*attacks: Callable[[], Any]) -> None:
-    """Each attack fails in the database, and leaves nothing behind."""
+
+def refused(*attacks: Callable[[], Any], by: str | None = None) -> None:
+    """Each attack fails in the database, by the guard or constraint that says so, and leaves nothing behind."""
     for attack in attacks:
-        with pytest.raises(DatabaseError), transaction.atomic():
+        with pytest.raises(DatabaseError, match=by), transaction.atomic():
             attack()
             check_constraints()
 

@@ -12,9 +12,10 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, InterfaceError, connection
 
 from tests.support import factories
-from tests.support.site import wait_for
+from tests.support.site import Site, wait_for
 from wallet import conversions, tasks
 from wallet.audit import audit
+from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.enqueue import enqueue
 from wallet.models import Conversion
@@ -56,9 +57,9 @@ def try_to_confirm(owner: User, codes: tuple[str, ...]) -> str:
     return conversions.confirm(user=owner, reference=quote.reference).reference
 
 
-def send(reference: str) -> None:
+def send() -> None:
     """What the site does after Confirm."""
-    enqueue(tasks.settle, reference)
+    enqueue(tasks.refresh_prices, clock.now().isoformat())
 
 
 def unfinished() -> int:
@@ -106,6 +107,11 @@ def database_url() -> str:
     if connection.vendor == "sqlite":
         return f"sqlite:///{base['NAME']}"
     return f"postgres://{base['USER']}@{base['HOST']}:{base['PORT']}/{base['NAME']}"
+
+
+def processes_as_started(site: Site) -> dict[str, int]:
+    """Who has not ended, by name: while this stays the same, nobody needed to be started again."""
+    return {name: process.pid for name, process in site.processes.items() if process.poll() is None}
 
 
 def processes(pid: int) -> list[int]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Error
 
-from tests.support.site import ROOT
+from tests.support.root import ROOT
 
 ARTIFACTS = ROOT / ".artifacts"
 

@@ -76,10 +76,10 @@ def deposit(owner: User, code: str, amount: str, reference: str | None = None) -
     return ledger.deposit(user=owner, asset=row, units=money.to_units(amount, row.scale), reference=reference)
 
 
-def sweep() -> list[str]:
-    """What the periodic sweep does, but for sending: the references that it would send."""
+def sweep() -> conversions.Due:
+    """What the periodic sweep does, but for sending: what it would send."""
     conversions.fail_exhausted()
-    return conversions.to_settle()
+    return conversions.due()
 
 
 def balance(owner: User, code: str) -> int:
@@ -134,9 +134,17 @@ class World:
         self.clock.tick(seconds=1)
         return conversions.confirm(user=quote.user, reference=quote.reference)
 
+    def confirmed_by_others(self, count: int) -> list[Conversion]:
+        """Conversions of so many other customers, confirmed one after the other."""
+        owners = [user(f"other{number}", {"DOGE": "100"}) for number in range(count)]
+        return [self.confirmed("DOGE", owner=owner) for owner in owners]
+
     def settled(self, *codes: str, owner: User | None = None, **changes: str | None) -> Conversion | None:
-        """A conversion taken to its end, the market answering a second after Confirm."""
-        conversion = self.confirmed(*codes, owner=owner)
+        """A conversion taken to its end."""
+        return self.settle(self.confirmed(*codes, owner=owner), **changes)
+
+    def settle(self, conversion: Conversion, **changes: str | None) -> Conversion | None:
+        """Takes a confirmed conversion to its end, the market answering a second after Confirm."""
         self.clock.tick(seconds=1)
         self.observe(**changes)
         return conversions.settle(reference=conversion.reference)

@@ -1,6 +1,6 @@
 """What several tests in a browser do and ask."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 # The colour of the page's ground in the two themes.
 LIGHT, DARK = "rgb(245, 244, 240)", "rgb(12, 14, 18)"
@@ -25,3 +25,12 @@ def convert(page: Page, *codes: str) -> None:
     page.locator("#convert-dock:visible, #summary .go:visible").first.click()
     page.get_by_role("button", name="Confirm conversion").click()
     page.wait_for_url("**/conversions/CV-*/")
+
+
+def review(page: Page) -> None:
+    """Opens the review in its dialog, on a page whose clock the test can move on."""
+    page.clock.install()
+    page.reload()
+    page.get_by_role("button", name="Review conversion").click()
+    expect(page.locator("#dialog")).to_have_attribute("open", "")
+    page.clock.run_for(1_000)  # until htmx has settled

@@ -9,7 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.root import ROOT
+
 LOCALE = Path("wallet", "locale")
 COLLECT = ["makemessages", "--all", "--no-obsolete", "--no-location", "--no-wrap"]
 

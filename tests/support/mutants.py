@@ -14,23 +14,25 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.root import ROOT
+
 BIN = Path(sys.executable).parent
 # The tests that notice most of what changes in a module, and those that are asked when they have not.
-QUOTE, CONFIRM, SETTLE, RULES, SWEEP = (
-    f"conversions/test_{name}.py" for name in ("quote", "confirm", "settle", "settle_rules", "sweep")
+QUOTE, CONFIRM, SETTLE, RULES, ROUNDS, SWEEP = (
+    f"conversions/test_{name}.py" for name in ("quote", "confirm", "settle", "settle_rules", "rounds", "sweep")
 )
 TESTS = {
     "money": ["test_money.py", QUOTE, SETTLE, RULES],
     "validators": ["test_validators.py", QUOTE, CONFIRM, SETTLE, RULES],
     "ledger": ["test_ledger.py", SETTLE],
-    "conversions/claims": [SWEEP, SETTLE],
+    "conversions/claims": [SWEEP, ROUNDS, SETTLE],
     "conversions/confirm": [CONFIRM],
     "conversions/locks": [CONFIRM, SETTLE],
+    "conversions/posting": [SETTLE, ROUNDS],
     "conversions/quote": [QUOTE],
     "conversions/rules": [QUOTE, CONFIRM, SETTLE, RULES],
-    "conversions/settle": [SETTLE, SWEEP],
-    "conversions/settlement": [SETTLE, RULES, SWEEP],
+    "conversions/settle": [SETTLE, ROUNDS, SWEEP],
+    "conversions/settlement": [SETTLE, RULES, ROUNDS, SWEEP],
     "conversions/states": [CONFIRM, SETTLE, RULES, SWEEP],
     "conversions/sweep": [SWEEP, "test_tasks.py"],
 }

@@ -149,9 +149,11 @@ class Customer:
             nets[code] = self.net(code, units, rate, bnb, quote.policy)
             if nets[code] < 1:
                 return "stopped"
-            if abs(rate - quote.rates[code]) >= quote.policy.tolerance * quote.rates[code]:
+            # R9: what a coin is worth in BNB.
+            before, after = quote.rates[code] / quote.bnb, rate / bnb
+            if abs(after - before) >= quote.policy.tolerance * before:
                 return "stopped"
-        if not self.may_convert(second) or abs(bnb - quote.bnb) >= quote.policy.tolerance * quote.bnb:
+        if not self.may_convert(second):
             return "stopped"
         for code, units in quote.units.items():
             self.balances[code] -= units

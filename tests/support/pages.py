@@ -8,7 +8,7 @@ from tests.support.factories import ASSETS
 from wallet import money
 from wallet.eligibility import Eligibility
 from wallet.models import Asset, Conversion, Policy, Price, Service
-from wallet.models.policy import Closure
+from wallet.models.opening import Closure
 from wallet.portfolio import Holding, Portfolio
 from wallet.refusals import Refusal
 

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support.site import ROOT
+from tests.support.root import ROOT
 
 LANGUAGE = "pseudo"
 CODE = "qps"  # the language code kept for private use, so that no library has texts of its own in it

@@ -16,9 +16,9 @@ from playwright.sync_api import Error, Page
 
 from tests.support import pseudo
 from tests.support.chromium import launched
-from tests.support.site import ROOT
+from tests.support.root import ROOT
 from tests.support.states import STATES
-from tests.support.tour import State, Tour, View, touring
+from tests.support.tour import Look, State, Tour, touring
 
 SCREENS = ROOT / ".screens"
 STYLE = """
@@ -53,7 +53,7 @@ def take_all(tour: Tour, language: str, states: list[State]) -> None:
     for state in states:
         try:
             with tour.at(state) as page:
-                taken[state] = [take(page, state, view, folder) for view in state.views(page)]
+                taken[state] = [take(page, state, look, folder) for look in state.looks(page)]
         except (AssertionError, Error) as error:
             tour.complaints.append(f"not reached: {error}")
         print(f"{language}  {state.name}" + "".join(f"\n    {fault}" for fault in tour.faults), flush=True)
@@ -61,9 +61,9 @@ def take_all(tour: Tour, language: str, states: list[State]) -> None:
     print(f"Open {folder / 'index.html'}")
 
 
-def take(page: Page, state: State, view: View, folder: Path) -> str:
-    """The name of the picture of this view."""
-    name = f"{state.name}-{view.scheme}-{view.width}.png"
+def take(page: Page, state: State, look: Look, folder: Path) -> str:
+    """The name of the picture of this look."""
+    name = f"{state.name}-{look.scheme}-{look.width}.png"
     page.screenshot(path=folder / name, full_page=state.is_whole)
     return name
 

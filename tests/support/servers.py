@@ -6,8 +6,10 @@ starts them in a folder of their own, names them to the command in DATABASE_URL 
 it. The command finds them again with `running()`, to stop, kill and freeze them.
 """
 
+import contextlib
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -23,9 +25,14 @@ IS_ROOT = os.geteuid() == 0
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
+    """A port of loopback that nobody listens on.
+
+    It lies below those that connections are given for themselves: one of them would take it while a server is stopped.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def as_user(name: str, *command: str) -> list[str]:
@@ -40,6 +47,14 @@ def checked(command: list[str], **options: Any) -> str:
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stdout}{done.stderr}")
     return done.stdout
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process has ended, though its parent may not have asked how."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
 
 
 class Server:
@@ -91,6 +106,12 @@ class Server:
         """The process ends at once, as if the machine had lost its power."""
         os.kill(self.pid, signal.SIGKILL)
         self.wait(lambda: not self.listens())
+
+    def quit(self) -> None:
+        """It is asked to end, and has its time to say so to its clients."""
+        os.kill(self.pid, signal.SIGTERM)
+        pid = self.pid
+        self.wait(lambda: has_ended(pid))
 
     def freeze(self) -> None:
         """Its port still accepts; nobody answers."""

@@ -1,17 +1,19 @@
-"""Taking a confirmed conversion to its end, and what holds when it was stopped."""
+"""What holds when a conversion was stopped, and a round that somebody stands in the way of."""
+
+import threading
+from collections.abc import Callable
+from importlib import import_module
+
+import pytest
+from django.db import connection, transaction
 
 from tests.support import factories
 from tests.support.factories import World
+from tests.support.together import together
 from wallet import conversions
 from wallet.audit import audit
+from wallet.conversions import claims
 from wallet.models import Conversion, Customer
-
-
-def settle(world: World, conversion: Conversion, **changes: str | None) -> Conversion | None:
-    """The market answers a second after Confirm, and the conversion is settled."""
-    world.clock.tick(seconds=1)
-    world.observe(**changes)
-    return conversions.settle(reference=conversion.reference)
 
 
 def assert_stopped(world: World, conversion: Conversion, before: dict[str, int], *codes: str) -> None:
@@ -24,3 +26,36 @@ def assert_stopped(world: World, conversion: Conversion, before: dict[str, int],
     assert conversion.net_units is None
     assert Customer.objects.get(user=world.user).last_converted_at is None
     assert not list(audit())
+
+
+def settled_while_held(row: Conversion, when_alone: Callable[[], None] = lambda: None) -> int:
+    """A round during which a deposit holds the customer of this conversion until it is its turn alone; how many it finished.
+
+    `when_alone` is called as each that is settled alone is claimed. SQLite has one writer: there nobody is held.
+    """
+    if connection.vendor == "sqlite":
+        return conversions.settle_round()
+    held, over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Customer.objects.lock(row.user)
+            held.set()
+            assert over.wait(60)
+
+    def settle() -> int:
+        assert held.wait(60)
+        return conversions.settle_round()
+
+    def claim(reference: str) -> claims.Claim | None:
+        when_alone()
+        if reference == row.reference:
+            over.set()
+        return claims.claim(reference)
+
+    module = import_module("wallet.conversions.settle")  # by name: the package has the verb of that name
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "claim", claim)
+        _, finished = together(hold, settle)
+    assert isinstance(finished, int)
+    return finished

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -20,12 +20,12 @@ from typing import Any, TypeVar
 import psycopg
 
 from tests.support.html import Element, read
+from tests.support.root import ROOT
 from tests.support.servers import free_port
 
-ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 Found = TypeVar("Found")
-QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
+QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 
 
 def wait_for(condition: Callable[[], Found], seconds: float = 60, what: str = "it") -> Found:
@@ -127,13 +127,18 @@ class Site:
         wait_for(self.answers, what="the web process")
 
     def start_worker(
-        self, name: str = "worker", queues: str = "settle", pool: str = "threads", concurrency: int = 2
+        self,
+        name: str = "worker",
+        queues: str = "settle",
+        pool: str = "threads",
+        concurrency: int = 2,
+        options: Sequence[str] = (),
     ) -> None:
-        options = ["--pool", pool, "--concurrency", str(concurrency)]
-        self.start(name, "celery", "-A", "dustsite", "worker", "-Q", queues, "-n", f"{name}@site", *options, *QUIET)
+        options = [*options, "--pool", pool, "--concurrency", str(concurrency), *QUIET]
+        self.start(name, "celery", "-A", "dustsite", "worker", "-Q", queues, "-n", f"{name}@site", *options)
 
     def start_beat(self) -> None:
-        self.start("beat", "celery", "-A", "dustsite", "beat", "--schedule", str(self.folder / "beat"))
+        self.start("beat", "celery", "-A", "dustsite", "beat")
 
     def start_all(self) -> None:
         self.prepare()

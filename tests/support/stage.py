@@ -169,8 +169,8 @@ def quote(name: str, codes: list[str] | None = None, ago: float = 0, renewed: bo
 
 def convertible(name: str) -> list[str]:
     policy = Policy.objects.current()
-    view = portfolio(user=owner(name), policy=policy, now=clock.now())
-    return [holding.asset.code for holding in view.convertible]
+    held = portfolio(user=owner(name), policy=policy, now=clock.now())
+    return [holding.asset.code for holding in held.convertible]
 
 
 def run(name: str, codes: list[str] | None = None, ago: float = 0, attempts: int = 0) -> str:

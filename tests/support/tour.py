@@ -18,7 +18,8 @@ from typing import Any, Literal, NamedTuple
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 
 from tests.support.evidence import keep, traced
-from tests.support.site import ROOT, Site, running
+from tests.support.root import ROOT
+from tests.support.site import Site, running
 
 WIDTHS = {1280: 900, 390: 844, 320: 640}  # and the height of each
 PAPER = {703: 994}  # A4 between its margins
@@ -42,7 +43,7 @@ CHOSEN = "/wallet/dust/?asset=DOGE&asset=ETH&asset=LINK"
 Visitor = dict[str, str]  # a customer's name, and the key of its session
 
 
-class View(NamedTuple):
+class Look(NamedTuple):
     """One way of looking at a page."""
 
     width: int
@@ -60,7 +61,7 @@ class State:
     is_whole: bool = True
     is_printed: bool = False
 
-    def views(self, page: Page) -> Iterator[View]:
+    def looks(self, page: Page) -> Iterator[Look]:
         """The page in each width and colour scheme, one after the other."""
         for width, height in (PAPER if self.is_printed else WIDTHS).items():
             page.set_viewport_size({"width": width, "height": height})
@@ -68,7 +69,7 @@ class State:
                 page.emulate_media(
                     color_scheme=scheme, reduced_motion="reduce", media="print" if self.is_printed else "screen"
                 )
-                yield View(width, scheme)
+                yield Look(width, scheme)
 
 
 STATES: list[State] = []

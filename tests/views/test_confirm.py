@@ -12,9 +12,9 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def sent(monkeypatch):
-    """The references that Confirm sent to the worker."""
+    """The tasks that Confirm sent, each with its argument."""
     found = []
-    monkeypatch.setattr(views, "enqueue", lambda task, reference: found.append((task.name, reference)))
+    monkeypatch.setattr(views, "enqueue", lambda task, moment: found.append((task.name, moment)))
     return found
 
 
@@ -27,7 +27,8 @@ def test_confirm_accepts_the_quote_tells_the_worker_and_goes_to_the_conversion(s
     response = confirm(signed_in, quote)
     assert (response.status_code, response.headers["Location"]) == (303, f"/conversions/{quote.reference}/")
     assert world.status(quote) == "confirmed"
-    assert sent == [("wallet.tasks.settle", quote.reference)]
+    confirmed_at = Conversion.objects.get(pk=quote.pk).confirmed_at
+    assert sent == [("wallet.tasks.refresh_prices", confirmed_at.isoformat())]
 
 
 def test_p4_a_second_confirm_leads_to_the_same_conversion(signed_in, world, sent):

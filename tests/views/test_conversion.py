@@ -26,7 +26,7 @@ def test_the_review_says_what_is_given_up_and_what_for(signed_in, world, text):
     assert "Fee None" in words
     assert "Rate 1 BNB = 0.01000000 BTC" in words
     assert "Next conversion today at 20:32 UTC" in words
-    assert "If a price moves 5% or more, nothing is converted. You can’t undo a conversion." in words
+    assert "If an asset’s price in BNB moves 5% or more, nothing is converted. You can’t undo a conversion." in words
     assert "Confirm by 14:32:37." in words
     assert "Confirm conversion" in words
 
@@ -103,7 +103,7 @@ def test_the_receipt_explains_every_number(signed_in, world, text):
     assert "DOGE 100.000000 0.01960000 0.02009000" in words
     assert "ETH 0.01000000 0.04900000 0.04900000" in words
     assert "Total 0.06860000 0.06909000" in words
-    assert "DOGE DOGE→BTC 0.00000205 +2.50% DOGEBTC 0.00000205 0.02050000 − 0.00041000 BNB" in words
+    assert "DOGE DOGE→BTC 0.00000205 +2.50% in BNB DOGEBTC 0.00000205 0.02050000 − 0.00041000 BNB" in words
     assert "BNB BNB→BTC 0.01000000 BNBBTC 0.01" in words
     assert "less the fee of 2%, rounded up" in words
     assert f"Reference {done.reference} Account mira@example.com Estimate 22 November 2026, 14:32:07 UTC" in words
@@ -142,12 +142,12 @@ def test_a_stopped_conversion_names_the_asset_and_its_change(signed_in, world, t
     stopped = world.settled("DOGE", "ETH", DOGE="0.000001877")
     words = text(signed_in.get(url(stopped)))
     assert (
-        "Nothing was converted The price of DOGE moved 6.15%. To protect you, nothing is converted when a price moves"
-        in words
+        "Nothing was converted The price of DOGE in BNB moved 6.15%. To protect you, nothing is converted when an asset’s"
+        " price in BNB moves 5% or more." in words
     )
     assert "Your balances haven’t changed, and this didn’t use up your wait of 6 hours." in words
-    assert "DOGE 100.000000 −6.15% 5% or more" in words
-    assert "ETH 0.01000000 0.00% Within 5%" in words
+    assert "DOGE 100.000000 −6.15% 5% or more 0.00020000 → 0.00018770 BNB" in words
+    assert "ETH 0.01000000 0.00% Within 5% 5.00000000 → 5.00000000 BNB" in words
     links = [link["href"] for link in read(signed_in.get(url(stopped))).select("a[href]")]
     again = read(signed_in.get(next(link for link in links if link.startswith("/wallet/dust/?from="))))
     assert sorted(box["value"] for box in again.select("input[name=asset][checked]")) == ["DOGE", "ETH"]
@@ -174,11 +174,12 @@ def test_an_old_receipt_does_not_say_that_one_can_convert_while_one_cannot(signe
     assert "You can convert again" not in text(signed_in.get(url(done)))
 
 
-def test_a_conversion_that_bnbs_price_stopped_shows_bnbs_change(signed_in, world, text):
-    words = text(signed_in.get(url(world.settled("DOGE", BNB="0.0106"))))
-    assert "The price of BNB moved 6.00%." in words
-    assert "BNB +6.00% 5% or more DOGE 100.000000 0.00% Within 5%" in words
-    assert "+6.00% −5% Estimate +5%" in words
+def test_a_move_of_bnb_that_stopped_it_shows_in_the_rate_of_every_asset(signed_in, world, text):
+    words = text(signed_in.get(url(world.settled("DOGE", "ETH", BNB="0.0094"))))
+    assert "The price of DOGE in BNB moved 6.38%." in words
+    assert "ETH 0.01000000 +6.38% 5% or more 5.00000000 → 5.31914893617 BNB" in words
+    assert "DOGE 100.000000 +6.38% 5% or more 0.00020000 → 0.000212765957447 BNB" in words
+    assert "DOGE +6.38% −5% Estimate +5%" in words  # as much as ETH's; it is the one that is reported
 
 
 def test_a_stopped_conversion_without_prices_claims_no_changes(signed_in, world, text):

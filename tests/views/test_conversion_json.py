@@ -51,6 +51,8 @@ DOGE = {
             "source": "demo",
             "observed_at": "2026-11-22T14:32:09Z",
         },
+        "quoted_rate_bnb": "0.00020000",
+        "settled_rate_bnb": "0.00020500",
         "change_percent": "2.50",
         "change_exactly": "1/40",
     },
@@ -100,6 +102,20 @@ def test_the_assets_add_up_to_the_whole(signed_in, world):
             assert sum(parts) == int(found[part][name]["units"])
 
 
+def test_a_change_is_one_of_the_rate_in_bnb_exactly(signed_in, world):
+    """Each by a fiftieth in BTC: together by a little less than a twenty-fifth in BNB."""
+    found = signed_in.get(url(world.settled("DOGE", DOGE="0.00000196", BNB="0.0102"))).json()
+    price = found["assets"][0]["price"]
+    assert (price["change_percent"], price["change_exactly"]) == ("-3.92", "-2/51")
+    assert (price["quoted_rate_bnb"], price["settled_rate_bnb"]) == ("0.00020000", "0.000192156862745")
+
+
+def test_a_rate_that_is_beyond_every_price_is_left_out_of_what_stopped_it(signed_in, world):
+    found = signed_in.get(url(world.settled("ETH", ETH="500000000000"))).json()
+    assert found["assets"][0]["price"]["settled_rate_bnb"] is None
+    assert found["assets"][0]["price"]["change_exactly"] == "9999999999999"
+
+
 def test_a_stopped_one_received_nothing_and_says_why(signed_in, world):
     found = signed_in.get(url(world.settled("DOGE", "ETH", DOGE="0.000003"))).json()
     assert found["status"] == "stopped"
@@ -107,13 +123,15 @@ def test_a_stopped_one_received_nothing_and_says_why(signed_in, world):
     assert [asset["received"] for asset in found["assets"]] == [None, None]
     assert found["reasons"][0]["code"] == "price_changed"
     assert found["reasons"][0]["facts"]["asset"] == "DOGE"
-    assert found["reasons"][0]["text"].startswith("The price of DOGE moved 50.00%. To protect you")
+    assert found["reasons"][0]["text"].startswith("The price of DOGE in BNB moved 50.00%. To protect you")
 
 
 def test_a_quote_and_a_running_one_have_no_end_yet(signed_in, world):
     quote = signed_in.get(url(world.quoted("DOGE"))).json()
     assert (quote["status"], quote["confirmed_at"], quote["bnb_price"]["settled"]) == ("quoted", None, None)
-    assert quote["bnb_price"]["change_percent"] is None
+    assert set(quote["bnb_price"]) == {"quoted", "settled"}
+    price = quote["assets"][0]["price"]
+    assert [price[name] for name in ("settled_rate_bnb", "change_percent", "change_exactly")] == [None, None, None]
     running = signed_in.get(url(world.confirmed("DOGE"))).json()
     assert (running["status"], running["finished_at"], running["received"]) == ("confirmed", None, None)
 

@@ -61,7 +61,7 @@ def test_r3_what_cannot_be_converted_is_shown_with_its_reason(signed_in, refusal
     assert "You have no small balances to convert." in words
 
 
-def test_bnb_itself_is_not_listed(signed_in, world, text):
+def test_bnb_itself_is_not_in_the_list(signed_in, world, text):
     factories.deposit(world.user, "BNB", "0.01")
     assert "BNB" not in boxes(signed_in.get(URL))
     assert "Already BNB" not in text(signed_in.get(URL))
@@ -74,7 +74,7 @@ def test_every_figure_of_the_rules_comes_from_the_policy(signed_in, world, text)
     words = text(signed_in.get(f"{URL}?asset=DOGE"))
     assert "worth less than 0.0007 BTC each" in words
     assert "once every 1 hour 30 minutes" in words
-    assert "If a price moves 2.5% or more" in words
+    assert "If an asset’s price in BNB moves 2.5% or more" in words
     assert "Fee 2% · 0.00040000 BNB" in words
 
 

@@ -15,9 +15,9 @@ def ticked(response):
 
 
 def test_a_balance_that_changed_since_the_page_was_made_is_said_and_the_list_made_anew(signed_in, world, text):
-    listed = signed_in.get(URL).context["page"].listing
+    fingerprint = signed_in.get(URL).context["page"].fingerprint
     factories.deposit(world.user, "DOGE", "7")
-    fields = {"asset": ["DOGE", "EUR"], "listed": listed}
+    fields = {"asset": ["DOGE", "EUR"], "fingerprint": fingerprint}
     page, part = signed_in.post(URL, fields), signed_in.post(URL, fields, headers=HTMX)
     assert (page.status_code, part.status_code) == (422, 422)
     assert "There is a problem Your DOGE balance changed. Check the new amounts." in text(page)
@@ -26,19 +26,19 @@ def test_a_balance_that_changed_since_the_page_was_made_is_said_and_the_list_mad
     assert part.headers["HX-Retarget"] == "#selection"
     assert read(part).find("#problem")["hx-swap-oob"] == "true"
     assert not Conversion.objects.exists()
-    fields["listed"] = page.context["page"].listing
+    fields["fingerprint"] = page.context["page"].fingerprint
     assert signed_in.post(URL, fields).status_code == 303
 
 
 def test_a_change_of_what_is_not_ticked_does_not_matter(signed_in, world):
-    listed = signed_in.get(URL).context["page"].listing
+    fingerprint = signed_in.get(URL).context["page"].fingerprint
     factories.deposit(world.user, "DOGE", "7")
-    assert signed_in.post(URL, {"asset": ["EUR"], "listed": listed}).status_code == 303
+    assert signed_in.post(URL, {"asset": ["EUR"], "fingerprint": fingerprint}).status_code == 303
 
 
-@pytest.mark.parametrize("listed", ["", "x", "DOGE", "=", "DOGE=", "\x00", "=" * 9999])
-def test_a_strange_listing_is_no_fault(signed_in, listed):
-    assert signed_in.post(URL, {"asset": ["DOGE"], "listed": listed}).status_code in (303, 422)
+@pytest.mark.parametrize("fingerprint", ["", "x", "DOGE", "=", "DOGE=", "\x00", "=" * 9999])
+def test_a_strange_fingerprint_is_no_fault(signed_in, fingerprint):
+    assert signed_in.post(URL, {"asset": ["DOGE"], "fingerprint": fingerprint}).status_code in (303, 422)
 
 
 def test_old_prices_say_how_old(signed_in, world, text):

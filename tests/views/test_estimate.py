@@ -49,18 +49,18 @@ def test_without_htmx_it_is_the_whole_page_with_the_selection(signed_in, text):
 
 
 def test_when_other_balances_can_be_converted_the_list_comes_anew_with_the_same_ticked(signed_in, world):
-    listed = signed_in.get("/wallet/dust/").context["page"].listing
+    fingerprint = signed_in.get("/wallet/dust/").context["page"].fingerprint
     Price.objects.filter(asset__code="ETH").delete()
-    page = signed_in.post(URL, {"asset": ["DOGE", "ETH"], "listed": listed}, headers=HTMX)
+    page = signed_in.post(URL, {"asset": ["DOGE", "ETH"], "fingerprint": fingerprint}, headers=HTMX)
     assert page.headers["HX-Retarget"] == "#selection"
     assert page.headers["HX-Replace-Url"] == "/wallet/dust/?asset=DOGE"
     assert ticked(page) == ["DOGE"]
 
 
 def test_what_can_no_longer_be_converted_is_said(signed_in, world):
-    listed = signed_in.get("/wallet/dust/").context["page"].listing
+    fingerprint = signed_in.get("/wallet/dust/").context["page"].fingerprint
     Price.objects.filter(asset__code="ETH").delete()
-    page = signed_in.post(URL, {"asset": ["DOGE", "ETH"], "listed": listed}, headers=HTMX)
+    page = signed_in.post(URL, {"asset": ["DOGE", "ETH"], "fingerprint": fingerprint}, headers=HTMX)
     words = "ETH can’t be converted now, so it is no longer selected: Price unavailable. 1 of 2 selected"
     assert said(page) == words
 
@@ -93,10 +93,10 @@ def test_after_the_wait_it_says_so(signed_in, world, text):
     assert "again now" not in said(page) + text(page)
 
 
-@pytest.mark.parametrize("listed", [None, "", "nonsense"])
-def test_with_nothing_to_convert_it_is_no_fault(client, world, listed):
+@pytest.mark.parametrize("fingerprint", [None, "", "nonsense"])
+def test_with_nothing_to_convert_it_is_no_fault(client, world, fingerprint):
     client.force_login(factories.user("empty"))
-    fields = {"asset": ["DOGE"]} | ({} if listed is None else {"listed": listed})
+    fields = {"asset": ["DOGE"]} | ({} if fingerprint is None else {"fingerprint": fingerprint})
     assert client.post(URL, fields, headers=HTMX).status_code == 200
     assert client.post(URL, fields).status_code == 200
 

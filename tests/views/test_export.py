@@ -68,7 +68,10 @@ def test_every_asset_has_a_row_with_everything_about_it(signed_in, mixed):
         "0.00000000",
         "0.00000000",
     )
-    assert (found[3]["price_change_percent"], found[3]["stop_reason"]) == ("50.00", "The price of DOGE moved 50.00%.")
+    assert (found[3]["price_change_percent"], found[3]["stop_reason"]) == (
+        "50.00",
+        "The price of DOGE in BNB moved 50.00%.",
+    )
     assert (found[0]["status"], found[0]["received_bnb"], found[0]["asset_rate_btc"]) == ("in progress", "", "")
 
 
@@ -85,11 +88,11 @@ def test_the_rows_add_up_to_what_the_receipt_and_the_list_say(signed_in, mixed):
 )
 def test_the_file_has_what_the_filtered_list_shows(signed_in, mixed, query):
     window = signed_in.get(f"/conversions/?{query}").context["page"].window
-    shown = [*([window.running.entry] if window.running else []), *window.entries]
+    shown = [*([window.running.row] if window.running else []), *window.rows]
     expected = [
-        (entry.reference, line.asset.code)
-        for entry in shown
-        for line in Line.objects.filter(conversion__reference=entry.reference).order_by("-quoted_value_sats")
+        (one.reference, line.asset.code)
+        for one in shown
+        for line in Line.objects.filter(conversion__reference=one.reference).order_by("-quoted_value_sats")
     ]
     assert [(row["reference"], row["asset"]) for row in rows(signed_in.get(f"{URL}?{query}"))] == expected
 

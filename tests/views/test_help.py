@@ -12,7 +12,7 @@ def test_the_rules_stand_in_words_with_the_policys_figures(client, world, text):
     words = text(client.get(URL))
     assert "Balances worth less than 0.0012 BTC each." in words
     assert "Once every 6 hours." in words
-    assert "If a price moves 5% or more meanwhile, nothing is converted" in words
+    assert "If an asset’s price in BNB moves 5% or more meanwhile, nothing is converted" in words
     assert "There is no fee." in words
     factories.policy(dust_limit_btc=Decimal("0.0003"), interval_seconds=86_400, fee_percent=2)
     words = text(client.get(URL))

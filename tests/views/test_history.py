@@ -51,7 +51,7 @@ def leads_to(response):
 
 
 def shown(response):
-    return [entry.reference for entry in response.context["page"].window.entries]
+    return [row.reference for row in response.context["page"].window.rows]
 
 
 def test_older_and_newer_lead_through_all_of_them(signed_in, many, text):

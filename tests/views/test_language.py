@@ -100,8 +100,8 @@ def test_numbers_are_the_readers_and_values_for_machines_stay_plain(chosen, text
 def test_a_receipt_is_said_in_whatever_language_it_is_read_in(chosen, world, text):
     stopped = world.settled("DOGE", DOGE="0.0000022")
     address = f"/conversions/{stopped.reference}/"
-    assert "Der Preis von DOGE hat sich um 10,00 % bewegt." in text(chosen("de").get(address))
-    assert "The price of DOGE moved 10.00%." in text(chosen("en").get(address))
+    assert "Der Preis von DOGE in BNB hat sich um 10,00 % bewegt." in text(chosen("de").get(address))
+    assert "The price of DOGE in BNB moved 10.00%." in text(chosen("en").get(address))
 
 
 def test_files_are_for_machines_and_only_the_reason_is_for_people(chosen, world):
@@ -114,7 +114,7 @@ def test_files_are_for_machines_and_only_the_reason_is_for_people(chosen, world)
         rows = {row["asset"]: row for row in csv.DictReader(content.splitlines())}
         assert rows["DOGE"]["status"] == "stopped"
         assert rows["DOGE"]["price_change_percent"] == "10.00"
-        assert rows["DOGE"]["stop_reason"] == "Der Preis von DOGE hat sich um 10,00\xa0% bewegt."
+        assert rows["DOGE"]["stop_reason"] == "Der Preis von DOGE in BNB hat sich um 10,00\xa0% bewegt."
     found = json.loads(client.get(f"/conversions/{stopped.reference}.json").content)
     assert found["policy"]["dust_limit_btc"] == "0.0012"
     assert found["assets"][0]["price"]["change_percent"] == "10.00"

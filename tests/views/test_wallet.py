@@ -236,8 +236,8 @@ def test_signed_out_nothing_is_remembered(client, db):
 def test_a_search_beside_a_conversion_asks_nothing_that_only_the_card_says(signed_in, world):
     """The card says how many balances are being converted; a search gets the list alone."""
     world.confirmed("DOGE")
-    with CaptureQueriesContext(connection) as listed:
+    with CaptureQueriesContext(connection) as searched:
         signed_in.get("/wallet/?q=e", headers={"HX-Request": "true", "HX-Target": "assets"})
     with CaptureQueriesContext(connection) as card:
         signed_in.get("/wallet/", headers={"HX-Request": "true", "HX-Target": "offer"})
-    assert len(listed) == len(card) - 1
+    assert len(searched) == len(card) - 1

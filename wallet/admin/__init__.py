@@ -1,4 +1,4 @@
-"""The operators' view. Money and its history are read-only for everybody; corrections are new entries, not edits.
+"""What operators see. Money and its history are read-only for everybody; corrections are new entries, not edits.
 
 A model's page is in the module that has the name of the model's own: wallet/models/assets.py has Asset, and
 wallet/admin/assets.py its page. A column is a name in `list_display`: a field of the model, or a method of the page below it.
@@ -6,8 +6,8 @@ wallet/admin/assets.py its page. A column is a name in `list_display`: a field o
 
 from django.contrib import admin
 
-from wallet.admin import assets, conversions, customers, ledger, policy, pulse
+from wallet.admin import assets, conversions, customers, ledger, opening, policy, pulse
 
-__all__ = ["assets", "conversions", "customers", "ledger", "policy", "pulse"]
+__all__ = ["assets", "conversions", "customers", "ledger", "opening", "policy", "pulse"]
 
 admin.site.site_header = admin.site.site_title = "Dustsite operators"

@@ -6,27 +6,25 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 
-class ReadOnly(admin.options.BaseModelAdmin):
-    """Nothing is added, changed or deleted here, not even by a superuser."""
+class Unchanged(admin.options.BaseModelAdmin):
+    """What is there is never changed or deleted here, not even by a superuser."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnly(Unchanged):
+    """Nothing is added either."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class AppendOnly(admin.ModelAdmin):
-    """Rows are added and signed by the operator, and never changed."""
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+class AppendOnly(Unchanged, admin.ModelAdmin):
+    """Rows are added, and signed by the operator."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.created_by = request.user

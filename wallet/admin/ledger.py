@@ -23,18 +23,21 @@ class AccountAdmin(ReadOnly, admin.ModelAdmin):
 
 
 class HouseChangeList(ChangeList):
-    """The balances of the accounts on the page, in as many queries for one as for a hundred."""
+    """The list with one column more: what each account on the page holds, asked for once for all of them."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         balances = ledger.house_balances(self.result_list)
-        for account in self.result_list:
-            account.held_units = balances[account.pk]
+
+        def holds(account: HouseAccount) -> str:
+            return formats.full_amount(balances[account.pk], account.asset.scale)
+
+        self.list_display = [*self.list_display, holds]
 
 
 @admin.register(HouseAccount)
 class HouseAccountAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["asset", "kind", "holds"]
+    list_display = ["asset", "kind"]
     list_display_links = None
     list_filter = ["kind"]
     list_select_related = ["asset"]
@@ -46,10 +49,6 @@ class HouseAccountAdmin(ReadOnly, admin.ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return HouseChangeList
-
-    @admin.display
-    def holds(self, account: Any) -> str:
-        return formats.full_amount(account.held_units, account.asset.scale)
 
 
 class EntryInline(ReadOnly, admin.TabularInline):

@@ -1,16 +1,18 @@
 """Checks every promise that the stored rows can break, in one snapshot and in constant memory, while the site runs.
 
 The ledger against itself (P1–P3), conversions against the ledger (P4, P7), and each completed conversion against the rules
-that it was judged by (P5, P8–P11), worked out again from the market's own prices.
+that it was judged by (P5, P8–P11, R8), worked out again from the market's own prices; what ended without converting has its
+reasons (P6). Whatever a row holds, the audit tells of it and goes on behind it.
 """
 
 from collections.abc import Iterator
 
-from wallet.audit import conversions, ledger, waits
-from wallet.audit.violation import Violation
+from wallet.audit import conversions, guards, ledger, unconverted, waits
+from wallet.audit.violation import Violation, without_fault
 from wallet.database.snapshot import snapshot
 
 CHECKS = (
+    guards.guards_stand,
     ledger.entries_add_up,
     ledger.transactions_have_entries,
     ledger.entries_belong_to_a_transaction,
@@ -21,6 +23,10 @@ CHECKS = (
     conversions.postings_belong_to_a_conversion,
     conversions.completed_ones_are_as_they_must_be,
     conversions.posted_ones_are_completed,
+    unconverted.ended_ones_have_their_reasons,
+    unconverted.ended_ones_converted_nothing,
+    unconverted.each_has_a_state_that_there_is,
+    waits.conversions_are_in_time,
     waits.conversions_keep_their_distance,
     waits.nobody_waits_for_nothing,
 )
@@ -30,7 +36,8 @@ def audit() -> Iterator[Violation]:
     """Every violation there is; none when the ledger keeps its promises. Read it to the end: it holds a snapshot."""
     with snapshot():
         for check in CHECKS:
-            yield from check()
+            # A check tells by itself of what cannot be read; one that ends over something else is told of as well.
+            yield from without_fault(check(), promise="P14", row=check.__name__.replace("_", " "))
 
 
 __all__ = ["Violation", "audit"]

@@ -10,17 +10,18 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q
 
 from wallet import ledger
-from wallet.audit.violation import Violation
-from wallet.database.rows import lookup, stream
+from wallet.audit import rows
+from wallet.audit.reading import CHUNK, Rows
+from wallet.audit.violation import Violation, without_fault
+from wallet.database.rows import lookup
 from wallet.models import Account, Entry, Transaction
-
-CHUNK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class MovedEntry:
     """An entry as a part of its transaction."""
 
+    pk: int = lookup("pk")
     transaction: UUID = lookup("transaction_id")
     reference: str = lookup("transaction__reference")
     asset: str = lookup("account__asset__code")
@@ -30,8 +31,8 @@ class MovedEntry:
 def entries_add_up() -> Iterator[Violation]:
     """P1: for every transaction and asset, and so for every asset, the entries add up to zero."""
     totals: Counter[str] = Counter()
-    rows = stream(MovedEntry, Entry.objects.order_by("transaction_id"), chunk=CHUNK)
-    for (_, reference), entries in groupby(rows, key=attrgetter("transaction", "reference")):
+    moved = Rows(MovedEntry, Entry.objects.order_by("transaction_id", "pk"), promise="P1", name="entry")
+    for (_, reference), entries in groupby(moved, key=attrgetter("transaction", "reference")):
         sums: Counter[str] = Counter()
         for entry in entries:
             sums[entry.asset] += entry.units
@@ -39,6 +40,8 @@ def entries_add_up() -> Iterator[Violation]:
         for code, units in sums.items():
             if units:
                 yield Violation("P1", f"transaction {reference}", f"entries of {code} add up to {units}, not 0")
+        yield from moved.broken()
+    yield from moved.broken()
     for code, units in sorted(totals.items()):
         if units:
             yield Violation("P1", f"asset {code}", f"all entries add up to {units}, not 0")
@@ -46,8 +49,8 @@ def entries_add_up() -> Iterator[Violation]:
 
 def transactions_have_entries() -> Iterator[Violation]:
     """P1: a transaction moves something."""
-    for record in Transaction.objects.filter(entries__isnull=True).iterator(chunk_size=CHUNK):
-        yield Violation("P1", f"transaction {record.reference}", "has no entries")
+    for reference in rows.values(Transaction.objects.filter(entries__isnull=True).order_by("reference"), "reference"):
+        yield Violation("P1", f"transaction {reference}", "has no entries")
 
 
 def entries_belong_to_a_transaction() -> Iterator[Violation]:
@@ -56,7 +59,7 @@ def entries_belong_to_a_transaction() -> Iterator[Violation]:
         ~Exists(Transaction.objects.filter(pk=OuterRef("transaction_id")))
         | ~Exists(Account.objects.filter(pk=OuterRef("account_id")))
     )
-    for pk in found.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=CHUNK):
+    for pk in rows.values(found.order_by("pk"), "pk"):
         yield Violation("P1", f"entry {pk}", "its transaction or its account is gone")
 
 
@@ -64,6 +67,7 @@ def entries_belong_to_a_transaction() -> Iterator[Violation]:
 class AccountEntry:
     """An entry as a part of its account, with what the account says of itself."""
 
+    pk: int = lookup("pk")
     account: int = lookup("account_id")
     kind: str = lookup("account__kind")
     account_units: int | None = lookup("account__units")
@@ -76,11 +80,13 @@ class AccountEntry:
 def balances_are_their_entries() -> Iterator[Violation]:
     """P3: every balance is the sum of its entries, each of which says the balance after it and its number."""
     ordered = Entry.objects.order_by("account_id", F("sequence").asc(nulls_first=True), "pk")
-    rows = stream(AccountEntry, ordered, chunk=CHUNK)
-    for (pk, kind), entries in groupby(rows, key=attrgetter("account", "kind")):
+    moved = Rows(AccountEntry, ordered, promise="P3", name="entry")
+    for (pk, kind), entries in groupby(moved, key=attrgetter("account", "kind")):
         find = _customers_problems if kind == Account.Kind.CUSTOMER else _house_problems
         for problem in find(entries):
             yield Violation("P3", f"account {pk}", problem)
+        yield from moved.broken()
+    yield from moved.broken()
 
 
 def _house_problems(entries: Iterable[AccountEntry]) -> Iterator[str]:
@@ -107,23 +113,26 @@ def _customers_problems(entries: Iterable[AccountEntry]) -> Iterator[str]:
 def balances_have_entries() -> Iterator[Violation]:
     """P3: an account without entries holds nothing."""
     unwritten = Account.objects.customers().filter(~Q(units=0) | ~Q(sequence=0), entry__isnull=True)
-    for account in unwritten.iterator(chunk_size=CHUNK):
-        yield Violation("P3", f"account {account.pk}", f"the balance is {account.units}, and it has no entries")
+    for pk, units in unwritten.order_by("pk").values_list("pk", "units").iterator(chunk_size=CHUNK):
+        yield Violation("P3", f"account {pk}", f"the balance is {units}, and it has no entries")
 
 
 def balances_are_not_negative() -> Iterator[Violation]:
     """P2: no customer's balance is negative."""
-    for account in Account.objects.filter(units__lt=0).iterator(chunk_size=CHUNK):
-        yield Violation("P2", f"account {account.pk}", f"the balance is {account.units}")
+    negative = Account.objects.filter(units__lt=0).order_by("pk")
+    for pk, units in negative.values_list("pk", "units").iterator(chunk_size=CHUNK):
+        yield Violation("P2", f"account {pk}", f"the balance is {units}")
 
 
 def house_balances_are_their_entries() -> Iterator[Violation]:
     """P3 for the house: what is told of its balances is the sum of its entries."""
-    accounts = list(Account.objects.house().select_related("asset"))
-    told = ledger.house_balances(accounts)
-    for account in accounts:
-        entries = Entry.objects.filter(account=account).order_by().values_list("units", flat=True)
-        held = sum(entries.iterator(chunk_size=CHUNK))
-        if told[account.pk] != held:
-            problem = f"the balance is told as {told[account.pk]}, its entries add up to {held}"
-            yield Violation("P3", f"account {account.pk}", problem)
+    for account in Account.objects.house().only("pk").order_by("pk"):
+        yield from without_fault(_problems_of_house(account), promise="P3", row=f"account {account.pk}")
+
+
+def _problems_of_house(account: Account) -> Iterator[Violation]:
+    told = ledger.house_balances([account])[account.pk]
+    held = sum(rows.values(Entry.objects.filter(account=account).order_by(), "units"))
+    if told != held:
+        problem = f"the balance is told as {told}, its entries add up to {held}"
+        yield Violation("P3", f"account {account.pk}", problem)

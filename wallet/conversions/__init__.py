@@ -7,19 +7,23 @@ once it holds them. What it refuses, it refuses with Refused, whose text a custo
 from wallet.conversions.claims import LEASE, MAX_ATTEMPTS
 from wallet.conversions.confirm import confirm
 from wallet.conversions.quote import quote, renew
-from wallet.conversions.settle import settle
+from wallet.conversions.settle import AT_ONCE, settle, settle_round
 from wallet.conversions.settlement import PricesPending
-from wallet.conversions.sweep import clear_quotes, fail_exhausted, to_settle
+from wallet.conversions.sweep import Due, chunks, clear_quotes, due, fail_exhausted
 
 __all__ = [
+    "AT_ONCE",
     "LEASE",
     "MAX_ATTEMPTS",
+    "Due",
     "PricesPending",
+    "chunks",
     "clear_quotes",
     "confirm",
+    "due",
     "fail_exhausted",
     "quote",
     "renew",
     "settle",
-    "to_settle",
+    "settle_round",
 ]

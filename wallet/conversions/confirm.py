@@ -29,8 +29,8 @@ def confirm(*, user: User, reference: str) -> Conversion:
             return conversion
         now = clock.now()
         rules.require_open(now)
-        lines = lines_of(conversion)
-        accounts = ledger.lock_accounts(user, [line.asset_id for line in lines])
+        lines = lines_of([conversion])[conversion.pk]
+        accounts = ledger.lock_accounts({user.pk: [line.asset_id for line in lines]})[user.pk]
         given = Circumstances(
             at=now,
             last_converted_at=locked.customer.last_converted_at,
@@ -40,5 +40,5 @@ def confirm(*, user: User, reference: str) -> Conversion:
         refuse(rules.judge([conversion], given, becoming=Status.CONFIRMED))
         rules.require_no_other(user)
         refuse(rules.judge(lines, given, becoming=Status.CONFIRMED))
-        states.advance(conversion, before=Status.QUOTED, status=Status.CONFIRMED, confirmed_at=now, next_attempt_at=now)
+        states.confirm(conversion, at=now)
         return conversion

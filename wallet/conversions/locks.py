@@ -1,8 +1,9 @@
-"""The one lock order: customer → conversion → the customer's accounts by id. Whatever changes a conversion keeps it."""
+"""The one lock order: customers → conversions → the customers' accounts, each by id. What changes a conversion keeps it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wallet.models import Conversion, Customer, Line
+from wallet.models import Asset, Conversion, Customer, Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,16 +15,31 @@ class Locked:
 
 
 def lock(reference: str) -> Locked:
-    """Locks the customer, then the conversion, with its policy and its user. There is a conversion of that reference."""
-    customers = Customer.objects.filter(user__conversion__reference=reference)
-    customer = customers.select_for_update(no_key=True, of=("self",)).get()
-    rows = Conversion.objects.select_for_update(no_key=True, of=("self",)).select_related("policy", "user")
-    return Locked(customer, rows.get(reference=reference))
+    """Locks the customer, then the conversion, with its policy. There is a conversion of that reference."""
+    (locked,) = lock_together([reference], waits=True)
+    return locked
 
 
-def lines_of(conversion: Conversion) -> list[Line]:
-    """The lines with their assets, by asset code, each knowing this very conversion. Its lock holds them too."""
-    lines = list(Line.objects.filter(conversion=conversion).select_related("asset").order_by("asset__code"))
+def lock_together(references: Sequence[str], *, waits: bool) -> list[Locked]:
+    """Locks the customers of these conversions, then the conversions, with their policies.
+
+    Unless it waits, customers whom somebody else holds are left out, and their conversions with them.
+    """
+    held = Customer.objects.filter(user__conversion__reference__in=references).order_by("pk")
+    held = held.select_for_update(no_key=True, skip_locked=not waits, of=("self",))
+    customers = {customer.pk: customer for customer in held}
+    rows = Conversion.objects.filter(reference__in=references, user__in=list(customers)).order_by("pk")
+    locked = rows.select_related("policy").select_for_update(no_key=True, of=("self",))
+    return [Locked(customers[conversion.user_id], conversion) for conversion in locked]
+
+
+def lines_of(conversions: Sequence[Conversion]) -> dict[int, list[Line]]:
+    """The lines of each with their assets, by asset code, each knowing this very conversion. Its lock holds them too."""
+    owners = {conversion.pk: conversion for conversion in conversions}
+    lines = list(Line.objects.filter(conversion__in=list(owners)).order_by())
+    assets = Asset.objects.in_bulk({line.asset_id for line in lines})  # many lines, few assets
+    found: dict[int, list[Line]] = {pk: [] for pk in owners}
     for line in lines:
-        line.conversion = conversion
-    return lines
+        line.conversion, line.asset = owners[line.conversion_id], assets[line.asset_id]
+        found[line.conversion_id].append(line)
+    return {pk: sorted(some, key=lambda line: line.asset.code) for pk, some in found.items()}

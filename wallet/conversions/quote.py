@@ -36,10 +36,10 @@ def quote(*, user: User, codes: Sequence[str], renews: Conversion | None = None)
         waits = validators.validate_interval(customer.last_converted_at, now, policy.interval)
         if waits is not None:
             raise Refused(waits)
-        view = portfolio(user=user, policy=policy, now=now)
-        chosen = _choose(view, wanted)
+        held = portfolio(user=user, policy=policy, now=now)
+        chosen = _choose(held, wanted)
         conversion = Conversion(user=user, policy=policy, quoted_at=now)
-        lines = _estimate(conversion, view.bnb_price, chosen)
+        lines = _estimate(conversion, held.bnb_price, chosen)
         if renews is not None:  # held, so that it isn't cleared away meanwhile
             conversion.renews = Conversion.objects.select_for_update(no_key=True).filter(pk=renews.pk).first()
         given = Circumstances(now, customer.last_converted_at, policy.interval)
@@ -57,12 +57,12 @@ def renew(*, conversion: Conversion) -> Conversion:
     return quote(user=conversion.user, codes=list(codes), renews=conversion)
 
 
-def _choose(view: Portfolio, wanted: Sequence[str]) -> list[Holding]:
+def _choose(held: Portfolio, wanted: Sequence[str]) -> list[Holding]:
     """The balances with these codes, by code, all of which can be converted."""
-    held = {holding.asset.code: holding for holding in view.holdings}
-    if any(code not in held for code in wanted):
+    holdings = {holding.asset.code: holding for holding in held.holdings}
+    if any(code not in holdings for code in wanted):
         raise Refused(refusal(Code.UNKNOWN_ASSET))
-    chosen = [held[code] for code in sorted(wanted)]
+    chosen = [holdings[code] for code in sorted(wanted)]
     refuse([holding.refusal for holding in chosen if holding.refusal is not None])
     return chosen
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -23,12 +24,21 @@ def judge(rows: Sequence[Conversion | Line], given: Circumstances, *, becoming: 
         found = list(row.judge(given, becoming=becoming))
         refused += found
         try:
-            row.clean_fields(exclude=set(row.UNCHECKED))
+            row.clean_fields(exclude=set(_unchecked(type(row), becoming)))
         except ValidationError as error:
             malformed = malformed if found else error
     if malformed is not None and not refused:
         raise malformed
     return refused
+
+
+@cache
+def _unchecked(model: type[Conversion | Line], becoming: Status) -> frozenset[str]:
+    """The fields that need no validation: those that the database checks, and those that a settlement has not set."""
+    if becoming != Status.COMPLETED:
+        return frozenset(model.UNCHECKED)
+    every = {field.name for field in model._meta.fields}  # noqa: SLF001  # Django's public way to its fields
+    return frozenset(every - set(model.SETTLED_PRICE) | set(model.UNCHECKED))
 
 
 def require_open(now: datetime) -> None:

@@ -1,20 +1,25 @@
-"""The settlement itself: one transaction in which every rule is judged again, at new prices, and all is posted or nothing."""
+"""The settlement itself: one transaction in which every rule is judged again, at new prices, of each conversion by itself.
+
+Each of them is posted wholly or stopped, and one that is stopped stops no other.
+"""
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from wallet import ledger, money
+from wallet import ledger, validators
 from wallet.conversions import rules, states
-from wallet.conversions.locks import Locked, lines_of, lock
-from wallet.database import clock
+from wallet.conversions.locks import Locked, lines_of, lock_together
+from wallet.conversions.posting import Settlement, post
+from wallet.database import clock, writing
 from wallet.database.retrying import retried
-from wallet.models import Account, Asset, Circumstances, Conversion, Line, Policy, Price, Transaction
+from wallet.models import Asset, Circumstances, Conversion, Policy, Price
 from wallet.models.priced import Priced
 from wallet.models.status import Status
-from wallet.refusals import Code, refusal
+from wallet.refusals import Refusal
 
 log = logging.getLogger(__name__)
 
@@ -27,69 +32,112 @@ class PricesPending(Exception):
         self.wanted_at = wanted_at
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of conversions that were to be settled together. Those in neither list are held by somebody else."""
+
+    ended: list[Conversion]  # as they ended, by this or by an attempt before it
+    unpriced: list[Conversion]  # as they were: the market has not answered since Confirm
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What conversions are judged by that are settled together: the prices at hand by asset id, the moment, the interval."""
+
+    bnb: Asset
+    prices: Mapping[int, Price]
+    at: datetime
+    interval: timedelta
+
+
 @retried
-def complete_or_stop(reference: str) -> Conversion:
-    """The conversion as it ended, by this or by an attempt before it. All or nothing (P7); raises PricesPending."""
-    ended = _end(reference)
+def complete_or_stop(references: Sequence[str], *, waits: bool) -> Outcome:
+    """Ends these conversions in one transaction, all of them or none (P7).
+
+    Unless it waits, those of customers whom somebody else holds are left out.
+    """
+    outcome = _end(references, waits=waits)
     # Said of what is committed only.
-    if ended.is_completed:
-        log.info("conversion %s completed", reference)
-    else:
-        log.warning("conversion %s %s: %s", reference, ended.status, ended.reason_code)
-    return ended
-
-
-def _end(reference: str) -> Conversion:
-    """Judges and posts, or stops, in one transaction; what has ended already stays as it is."""
-    with transaction.atomic():
-        locked = lock(reference)
-        conversion = locked.conversion
-        if not conversion.is_confirmed:
-            return conversion
-        lines, bnb = lines_of(conversion), Asset.objects.bnb()
-        Account.objects.ensure_customer(conversion.user, [bnb.pk])
-        accounts = ledger.lock_accounts(conversion.user, [*(line.asset_id for line in lines), bnb.pk])
-        now = clock.now()
-        if _is_too_late(conversion, now):
-            late = refusal(Code.TOO_LATE, longest_wait=conversion.policy.longest_wait_seconds)
-            states.end_without(conversion, status=Status.STOPPED, refusals=[late], at=now)
-            return conversion
-        _set_prices(conversion, lines, bnb)
-        refused = rules.judge([conversion, *lines], _found(locked, accounts, now), becoming=Status.COMPLETED)
-        if refused:
-            Line.objects.write(_priced(lines), Priced.SETTLED_PRICE)
-            states.end_without(conversion, status=Status.STOPPED, refusals=refused, at=now)
+    for conversion in outcome.ended:
+        if conversion.is_completed:
+            log.info("conversion %s completed", conversion)
         else:
-            _complete(locked, lines, accounts, bnb, now)
-        return conversion
+            log.warning("conversion %s %s: %s", conversion, conversion.status, conversion.reason_code)
+    return outcome
 
 
-def _is_too_late(conversion: Conversion, now: datetime) -> bool:
+def _end(references: Sequence[str], *, waits: bool) -> Outcome:
+    """Judges and posts, or stops, in one transaction; what has ended already stays as it is."""
+    passed: list[Settlement] = []
+    stopped: list[Settlement] = []
+    with transaction.atomic():
+        locked = lock_together(references, waits=waits)
+        running = [one for one in locked if one.conversion.is_confirmed]
+        outcome = Outcome([one.conversion for one in locked if not one.conversion.is_confirmed], [])
+        if not running:
+            return outcome
+        bnb = Asset.objects.bnb()
+        settlements = _open(running, bnb)
+        now = _round(settlements, bnb)
+        for settlement in settlements:
+            try:
+                refused = _refusals(settlement, now)
+            except PricesPending:
+                outcome.unpriced.append(settlement.conversion)
+                continue
+            if refused:
+                states.end_without(settlement.conversion, status=Status.STOPPED, refusals=refused, at=now.at)
+            (stopped if refused else passed).append(settlement)
+        post(passed, bnb, at=now.at)
+        _write([*passed, *stopped])
+    outcome.ended.extend(settlement.conversion for settlement in (*passed, *stopped))
+    return outcome
+
+
+def _open(running: Sequence[Locked], bnb: Asset) -> list[Settlement]:
+    """Reads the lines and locks the accounts of locked conversions."""
+    lines = lines_of([one.conversion for one in running])
+    wanted = {one.customer.pk: [*(line.asset_id for line in lines[one.conversion.pk]), bnb.pk] for one in running}
+    accounts = ledger.lock_or_open_accounts(wanted, opened=bnb.pk)
+    return [
+        Settlement(one.customer, one.conversion, lines[one.conversion.pk], accounts[one.customer.pk]) for one in running
+    ]
+
+
+def _round(settlements: Sequence[Settlement], bnb: Asset) -> Round:
+    """What they are judged by, read once all is locked."""
+    assets = {line.asset_id for settlement in settlements for line in settlement.lines}
+    return Round(bnb=bnb, at=clock.now(), interval=Policy.objects.interval(), prices=Price.objects.of(assets))
+
+
+def _refusals(settlement: Settlement, now: Round) -> list[Refusal]:
+    """Why it must not be completed; none when it may. Sets the settlement's prices; raises PricesPending."""
+    conversion = settlement.conversion
     assert conversion.confirmed_at is not None
-    return now - conversion.confirmed_at >= conversion.policy.longest_wait
-
-
-def _found(locked: Locked, accounts: Mapping[int, Account], now: datetime) -> Circumstances:
-    """What the rules ask beyond the conversion's own rows, as it is under the locks."""
-    return Circumstances(
-        at=now,
-        last_converted_at=locked.customer.last_converted_at,
-        interval=Policy.objects.interval(),
-        balances=ledger.balances(accounts),
+    late = validators.validate_in_time(conversion.confirmed_at, now.at, conversion.policy.longest_wait)
+    if late is not None:
+        return [late]
+    _set_prices(settlement, now)
+    given = Circumstances(
+        at=now.at,
+        last_converted_at=settlement.customer.last_converted_at,
+        interval=now.interval,
+        balances=ledger.balances(settlement.accounts),
     )
+    return rules.judge([conversion, *settlement.lines], given, becoming=Status.COMPLETED)
 
 
-def _set_prices(conversion: Conversion, lines: Sequence[Line], bnb: Asset) -> None:
+def _set_prices(settlement: Settlement, now: Round) -> None:
     """Sets the market's answer since Confirm; raises PricesPending until there is one.
 
     A round of prices is written whole and removes what the market no longer prices. So once BNB's price is new, an asset
     without any price has none now, and its line is left without; only one whose price is merely older is waited for.
     """
+    conversion, lines = settlement.conversion, settlement.lines
     confirmed_at = conversion.confirmed_at
     assert confirmed_at is not None
-    prices = Price.objects.of(line.asset_id for line in lines)
-    needed = [prices.get(line.asset_id) for line in lines]
-    bnb_price = prices.get(bnb.pk)
+    needed = [now.prices.get(line.asset_id) for line in lines]
+    bnb_price = now.prices.get(now.bnb.pk)
     if bnb_price is None or any(price and price.observed_at < confirmed_at for price in (bnb_price, *needed)):
         raise PricesPending(confirmed_at)
     conversion.set_settled_price(bnb_price)
@@ -98,55 +146,8 @@ def _set_prices(conversion: Conversion, lines: Sequence[Line], bnb: Asset) -> No
             line.set_settled_price(price)
 
 
-def _priced(lines: Sequence[Line]) -> list[Line]:
-    return [line for line in lines if line.settled_rate_btc is not None]
-
-
-def _complete(
-    locked: Locked, lines: Sequence[Line], accounts: Mapping[int, Account], bnb: Asset, now: datetime
-) -> None:
-    """Sets the figures, posts the ledger transaction and starts the wait."""
-    conversion, customer = locked.conversion, locked.customer
-    total = money.total(line.set_settled_figures() for line in lines)
-    posted = ledger.post(
-        kind=Transaction.Kind.CONVERSION,
-        reference=conversion.reference,
-        posted_at=now,
-        customer_moves=_customer_moves(lines, accounts, bnb, total),
-        house_moves=_house_moves(lines, bnb, total),
-    )
-    Line.objects.write(lines, (*Priced.SETTLED_PRICE, *Priced.FIGURES))
-    customer.last_converted_at = now
-    customer.save(update_fields=["last_converted_at"])
-    states.advance(
-        conversion,
-        before=Status.CONFIRMED,
-        status=Status.COMPLETED,
-        finished_at=now,
-        next_attempt_at=None,
-        transaction=posted,
-        gross_units=total.gross,
-        fee_units=total.fee,
-        net_units=total.net,
-        value_sats=total.value,
-        **states.settled_price(conversion),
-    )
-
-
-def _customer_moves(
-    lines: Sequence[Line], accounts: Mapping[int, Account], bnb: Asset, total: money.Figures
-) -> dict[Account, int]:
-    moves = {accounts[line.asset_id]: -line.units for line in lines}
-    moves[accounts[bnb.pk]] = total.net
-    return moves
-
-
-def _house_moves(lines: Sequence[Line], bnb: Asset, total: money.Figures) -> list[ledger.Move]:
-    """What the treasury takes and pays, and the fee where there is one."""
-    treasury = Account.objects.ensure_house(Account.Kind.TREASURY, [*(line.asset_id for line in lines), bnb.pk])
-    moves = [ledger.Move(treasury[line.asset_id], line.units) for line in lines]
-    moves.append(ledger.Move(treasury[bnb.pk], -total.gross))
-    if total.fee:
-        fees = Account.objects.ensure_house(Account.Kind.FEES, [bnb.pk])
-        moves.append(ledger.Move(fees[bnb.pk], total.fee))
-    return moves
+def _write(ended: Sequence[Settlement]) -> None:
+    """Writes down what was compared, and how each ended."""
+    lines = [line for settlement in ended for line in settlement.lines if line.settled_rate_btc is not None]
+    writing.update(lines, (*Priced.SETTLED_PRICE, *Priced.FIGURES))
+    states.write_ends([settlement.conversion for settlement in ended])

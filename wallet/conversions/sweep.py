@@ -1,12 +1,14 @@
 """Sweep: what no message reached is sent again, what keeps failing is given up, and what nobody confirmed is cleared away."""
 
 import logging
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db import connection, transaction
+from django.db.models import Exists, Max, OuterRef
 
 from wallet.conversions import states
-from wallet.conversions.claims import MAX_ATTEMPTS
+from wallet.conversions.claims import CHUNKS, MAX_ATTEMPTS
 from wallet.conversions.locks import lock
 from wallet.database import clock
 from wallet.database.retrying import Busy, retried
@@ -16,25 +18,37 @@ from wallet.refusals import Code, refusal
 
 log = logging.getLogger(__name__)
 
-# How many untried conversions a sweep sends at the most. Sending more takes longer than the messages live; the next sweep
-# comes in seconds.
-AT_ONCE = 500
+CHUNKS_AT_ONCE = 8
 CLEARED_AT_ONCE = 500
 
 
-def to_settle() -> list[str]:
-    """The references of the conversions to settle now, oldest first, 500 and one at the most. Changes nothing.
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What waits for an attempt, by what would help it on."""
+
+    chunks: int  # in how many transactions those can be settled that the market has answered
+    unanswered_since: datetime | None  # the newest Confirm that the market has not answered
+    alone: str | None  # one that lost an attempt
+
+
+def due() -> Due:
+    """What a sweep finds. Changes nothing.
 
     Whatever lost an attempt may itself be what killed its worker. So those run one at a time, the least tried first: it
     takes no other with it, and nobody else's attempts are used up by its kills.
     """
     now = clock.now()
-    due = Conversion.objects.due(now)
-    untried = list(due.untried().values_list("reference", flat=True)[:AT_ONCE])
-    if Conversion.objects.retrying(now).exists():
-        return untried
-    tried = due.filter(attempts__gt=0, attempts__lt=MAX_ATTEMPTS).order_by("attempts", "next_attempt_at", "pk")
-    return untried + list(tried.values_list("reference", flat=True)[:1])
+    unanswered = Conversion.objects.unanswered(now).order_by().aggregate(newest=Max("confirmed_at"))["newest"]
+    lost = Conversion.objects.due(now).filter(attempts__gt=0, attempts__lt=MAX_ATTEMPTS)
+    alone = lost.order_by("attempts", "next_attempt_at", "pk").values_list("reference", flat=True).first()
+    return Due(chunks(), unanswered, None if Conversion.objects.retrying(now).exists() else alone)
+
+
+def chunks() -> int:
+    """In how many chunks those can be settled that are ready; eight at the most, because each worker goes on by itself."""
+    size = CHUNKS[connection.vendor].conversions
+    ready = Conversion.objects.ready(clock.now())[: size * CHUNKS_AT_ONCE].count()
+    return -(-ready // size)
 
 
 def fail_exhausted() -> None:
@@ -45,6 +59,8 @@ def fail_exhausted() -> None:
             give_up(reference)
         except Busy:  # the next sweep will; the others must not wait for it
             log.warning("too busy to give up on %s", reference)
+        except Exception:  # one that cannot be ended must not end the sweep
+            log.exception("cannot give up on %s: look at it", reference)
 
 
 @retried
@@ -58,6 +74,7 @@ def give_up(reference: str) -> None:
             return
         spent = refusal(Code.ATTEMPTS, attempts=conversion.attempts)
         states.end_without(conversion, status=Status.FAILED, refusals=[spent], at=now)
+        states.write_ends([conversion])
     log.error("conversion %s failed after %d attempts: look at it", reference, conversion.attempts)
 
 
@@ -70,8 +87,8 @@ def clear_quotes() -> int:
                 ~Exists(Conversion.objects.filter(renews=OuterRef("pk")))
             )
             keys = list(leaves.select_for_update().order_by("pk").values_list("pk", flat=True)[:CLEARED_AT_ONCE])
-            Line.objects.filter(conversion__in=keys).delete()
             Conversion.objects.filter(pk__in=keys).delete()
+            Line.objects.filter(conversion__in=keys).delete()
         if not keys:
             return cleared
         cleared += len(keys)

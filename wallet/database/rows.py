@@ -9,17 +9,18 @@ from dataclasses import field, fields
 from typing import Any, TypeVar, cast
 
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 
 Row = TypeVar("Row")
 
 
-def lookup(path: str) -> Any:
-    """A field of a row, read from this path: `code: str = lookup("account__asset__code")`."""
+def lookup(path: str | Combinable) -> Any:
+    """A field of a row, read from this path: `code: str = lookup("account__asset__code")`; or from an expression."""
     return field(metadata={"lookup": path})
 
 
-def lookups(row: type[Any]) -> list[str]:
-    """The paths that a row of this kind is read from, in the order of its fields."""
+def lookups(row: type[Any]) -> list[str | Combinable]:
+    """What a row of this kind is read from, in the order of its fields."""
     return [declared.metadata["lookup"] for declared in fields(row)]
 
 

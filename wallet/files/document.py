@@ -1,11 +1,12 @@
 """One conversion as a JSON document: everything that its receipt says, in full.
 
 Amounts are strings in whole coins, beside their units (a string as well: they pass what a script's numbers keep) and the
-scale. Moments are ISO 8601 in UTC. Rates are prices of one coin in BTC.
+scale. Moments are ISO 8601 in UTC. Rates are prices of one coin in BTC, or in BNB where the name says so.
 """
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any
 
 from wallet import formats, money, refusals
@@ -43,7 +44,7 @@ def _asset(line: Line, *, is_completed: bool) -> Document:
         "given": _amount(line.units, line.asset.scale),
         "estimated": _quoted_figures(line),
         "received": _settled_figures(line) if is_completed else None,
-        "price": _prices(line),
+        "price": {**_prices(line), **_in_bnb(line.bnb_rates)},
     }
 
 
@@ -89,14 +90,23 @@ def _figures(figures: money.Figures) -> Document:
 
 
 def _prices(priced: Priced) -> Document:
-    """Both prices with the market's own prices, and the change between them, exactly and as the page cuts it."""
-    change = priced.change
+    """Both prices with the market's own prices."""
+    return {"quoted": _quoted_price(priced), "settled": _settled_price(priced)}
+
+
+def _in_bnb(rates: money.BnbRates | None) -> Document:
+    """An asset's rates in BNB, and the change between them, exactly and as the page cuts it."""
     return {
-        "quoted": _quoted_price(priced),
-        "settled": _settled_price(priced),
-        "change_percent": None if change is None else f"{money.cut_percent(change):f}",
-        "change_exactly": None if change is None else str(change),
+        "quoted_rate_bnb": _rate(rates.quoted) if rates else None,
+        "settled_rate_bnb": _rate(rates.settled) if rates else None,
+        "change_percent": f"{money.cut_percent(rates.change):f}" if rates else None,
+        "change_exactly": str(rates.change) if rates else None,
     }
+
+
+def _rate(exact: Fraction) -> str | None:
+    rate = money.round_price(exact)
+    return None if rate is None else formats.rate_digits(rate)
 
 
 def _quoted_price(priced: Priced) -> Document:

@@ -8,7 +8,6 @@ from wallet import money, refusals
 from wallet.database.rows import lookup, stream
 from wallet.models import Conversion
 from wallet.models.conversions import ConversionQuerySet
-from wallet.models.priced import change_between
 
 CHUNK = 1_000
 
@@ -27,6 +26,10 @@ class Row:
     reasons: list[dict[str, Any]] = lookup("reasons")
     quoted_bnb_rate_btc: Decimal = lookup("quoted_rate_btc")
     bnb_rate_btc: Decimal | None = lookup("settled_rate_btc")
+    quoted_bnb_path: str = lookup("quoted_path")
+    quoted_bnb_legs: money.Legs = lookup("quoted_legs")
+    bnb_path: str = lookup("settled_path")
+    bnb_legs: money.Legs | None = lookup("settled_legs")
 
     code: str = lookup("lines__asset__code")
     scale: int = lookup("lines__asset__scale")
@@ -38,9 +41,9 @@ class Row:
     quoted_rate_btc: Decimal = lookup("lines__quoted_rate_btc")
     rate_btc: Decimal | None = lookup("lines__settled_rate_btc")
     quoted_path: str = lookup("lines__quoted_path")
-    quoted_legs: list[dict[str, str]] = lookup("lines__quoted_legs")
+    quoted_legs: money.Legs = lookup("lines__quoted_legs")
     path: str = lookup("lines__settled_path")
-    legs: list[dict[str, str]] | None = lookup("lines__settled_legs")
+    legs: money.Legs | None = lookup("lines__settled_legs")
 
     @property
     def dated_at(self) -> datetime:
@@ -57,9 +60,12 @@ class Row:
 
     @property
     def change_percent(self) -> Decimal | None:
-        """By how much the price changed until settlement, cut to two places; None where that cannot be compared."""
-        change = change_between(self.quoted_path, self.quoted_legs, self.path, self.legs)
-        return None if change is None else money.cut_percent(change)
+        """By how much the price in BNB changed until settlement, cut to two places; None where it cannot be compared."""
+        rates = money.bnb_rates(
+            money.Seen(self.quoted_path, self.quoted_legs, self.path, self.legs),
+            money.Seen(self.quoted_bnb_path, self.quoted_bnb_legs, self.bnb_path, self.bnb_legs),
+        )
+        return money.cut_percent(rates.change) if rates else None
 
     @property
     def stop_reason(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from decimal import Context, Decimal
+from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -50,23 +50,19 @@ def _rate(code: str, markets: Mapping[tuple[str, str], Ticker], in_use: str | No
     path = _choose(_paths(code, markets), in_use, markets)
     if path is None:
         return None
-    exact = Decimal(1)
-    hops, legs = [], []
-    for pair in pairwise(path):
-        ticker = markets[pair]
-        forwards = ticker.base == pair[0]
-        exact = _MANY_DIGITS.multiply(exact, ticker.price) if forwards else _MANY_DIGITS.divide(exact, ticker.price)
-        hops.append(ticker)
-        way = {} if forwards else {"way": money.AGAINST}
-        legs.append({"symbol": ticker.symbol, "price": ticker.text, **way})
-    rate_btc = money.round_price(exact)
+    hops = [markets[pair] for pair in pairwise(path)]
+    legs = [_leg(ticker, came_from) for ticker, came_from in zip(hops, path, strict=False)]
+    rate_btc = money.round_price(money.exact_rate(legs))
     if rate_btc is None:
         return None
     times = [hop.observed_at for hop in hops if hop.observed_at is not None]
     return Rate(rate_btc, ARROW.join(path), legs, min(times, default=None))
 
 
-_MANY_DIGITS = Context(prec=60)
+def _leg(ticker: Ticker, came_from: str) -> dict[str, str]:
+    """The market's own price for leaving this currency, marked where the market trades the pair the other way round."""
+    way = {} if ticker.base == came_from else {"way": money.AGAINST}
+    return {"symbol": ticker.symbol, "price": ticker.text, **way}
 
 
 def _paths(code: str, markets: Mapping[tuple[str, str], Ticker]) -> Iterator[tuple[str, ...]]:

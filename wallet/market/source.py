@@ -1,13 +1,10 @@
 """What a source of prices is, and the tickers that it gives. Pure: no network, no database, no floats."""
 
-import re
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from wallet import money
-
-_PRICE = re.compile(r"\A[0-9]{1,30}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?\Z")
 
 
 class MarketError(Exception):
@@ -45,7 +42,7 @@ def parse_ticker(
 
 
 def _number(text: object) -> Decimal | None:
-    if not isinstance(text, str) or not _PRICE.match(text):
+    if not isinstance(text, str) or not money.PRICE_TEXT.match(text):
         return None
     number = Decimal(text)
     return number if 0 < number < money.PRICE_CEILING else None

@@ -3,9 +3,9 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
-import uuid
 import wallet.models.conversions
 import wallet.models.fields
+import wallet.references
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 ('notice', models.CharField(blank=True, help_text="Customers read this on every page. Say why; the times stand beside it, in each customer's own zone.", max_length=300)),
                 ('closes_at', models.DateTimeField(blank=True, help_text='UTC. Empty: from now on. Later: customers are told ahead.', null=True, verbose_name='closed from')),
                 ('reopens_at', models.DateTimeField(blank=True, help_text='UTC. Empty: until you add a record that opens.', null=True, verbose_name='closed until')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', wallet.models.fields.WrittenAtField(editable=False)),
             ],
             options={
                 'verbose_name': 'opening or closing',
@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
                 ('quote_seconds', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(86400)], verbose_name='quote lifetime (seconds)')),
                 ('price_age_seconds', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(86400)], verbose_name='greatest price age (seconds)')),
                 ('longest_wait_seconds', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(86400)], verbose_name='longest wait from Confirm to settlement (seconds)')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', wallet.models.fields.WrittenAtField(editable=False)),
                 ('reason', models.CharField(help_text='Why this version exists, for the record.', max_length=200)),
             ],
             options={
@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Transaction',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=wallet.references.new_transaction_id, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('deposit', 'Deposit'), ('withdrawal', 'Withdrawal'), ('conversion', 'Conversion'), ('adjustment', 'Adjustment')], max_length=10)),
                 ('reference', models.CharField(max_length=80)),
                 ('posted_at', models.DateTimeField()),
@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='line',
             name='conversion',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='wallet.conversion'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='lines', to='wallet.conversion'),
         ),
         migrations.AddField(
             model_name='opening',

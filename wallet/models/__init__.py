@@ -4,7 +4,8 @@ from wallet.models.conversions import Conversion
 from wallet.models.customers import Customer
 from wallet.models.ledger import Account, Entry, HouseAccount, HouseBalance, Transaction
 from wallet.models.lines import Line
-from wallet.models.policy import Opening, Policy, Service
+from wallet.models.opening import Opening, Service
+from wallet.models.policy import Policy
 from wallet.models.pulse import Pulse
 
 __all__ = [

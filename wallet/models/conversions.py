@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, Max, OuterRef, Prefetch, Q, Sum
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models import Exists, ExpressionWrapper, Max, OuterRef, Prefetch, Q, Sum, Value
+from django.db.models.functions import Cast, Coalesce, TruncMonth
 
 from wallet import validators
 from wallet.models.assets import Price, source_name
@@ -79,20 +79,36 @@ class ConversionQuerySet(models.QuerySet["Conversion"]):
         """Those that lost an attempt and are in the next one."""
         return self.confirmed().filter(attempts__gt=1, next_attempt_at__gt=now)
 
-    def answered(self) -> ConversionQuerySet:
-        """Those for which the market has answered since Confirm: no price that they need is merely older."""
-        prices = Price.objects.current_source()
-        bnb = prices.filter(asset__code=validators.BNB, observed_at__gte=OuterRef("confirmed_at"))
-        older = Line.objects.filter(
-            conversion=OuterRef("pk"),
-            asset__price__source=source_name(),
-            asset__price__observed_at__lt=OuterRef("confirmed_at"),
-        )
-        return self.filter(Exists(bnb), ~Exists(older))
+    def ready(self, now: datetime) -> ConversionQuerySet:
+        """Those that can be settled together now: due, never lost an attempt, and answered by the market or too late."""
+        return self.due(now).untried().filter(is_answered() | is_too_late(now))
+
+    def unanswered(self, now: datetime) -> ConversionQuerySet:
+        """Those that are due, never lost an attempt, and wait for the market."""
+        return self.due(now).untried().exclude(is_answered() | is_too_late(now))
 
     def stale_quotes(self, now: datetime) -> ConversionQuerySet:
         """Quotes that nobody confirmed within a day."""
         return self.filter(status=Conversion.Status.QUOTED, quoted_at__lt=now - timedelta(days=1))
+
+
+def is_answered() -> Q:
+    """The condition that the market has answered since Confirm: no price that the conversion needs is merely older."""
+    bnb = Price.objects.current_source().filter(asset__code=validators.BNB, observed_at__gte=OuterRef("confirmed_at"))
+    older = Line.objects.filter(
+        conversion=OuterRef("pk"),
+        asset__price__source=source_name(),
+        asset__price__observed_at__lt=OuterRef("confirmed_at"),
+    )
+    return Q(Exists(bnb), ~Exists(older))
+
+
+def is_too_late(now: datetime) -> Q:
+    """The condition that the longest wait since Confirm is over (R8), whatever the market says."""
+    seconds = Cast("policy__longest_wait_seconds", models.IntegerField())
+    waits = ExpressionWrapper(seconds * Value(timedelta(seconds=1)), output_field=models.DurationField())
+    latest = ExpressionWrapper(Value(now) - waits, output_field=models.DateTimeField())
+    return Q(confirmed_at__lte=latest)
 
 
 class Conversion(Priced):
@@ -182,7 +198,7 @@ class Conversion(Priced):
         return self.reference
 
     def clean(self) -> None:
-        """R7, R8, and R9 for BNB's own price, by what is stored now. Raises Refused.
+        """R7, R8, and that BNB is priced as R9 needs it, by what is stored now. Raises Refused.
 
         The verbs, which hold locks, ask `judge` of what they found instead.
         """
@@ -229,8 +245,7 @@ class Conversion(Priced):
             found = [
                 validators.validate_interval(given.last_converted_at, given.at, given.interval),
                 validators.validate_price(bnb, self.settled_rate_btc, self.settled_observed_at, self.confirmed_at)
-                or validators.validate_path(bnb, self.quoted_path, self.settled_path)
-                or self.change_refusal(bnb, policy.tolerance_percent),
+                or validators.validate_path(bnb, self.quoted_path, self.settled_path),
             ]
         return [refusal for refusal in found if refusal is not None]
 

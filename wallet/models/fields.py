@@ -8,6 +8,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils.deconstruct import deconstructible
 
 from wallet import money
+from wallet.database import clock
 
 
 def rate_field(**options: Any) -> "models.DecimalField[Any, Any]":
@@ -34,6 +35,18 @@ class IsInteger(models.Func):
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, Any]:
         return self.as_sql(compiler, connection, template="(%(expressions)s IS NULL OR true)", **context)
+
+
+class WrittenAtField(models.DateTimeField):  # type: ignore[type-arg]  # the stubs' parameters mean nothing here
+    """The moment at which a row is first written, by the database's clock: rows of several machines can be compared."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**({"editable": False} | options))
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        if add:
+            setattr(model_instance, self.attname, clock.now())
+        return super().pre_save(model_instance, add)
 
 
 class WholeNumberField(models.CharField):  # type: ignore[type-arg]  # the stubs' parameters mean nothing here

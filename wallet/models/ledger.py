@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -8,6 +8,7 @@ from django.db import models
 
 from wallet.models.assets import Asset
 from wallet.models.fields import IsInteger, WholeNumberField
+from wallet.references import new_transaction_id
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -28,10 +29,13 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def house(self) -> AccountQuerySet:
         return self.exclude(kind=Account.Kind.CUSTOMER)
 
-    def ensure_customer(self, user: User, asset_ids: list[int]) -> None:
-        """Makes sure that the customer has an account for each asset."""
+    def ensure_customers(self, user_ids: Iterable[int], asset_id: int) -> None:
+        """Makes sure that each of these customers has an account for the asset."""
         self.bulk_create(
-            [Account(kind=Account.Kind.CUSTOMER, user=user, asset_id=pk, units=0, sequence=0) for pk in asset_ids],
+            [
+                Account(kind=Account.Kind.CUSTOMER, user_id=pk, asset_id=asset_id, units=0, sequence=0)
+                for pk in user_ids
+            ],
             ignore_conflicts=True,
         )
 
@@ -107,7 +111,7 @@ class Transaction(models.Model):
         CONVERSION = "conversion"
         ADJUSTMENT = "adjustment"
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_transaction_id, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)
     reference = models.CharField(max_length=80)
     posted_at = models.DateTimeField()

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 
 from wallet import money, validators
@@ -17,50 +16,16 @@ from wallet.models.priced import Priced
 from wallet.models.status import Status
 from wallet.refusals import Code, Refusal, refusal, refuse
 
-AT_ONCE = 1_000  # SQLite takes 32,766 values in a statement
-
-
-class LineQuerySet(models.QuerySet["Line"]):
-    def write(self, lines: Sequence[Line], names: Sequence[str]) -> None:
-        """Writes these fields of many lines in one statement for each thousand; bulk_update takes seconds for them."""
-        fields = [self.model._meta.get_field(name) for name in names]  # noqa: SLF001  # Django's public way to its fields
-        for start in range(0, len(lines), AT_ONCE):
-            self._write(lines[start : start + AT_ONCE], fields)
-
-    def _write(self, lines: Sequence[Line], fields: Sequence[Any]) -> None:
-        values = [
-            value
-            for line in lines
-            for value in (
-                line.pk,
-                *(field.get_db_prep_save(getattr(line, field.attname), connection) for field in fields),
-            )
-        ]
-        row = f"({', '.join(['%s'] * (len(fields) + 1))})"
-        # PostgreSQL takes what stands in VALUES for text, unless it is told.
-        is_typed = connection.vendor == "postgresql"
-        columns = ", ".join(
-            f"{field.column} = v.column{at}" + (f"::{field.db_type(connection)}" if is_typed else "")
-            for at, field in enumerate(fields, start=2)
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE wallet_line SET {columns} FROM (VALUES {', '.join([row] * len(lines))}) AS v"  # noqa: S608
-                " WHERE id = v.column1",
-                values,
-            )
-
 
 class Line(Priced):
     """One asset of a conversion: the amount that is given up, and what it comes to."""
 
-    conversion = models.ForeignKey("Conversion", on_delete=models.CASCADE, related_name="lines", db_index=False)
+    # A quote that is cleared away goes before its lines: the database refuses to let a line go while its conversion is there.
+    conversion = models.ForeignKey("Conversion", on_delete=models.DO_NOTHING, related_name="lines", db_index=False)
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT)
     units = models.BigIntegerField()
 
     UNCHECKED = (*Priced.UNCHECKED, "conversion", "asset")
-
-    objects = LineQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -107,12 +72,25 @@ class Line(Priced):
         worth = money.value_btc(balance, self.asset.scale, self.settled_rate_btc)
         yield from said(
             validators.validate_below_limit(code, worth, policy.dust_limit_btc),
-            self.change_refusal(code, policy.tolerance_percent),
+            self._change_refusal(),
             validators.validate_covered(code, balance, self.units),
         )
         figures = self.settlement_figures()
         if figures is not None:
             yield from said(validators.validate_yield(code, figures.net))
+
+    def _change_refusal(self) -> Refusal | None:
+        """R9. Where rates cannot be compared, the path or the price that is missing is refused by itself."""
+        rates = self.bnb_rates
+        if rates is None:
+            return None
+        tolerance = self.conversion.policy.tolerance_percent
+        return validators.validate_change(self.asset.code, rates.quoted, rates.settled, tolerance)
+
+    @property
+    def bnb_rates(self) -> money.BnbRates | None:
+        """What one coin was worth in BNB at the quote and at the settlement; None where that cannot be compared."""
+        return money.bnb_rates(self.seen, self.conversion.seen)
 
     def set_settled_figures(self) -> money.Figures:
         """Sets what the line comes to at the settlement's prices, once every rule has let it pass; the same figures."""

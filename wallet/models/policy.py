@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+
+from wallet.models.fields import WrittenAtField
 
 DAY, YEAR = 86_400, 366 * 86_400
 UP_TO_A_DAY = [MinValueValidator(1), MaxValueValidator(DAY)]
@@ -46,7 +45,7 @@ class Policy(models.Model):
     longest_wait_seconds = models.PositiveIntegerField(
         "longest wait from Confirm to settlement (seconds)", validators=UP_TO_A_DAY
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = WrittenAtField()
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.PROTECT
     )
@@ -93,112 +92,3 @@ class Policy(models.Model):
     @property
     def longest_wait(self) -> timedelta:
         return timedelta(seconds=self.longest_wait_seconds)
-
-
-@dataclass(frozen=True)
-class Closure:
-    """A time without conversions. Where closings meet or overlap it is all of them, with the newest one's notice."""
-
-    closes_at: datetime
-    reopens_at: datetime | None
-    notice: str
-
-    def joined_with(self, later: Opening) -> Closure | None:
-        """Both as one, or None when there is a time between them."""
-        if self.reopens_at is None:
-            return self
-        if later.closes_at is not None and later.closes_at > self.reopens_at:
-            return None
-        return replace(self, reopens_at=later.reopens_at and max(later.reopens_at, self.reopens_at))
-
-
-@dataclass(frozen=True)
-class Service:
-    """Whether conversions are open at a moment, and what is announced. It follows from the records and the clock alone."""
-
-    closure: Closure | None
-    planned: Closure | None
-
-    @property
-    def is_open(self) -> bool:
-        return self.closure is None
-
-
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
-
-
-class OpeningQuerySet(models.QuerySet["Opening"]):
-    def service(self, now: datetime) -> Service:
-        """Open, unless a closing that no newer record opened again holds now. A site without records is open."""
-        reopened = Opening.objects.filter(is_open=True, pk__gt=OuterRef("pk"))
-        closings = self.filter(~Exists(reopened), is_open=False).exclude(reopens_at__lte=now)
-        found = closures(closings.order_by("pk"))
-        held = [closure for closure in found if closure.closes_at <= now]
-        ahead = [closure for closure in found if closure.closes_at > now]
-        return Service(next(iter(held), None), next(iter(ahead), None))
-
-
-def closures(closings: Iterable[Opening]) -> list[Closure]:
-    """The times without conversions, earliest first, with no two that meet."""
-    found: list[Closure] = []
-    newest = -1
-    for closing in sorted(closings, key=lambda closing: (closing.closes_at or LONG_AGO, closing.pk)):
-        joined = found[-1].joined_with(closing) if found else None
-        if joined is None:
-            found.append(Closure(closing.closes_at or LONG_AGO, closing.reopens_at, closing.notice))
-        else:
-            found[-1] = replace(joined, notice=closing.notice) if closing.pk > newest else joined
-        newest = closing.pk if joined is None else max(newest, closing.pk)
-    return found
-
-
-class Opening(models.Model):
-    """A record that conversions are opened, or closed for a time, with the notice that customers read.
-
-    A closing begins when it is written, or at the moment that it says; it is over at the moment that it says, or when a newer
-    record opens. One that is planned is announced from when it is written. An opening ends and cancels all that is older.
-    """
-
-    is_open = models.BooleanField("conversions are open")
-    notice = models.CharField(
-        max_length=300,
-        blank=True,
-        help_text="Customers read this on every page. Say why; the times stand beside it, in each customer's own zone.",
-    )
-    closes_at = models.DateTimeField(
-        "closed from", null=True, blank=True, help_text="UTC. Empty: from now on. Later: customers are told ahead."
-    )
-    reopens_at = models.DateTimeField(
-        "closed until", null=True, blank=True, help_text="UTC. Empty: until you add a record that opens."
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.PROTECT
-    )
-
-    objects = OpeningQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-pk"]
-        verbose_name = "opening or closing"
-        verbose_name_plural = "openings and closings"
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(is_open=True) | ~models.Q(notice=""),
-                name="opening_closed_with_notice",
-                violation_error_message="Write the notice that customers read while conversions are closed.",
-            ),
-            models.CheckConstraint(
-                condition=Q(reopens_at__isnull=True) | Q(closes_at__isnull=True) | Q(reopens_at__gt=F("closes_at")),
-                name="opening_reopens_after_it_closes",
-                violation_error_message="The closing must end after it begins.",
-            ),
-            models.CheckConstraint(
-                condition=Q(is_open=False) | Q(closes_at__isnull=True, reopens_at__isnull=True),
-                name="opening_open_has_no_times",
-                violation_error_message="An opening takes effect at once: leave both times empty, or take the tick away.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return "Open" if self.is_open else f"Closed: {self.notice}"

@@ -1,27 +1,11 @@
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
-
 from django.db import models
 from django.db.models import F, Q
 
-from wallet import money, validators
+from wallet import money
 from wallet.models.assets import Price
 from wallet.models.fields import rate_field, rate_is_usable
-from wallet.refusals import Refusal
-
-
-def change_between(
-    quoted_path: str,
-    quoted_legs: list[dict[str, str]],
-    settled_path: str,
-    settled_legs: list[dict[str, str]] | None,
-) -> Fraction | None:
-    """By which fraction a rate changed between two sets of the market's prices; None where they cannot be compared."""
-    if settled_legs is None or settled_path != quoted_path:
-        return None
-    return money.change(money.exact_rate(quoted_legs), money.exact_rate(settled_legs))
 
 
 class Priced(models.Model):
@@ -98,12 +82,8 @@ class Priced(models.Model):
         ]
 
     @property
-    def change(self) -> Fraction | None:
-        """R9: by which fraction the rate changed from the quote to the settlement, by the market's own prices.
-
-        None where the two cannot be compared: without a settlement price, or when it came by another path.
-        """
-        return change_between(self.quoted_path, self.quoted_legs, self.settled_path, self.settled_legs)
+    def seen(self) -> money.Seen:
+        return money.Seen(self.quoted_path, self.quoted_legs, self.settled_path, self.settled_legs)
 
     def set_quoted_price(self, price: Price) -> None:
         self.quoted_rate_btc = price.rate_btc
@@ -122,9 +102,3 @@ class Priced(models.Model):
         self.settled_legs = price.legs
         self.settled_source = price.source
         self.settled_observed_at = price.observed_at
-
-    def change_refusal(self, code: str, tolerance_percent: Decimal) -> Refusal | None:
-        """R9 for this price, by the market's own prices, once the settlement's are set."""
-        assert self.settled_legs is not None
-        quoted, settled = money.exact_rate(self.quoted_legs), money.exact_rate(self.settled_legs)
-        return validators.validate_change(code, quoted, settled, tolerance_percent)

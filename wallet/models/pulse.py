@@ -6,13 +6,22 @@ from django.db import models
 SWEPT, AUDITED = "sweep", "audit"
 
 
+def taken_from(queue: str) -> str:
+    """The name of what beats when a worker takes from this queue what beat sends there."""
+    return f"{queue} queue"
+
+
 class PulseQuerySet(models.QuerySet["Pulse"]):
     def beat(self, name: str, at: datetime) -> None:
         self.update_or_create(name=name, defaults={"beat_at": at})
 
+    def moments(self) -> dict[str, datetime]:
+        """When each last beat, by name."""
+        return dict(self.values_list("name", "beat_at"))
+
 
 class Pulse(models.Model):
-    """When a periodic task last ran, for /healthz and the operators."""
+    """When something last happened, such as a periodic task, for /healthz and the operators."""
 
     name = models.CharField(max_length=20, primary_key=True)
     beat_at = models.DateTimeField()

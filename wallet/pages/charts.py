@@ -95,12 +95,19 @@ def months(received: Mapping[date, int]) -> list[Month]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """Where it stands, in percent of the strip's width, and which end of the words above it stands there."""
+
+    place: str
+    anchor: str
+
+
 @dataclass(frozen=True)
 class Strip:
     """How far something moved from its estimate, between −tolerance and +tolerance."""
 
-    place: str
-    anchor: str
+    dot: Dot
     moved: str
     is_over: bool
     label: str
@@ -119,21 +126,22 @@ def received_strip(quoted: int, received: int, tolerance_percent: Decimal) -> St
     sentence = sentence.format(amount=formats.coin(abs(received - quoted)))
     limit = formats.percent(formats.plain(tolerance_percent))
     label = _("{change} compared with the estimate. The limit is {limit}.").format(change=text, limit=limit)
-    return Strip(*_place(change, tolerance_percent), text, False, label, sentence)
+    return Strip(_dot(change, tolerance_percent), text, False, label, sentence)
 
 
 def change_strip(code: str, change: Fraction, tolerance_percent: Decimal) -> Strip:
-    """The move of the price that moved most."""
+    """The change of the price in BNB that moved most."""
     text = formats.change(money.cut_percent(change))
     limit = formats.percent(formats.plain(tolerance_percent))
-    label = _("{asset} moved {change}. The limit is {limit}.").format(asset=code, change=text, limit=limit)
+    label = _("The price of {asset} in BNB moved {change}. The limit is {limit}.").format(
+        asset=code, change=text, limit=limit
+    )
     is_over = abs(change) * 100 >= tolerance_percent
-    return Strip(*_place(change, tolerance_percent), f"{code} {text}", is_over, label, label)
+    return Strip(_dot(change, tolerance_percent), f"{code} {text}", is_over, label, label)
 
 
-def _place(change: Fraction, tolerance_percent: Decimal) -> tuple[str, str]:
-    """Where the dot stands, in percent of the strip's width, and which end of the words above it stands there."""
+def _dot(change: Fraction, tolerance_percent: Decimal) -> Dot:
     hundredths = change * 100 / Fraction(tolerance_percent) * LIMIT_AT
     inside = max(-EDGE_AT, min(EDGE_AT, hundredths.numerator // hundredths.denominator))
     anchor = "middle" if abs(inside) < WORDS_FIT else "start" if inside < 0 else "end"
-    return f"{Decimal(5000 + inside) / 100:f}", anchor
+    return Dot(f"{Decimal(5000 + inside) / 100:f}", anchor)

@@ -34,7 +34,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class RowFigures:
-    """What a listed balance is worth in BTC, and what it would bring in BNB."""
+    """What a balance in the list is worth in BTC, and what it would bring in BNB."""
 
     code: str
     value: SafeString
@@ -58,7 +58,7 @@ class DustPage:
     `is_part`: htmx asks for the part that changes.
     """
 
-    view: Portfolio
+    portfolio: Portfolio
     eligibility: Eligibility
     chosen: list[Holding]
     gone: Sequence[Holding] = ()
@@ -81,19 +81,23 @@ class DustPage:
 
     @cached_property
     def terms(self) -> Terms:
-        return terms(self.view.policy)
+        return terms(self.portfolio.policy)
 
     @property
     def problems(self) -> list[Problem]:
         """What is wrong, leading to the first box while there is something to tick."""
         if not self.wrong:
             return []
-        first = self.view.convertible[0].asset.code if self.view.convertible and self.eligibility.may_convert else ""
+        first = (
+            self.portfolio.convertible[0].asset.code
+            if self.portfolio.convertible and self.eligibility.may_convert
+            else ""
+        )
         return [Problem(self.wrong, f"choose-{first}" if first else "")]
 
     @property
-    def listing(self) -> str:
-        return self.view.listing
+    def fingerprint(self) -> str:
+        return self.portfolio.fingerprint
 
     @cached_property
     def codes(self) -> set[str]:
@@ -102,35 +106,35 @@ class DustPage:
 
     @property
     def has_choices(self) -> bool:
-        return bool(self.view.convertible)
+        return bool(self.portfolio.convertible)
 
     @property
     def has_all(self) -> bool:
-        return len(self.chosen) == len(self.view.convertible)
+        return len(self.chosen) == len(self.portfolio.convertible)
 
     @cached_property
     def choices(self) -> list[Choice]:
         """Largest first."""
-        return [_choice(holding, holding.asset.code in self.codes) for holding in self.view.convertible]
+        return [_choice(holding, holding.asset.code in self.codes) for holding in self.portfolio.convertible]
 
     @property
     def figures(self) -> list[RowFigures]:
-        """The figures alone, for a page that lists the balances already."""
-        return [_figures(holding) for holding in self.view.convertible]
+        """The figures alone, for a page that shows the balances already."""
+        return [_figures(holding) for holding in self.portfolio.convertible]
 
     @cached_property
     def refused(self) -> list[RefusedRow]:
-        return [_refused(holding) for holding in self.view.refused]
+        return [_refused(holding) for holding in self.portfolio.refused]
 
     @property
     def refused_count(self) -> str:
-        count = len(self.view.refused)
+        count = len(self.portfolio.refused)
         text = ngettext("%(count)s balance can’t be converted", "%(count)s balances can’t be converted", count)
         return text % {"count": count}
 
     @property
     def selected(self) -> str:
-        return selected(len(self.chosen), len(self.view.convertible))
+        return selected(len(self.chosen), len(self.portfolio.convertible))
 
     @property
     def say(self) -> str:
@@ -142,7 +146,7 @@ class DustPage:
     @property
     def nothing(self) -> str:
         """Why there is nothing to tick."""
-        if self.view.bnb_price is None:
+        if self.portfolio.bnb_price is None:
             return _(
                 "Prices are unavailable, so nothing can be converted now. Try again in a few minutes."
                 " Your balances are not affected."
@@ -153,7 +157,7 @@ class DustPage:
 
     @cached_property
     def summary(self) -> Summary:
-        return Summary(self.view, self.eligibility, estimate(self.chosen), self.asking)
+        return Summary(self.portfolio, self.eligibility, estimate(self.chosen), self.asking)
 
 
 def _figures(holding: Holding) -> RowFigures:
@@ -167,10 +171,10 @@ def _choice(holding: Holding, is_selected: bool) -> Choice:
         code=asset.code,
         name=asset.name,
         find=f"{asset.code} {asset.name}".lower(),
-        amount=markup.listed(formats.aligned(units, asset.scale), asset.code),
-        full_amount=formats.full_amount(units, asset.scale) if formats.is_cut(units, asset.scale) else "",
-        value=markup.listed(figures.value, "BTC", html_id=f"value-{asset.code}"),
-        net=markup.listed(figures.net, "BNB", css="num get", html_id=f"get-{asset.code}"),
+        amount=markup.in_list(formats.aligned(units, asset.scale), asset.code),
+        full_amount=formats.full_amount_if_cut(units, asset.scale),
+        value=markup.in_list(figures.value, "BTC", html_id=f"value-{asset.code}"),
+        net=markup.in_list(figures.net, "BNB", css="num get", html_id=f"get-{asset.code}"),
         is_selected=is_selected,
     )
 

@@ -30,7 +30,7 @@ def unit(code: str) -> SafeString:
     return format_html('<span class="unit phone">&nbsp;{}</span>', code)
 
 
-def listed(digits: SafeString, code: str, *, css: str = "num", html_id: str = "") -> SafeString:
+def in_list(digits: SafeString, code: str, *, css: str = "num", html_id: str = "") -> SafeString:
     """An amount in a list, with its unit for a phone."""
     # No format_html: a list has hundreds of them. The class is the code's own, and what else isn't markup yet is escaped.
     named = f' id="{escape(html_id)}"' if html_id else ""

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from wallet import formats
 from wallet.eligibility import Eligibility
-from wallet.models.policy import Closure
+from wallet.models.opening import Closure
 from wallet.pages import markup
 from wallet.pages.buttons import Button
 from wallet.pages.standstill import again_at
@@ -33,24 +33,24 @@ class Offer:
     say: str = ""
 
 
-def offer(view: Portfolio, state: Eligibility, *, converting: int) -> Offer:
+def offer(portfolio: Portfolio, state: Eligibility, *, converting: int) -> Offer:
     """What the card says now; `converting` is how many balances the conversion in progress has."""
-    card = _card(view, state, converting)
+    card = _card(portfolio, state, converting)
     if state.may_convert:
         return replace(card, say=_("You can convert again now."))
     return card if state.in_progress else replace(card, ask_again_seconds=state.wait_seconds)
 
 
-def _card(view: Portfolio, state: Eligibility, converting: int) -> Offer:
+def _card(portfolio: Portfolio, state: Eligibility, converting: int) -> Offer:
     if state.service.closure:
         return _paused(state.service.closure, state.now)
     if state.in_progress:
         return _converting(state.in_progress.reference, converting)
-    if view.bnb_price is None:
+    if portfolio.bnb_price is None:
         return _unpriced()
-    if not view.convertible:
-        return _nothing(view)
-    return _waiting(view, state.until_at) if state.until_at else _convertible(view)
+    if not portfolio.convertible:
+        return _nothing(portfolio)
+    return _waiting(portfolio, state.until_at) if state.until_at else _convertible(portfolio)
 
 
 def _paused(closure: Closure, now: datetime) -> Offer:
@@ -73,41 +73,43 @@ def _unpriced() -> Offer:
     return Offer(_("Prices are unavailable"), words, Button(_("See balances"), reverse("dust"), is_second=True))
 
 
-def _nothing(view: Portfolio) -> Offer:
-    limit = terms(view.policy).limit
+def _nothing(portfolio: Portfolio) -> Offer:
+    limit = terms(portfolio.policy).limit
     words = _("A balance appears here when it’s worth less than %(limit)s BTC.") % {"limit": limit}
-    return Offer(_("You have no small balances to convert"), words, has_reasons=bool(view.refused))
+    return Offer(_("You have no small balances to convert"), words, has_reasons=bool(portfolio.refused))
 
 
-def _waiting(view: Portfolio, until_at: datetime) -> Offer:
+def _waiting(portfolio: Portfolio, until_at: datetime) -> Offer:
     words = markup.filled(
         _("You can convert again %(when)s. That’s in %(remaining)s."),
-        when=markup.when(until_at, view.now),
-        remaining=formats.remaining(until_at, view.now),
+        when=markup.when(until_at, portfolio.now),
+        remaining=formats.remaining(until_at, portfolio.now),
     )
     button = Button(_("See balances"), reverse("dust"), is_second=True, keeps_focus=True)
-    return Offer(_worth(view), words, button)
+    return Offer(_worth(portfolio), words, button)
 
 
-def _convertible(view: Portfolio) -> Offer:
-    limit = terms(view.policy).limit
+def _convertible(portfolio: Portfolio) -> Offer:
+    limit = terms(portfolio.policy).limit
     words = _("Each is worth less than %(limit)s BTC. You can convert them now.") % {"limit": limit}
     button = Button(_("Convert small balance to BNB"), reverse("dust"), keeps_focus=True)
-    return Offer(_worth(view), words, button, share=_share(view))
+    return Offer(_worth(portfolio), words, button, share=_share(portfolio))
 
 
-def _worth(view: Portfolio) -> str:
+def _worth(portfolio: Portfolio) -> str:
     text = ngettext(
         '%(count)s small balance, worth about <span class="num nb">%(amount)s BNB</span>',
         '%(count)s small balances, worth about <span class="num nb">%(amount)s BNB</span>',
-        len(view.convertible),
+        len(portfolio.convertible),
     )
-    return markup.filled(text, count=f"{len(view.convertible)}", amount=formats.coin(view.everything.figures.net))
+    return markup.filled(
+        text, count=f"{len(portfolio.convertible)}", amount=formats.coin(portfolio.everything.figures.net)
+    )
 
 
-def _share(view: Portfolio) -> str:
+def _share(portfolio: Portfolio) -> str:
     """Empty where the whole rounds to nothing. What is there is never 0.00%."""
-    if view.small_share is None:
+    if portfolio.small_share is None:
         return ""
-    digits = f"{view.small_share:.2f}" if view.small_share else "<0.01"
+    digits = f"{portfolio.small_share:.2f}" if portfolio.small_share else "<0.01"
     return _("%(share)s of this wallet") % {"share": formats.percent(digits)}

@@ -18,10 +18,10 @@ class PricesFrom:
     ago: str
 
 
-def prices_from(view: Portfolio) -> PricesFrom | None:
+def prices_from(portfolio: Portfolio) -> PricesFrom | None:
     """None: there are no current prices."""
-    if view.priced_at is None or view.price_age_seconds is None:
+    if portfolio.priced_at is None or portfolio.price_age_seconds is None:
         return None
-    ago = formats.ago_if_old(view.priced_at, view.now)
-    words = markup.filled(_("Prices from %(time)s"), time=markup.clock_time(view.priced_at))
-    return PricesFrom(words, view.price_age_seconds, ago)
+    ago = formats.ago_if_old(portfolio.priced_at, portfolio.now)
+    words = markup.filled(_("Prices from %(time)s"), time=markup.clock_time(portfolio.priced_at))
+    return PricesFrom(words, portfolio.price_age_seconds, ago)

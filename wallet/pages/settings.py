@@ -1,6 +1,6 @@
 """What the page of the display settings says, and what time it is in a zone that is being typed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from wallet.pages.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Option:
     """One of several that a setting can be. `language` is that of a label which is not in the reader's own."""
 
     value: str
@@ -46,12 +46,12 @@ class SettingsPage:
         return [Problem(str(words[0]), f"id_{name}") for name, words in self.form.errors.items()]
 
     @property
-    def languages(self) -> list[Choice]:
-        return [Choice(code, name, is_chosen, language=code) for code, name, is_chosen in self._choices("language")]
+    def languages(self) -> list[Option]:
+        return [replace(option, language=option.value) for option in self._options("language")]
 
     @property
-    def themes(self) -> list[Choice]:
-        return [Choice(*choice) for choice in self._choices("theme")]
+    def themes(self) -> list[Option]:
+        return self._options("theme")
 
     @property
     def time_zone(self) -> str:
@@ -86,10 +86,10 @@ class SettingsPage:
         """Empty where a problem stands in its place."""
         return "" if self.theme_problem else _("System follows your device.")
 
-    def _choices(self, name: str) -> list[tuple[str, str, bool]]:
+    def _options(self, name: str) -> list[Option]:
         choices: Any = self.form.fields[name]
         chosen = self.form[name].value()
-        return [(value, str(label), value == chosen) for value, label in choices.choices]
+        return [Option(value, str(label), is_chosen=value == chosen) for value, label in choices.choices]
 
     def _problem(self, name: str) -> str:
         """The first thing that is wrong with this setting; empty where nothing is."""

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wallet.models import Customer, Service
-from wallet.models.policy import Closure
+from wallet.models.opening import Closure
 from wallet.pages import markup
 
 # What htmx may do under the strict policy, and which answers it shows. A refusal (422) takes its place like any other

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from wallet import formats
 from wallet.eligibility import Eligibility
-from wallet.models.policy import Closure
+from wallet.models.opening import Closure
 from wallet.pages import markup
 
 

@@ -18,11 +18,12 @@ from wallet.portfolio import Estimate, Portfolio
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What a dust page says when it asks for an estimate: what it lists, the net (BNB units) that it shows, and whether it
-    asks because prices are to be updated, or because the wait should be over. What isn't said is empty, None or False.
+    """What a dust page says when it asks for an estimate: which balances and which net (BNB units) it shows, and
+    whether it asks because prices are to be updated, or because the wait should be over. What isn't said is empty,
+    None or False.
     """
 
-    listing: str = ""
+    fingerprint: str = ""
     shown_net: int | None = None
     is_update: bool = False
     is_after_wait: bool = False
@@ -33,7 +34,7 @@ NOT_ASKED = Asking()
 
 @dataclass(frozen=True)
 class Summary:
-    view: Portfolio
+    portfolio: Portfolio
     eligibility: Eligibility
     estimate: Estimate
     asking: Asking = NOT_ASKED
@@ -74,11 +75,11 @@ class Summary:
     @property
     def rate(self) -> str:
         """What one BNB costs in BTC."""
-        return formats.rate(self.view.bnb_price.rate_btc) if self.view.bnb_price else ""
+        return formats.rate(self.portfolio.bnb_price.rate_btc) if self.portfolio.bnb_price else ""
 
     @cached_property
     def terms(self) -> Terms:
-        return terms(self.view.policy)
+        return terms(self.portfolio.policy)
 
     @property
     def fee(self) -> str:
@@ -88,7 +89,7 @@ class Summary:
 
     @cached_property
     def prices(self) -> PricesFrom | None:
-        return prices_from(self.view)
+        return prices_from(self.portfolio)
 
     @cached_property
     def standstill(self) -> Standstill | None:
@@ -102,7 +103,9 @@ class Summary:
     def dock_words(self) -> str:
         """Why the button beside it is missing, or how many are selected."""
         still = self.standstill
-        return still.heading if still and not still.is_running else selected(self.count, len(self.view.convertible))
+        return (
+            still.heading if still and not still.is_running else selected(self.count, len(self.portfolio.convertible))
+        )
 
     @property
     def say(self) -> str:

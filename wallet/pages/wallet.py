@@ -12,7 +12,7 @@ from wallet.models import Service
 from wallet.pages import markup
 from wallet.pages.offer import Offer, offer
 from wallet.pages.prices import PricesFrom, prices_from
-from wallet.portfolio import Holding, Listing, Portfolio
+from wallet.portfolio import Holding, Matches, Portfolio
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class AssetRow:
 class Assets:
     """The list of assets, as far as a search and the hiding of small balances leave it."""
 
-    listing: Listing
+    matches: Matches
     text: str
     is_by_name: bool
     hides_small: bool
@@ -48,7 +48,7 @@ class Assets:
     @cached_property
     def rows(self) -> list[AssetRow]:
         small = _("Small balance")
-        return [_asset_row(holding, small if holding.is_convertible else "") for holding in self.listing.shown]
+        return [_asset_row(holding, small if holding.is_convertible else "") for holding in self.matches.shown]
 
     @property
     def is_by_value(self) -> bool:
@@ -68,23 +68,23 @@ class Assets:
 
     @property
     def say(self) -> str:
-        count = len(self.listing.shown)
+        count = len(self.matches.shown)
         shown = ngettext("%(count)s asset shown", "%(count)s assets shown", count) % {"count": count}
         return f"{shown}, {self.hidden}" if self.hidden else shown
 
     @property
     def hidden(self) -> str:
         """How many small balances are hidden; empty when none is."""
-        count = self.listing.hidden
+        count = self.matches.hidden
         words = ngettext("%(count)s small balance hidden", "%(count)s small balances hidden", count)
         return words % {"count": count} if count else ""
 
     @property
     def empty(self) -> str:
-        """Why nothing is listed."""
-        if self.listing.hidden and self.text:
+        """Why the list is empty."""
+        if self.matches.hidden and self.text:
             return _("All your balances like “%(search)s” are small, and hidden.") % {"search": self.text}
-        if self.listing.hidden:
+        if self.matches.hidden:
             return _("All your balances are small, and hidden.")
         if self.text:
             return _("No asset matches “%(search)s”.") % {"search": self.text}
@@ -93,7 +93,7 @@ class Assets:
     @property
     def is_not_found(self) -> bool:
         """Whether it is the search that leaves nothing."""
-        return bool(self.text) and not self.listing.hidden
+        return bool(self.text) and not self.matches.hidden
 
 
 def _asset_row(holding: Holding, note: str) -> AssetRow:
@@ -101,22 +101,22 @@ def _asset_row(holding: Holding, note: str) -> AssetRow:
     return AssetRow(
         code=asset.code,
         name=asset.name,
-        amount=markup.listed(formats.aligned(units, asset.scale), asset.code),
-        full_amount=formats.full_amount(units, asset.scale) if formats.is_cut(units, asset.scale) else "",
+        amount=markup.in_list(formats.aligned(units, asset.scale), asset.code),
+        full_amount=formats.full_amount_if_cut(units, asset.scale),
         value=_value(holding.value_sats),
         note=note,
     )
 
 
 def _value(sats: int | None) -> str:
-    return _("Price unavailable") if sats is None else markup.listed(markup.value(sats), "BTC")
+    return _("Price unavailable") if sats is None else markup.in_list(markup.value(sats), "BTC")
 
 
 @dataclass(frozen=True)
 class WalletPage:
     """`converting` is how many balances the conversion in progress has."""
 
-    view: Portfolio
+    portfolio: Portfolio
     eligibility: Eligibility
     search: Search
     hides_small: bool
@@ -129,7 +129,7 @@ class WalletPage:
     @property
     def total(self) -> str:
         """The estimated balance in BTC; empty when there is something but no price of it."""
-        return "" if self.has_no_prices else markup.coin(self.view.value_sats)
+        return "" if self.has_no_prices else markup.coin(self.portfolio.value_sats)
 
     @property
     def no_total(self) -> str:
@@ -138,11 +138,11 @@ class WalletPage:
 
     @property
     def has_no_prices(self) -> bool:
-        return bool(self.view.holdings) and self.view.priced_at is None
+        return bool(self.portfolio.holdings) and self.portfolio.priced_at is None
 
     @cached_property
     def prices(self) -> PricesFrom | None:
-        return prices_from(self.view)
+        return prices_from(self.portfolio)
 
     @property
     def no_prices(self) -> str:
@@ -152,7 +152,7 @@ class WalletPage:
     @property
     def unpriced(self) -> str:
         """How many balances aren't counted; empty when all are."""
-        count = len(self.view.unpriced)
+        count = len(self.portfolio.unpriced)
         words = ngettext(
             "%(count)s without a current price isn’t counted.",
             "%(count)s without a current price aren’t counted.",
@@ -162,10 +162,10 @@ class WalletPage:
 
     @cached_property
     def offer(self) -> Offer:
-        return offer(self.view, self.eligibility, converting=self.converting)
+        return offer(self.portfolio, self.eligibility, converting=self.converting)
 
     @cached_property
     def assets(self) -> Assets:
         by_name = self.search.is_by_name
-        listing = self.view.listed(self.search.text, hides_small=self.hides_small, by_name=by_name)
-        return Assets(listing, self.search.text, by_name, self.hides_small)
+        matches = self.portfolio.matching(self.search.text, hides_small=self.hides_small, by_name=by_name)
+        return Assets(matches, self.search.text, by_name, self.hides_small)

@@ -59,15 +59,15 @@ def fact(content: str, term: str, *, is_number: bool = False, css: str = "") -> 
 
 
 @register.simple_tag
-def full_amount(code: str, digits: str) -> str:
+def full_amount_button(code: str, digits: str) -> str:
     """The button that shows every decimal of an amount which a list cuts. Nothing where there are no digits to show."""
-    return _piece("full_amount", code=code, digits=digits) if digits else ""
+    return _piece("full_amount_button", code=code, digits=digits) if digits else ""
 
 
 @register.simple_tag
-def prices_from(prices: PricesFrom) -> SafeString:
+def prices_line(prices: PricesFrom) -> SafeString:
     """When the prices on the page are from. The script counts their age on; a page has one."""
-    return _piece("prices_from", prices=prices)
+    return _piece("prices_line", prices=prices)
 
 
 @register.inclusion_tag("components/problem_box.html")

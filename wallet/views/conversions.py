@@ -41,8 +41,8 @@ def confirm(request: CustomerRequest, reference: str) -> HttpResponse:
         if isinstance(error, Refused) and error.code is Code.QUOTE_EXPIRED:
             return renew(request, reference)
         return _conflict(request, reference, refused(request, error, status=409))
-    if confirmed.is_confirmed:
-        enqueue(tasks.settle, confirmed.reference)
+    if confirmed.is_confirmed and confirmed.confirmed_at:
+        enqueue(tasks.refresh_prices, confirmed.confirmed_at.isoformat())
     return go_to(request, "conversion", confirmed.reference)
 
 

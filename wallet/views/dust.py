@@ -33,12 +33,12 @@ def dust(request: CustomerRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, PAGE, {"page": _page(request, _asked_for(request))})
     form = SelectionForm({"asset": request.POST.getlist("asset")})
-    # Of what the page says of itself, Convert asks only what it lists.
-    asking = Asking(listing=EstimateForm(request.POST).asking.listing)
+    # Of what the page says of itself, Convert asks only which balances it shows.
+    asking = Asking(fingerprint=EstimateForm(request.POST).asking.fingerprint)
     page = _page(request, request.POST.getlist("asset"), asking)
     if not form.is_valid():
         return _problem(request, replace(page, wrong=form.problem), 422)
-    changed = [code for code in page.view.changed(page.asking.listing) if code in page.codes]
+    changed = [code for code in page.portfolio.changed(page.asking.fingerprint) if code in page.codes]
     if changed:
         return _changed(request, page, Refused(refusal(Code.BALANCE_CHANGED, asset=changed[0])))
     try:
@@ -55,14 +55,14 @@ def estimate(request: CustomerRequest) -> HttpResponse:
     """R8: what the ticked balances would bring at the prices at hand. Writes nothing down.
 
     htmx gets the summary, and the rows' figures at the same prices; when other balances can be converted than the page
-    lists, or other amounts of them, it gets the list anew, with the same ones ticked.
+    shows, or other amounts of them, it gets the list anew, with the same ones ticked.
     """
     codes = request.POST.getlist("asset")
     page = _page(request, codes, EstimateForm(request.POST).asking)
     if not wants_partial(request):
         return render(request, PAGE, {"page": page})
-    page = replace(page, gone=[holding for holding in page.view.refused if holding.asset.code in codes])
-    if not page.has_choices or page.asking.listing not in ("", page.listing):
+    page = replace(page, gone=[holding for holding in page.portfolio.refused if holding.asset.code in codes])
+    if not page.has_choices or page.asking.fingerprint not in ("", page.fingerprint):
         response = in_place(render(request, "wallet/dust/_selection.html", {"page": page}), "selection")
     else:
         response = in_place(render(request, "wallet/dust/estimate.html", {"page": page}), "summary")
@@ -81,9 +81,9 @@ def _asked_for(request: CustomerRequest) -> list[str]:
 def _page(request: CustomerRequest, codes: Iterable[str], asking: Asking = NOT_ASKED) -> DustPage:
     now = clock.now()
     state = eligibility(user=request.user, now=now)
-    view = portfolio(user=request.user, policy=state.policy, now=now)
-    chosen = view.convertible if "all" in request.GET else view.chosen(codes)
-    return DustPage(view, state, chosen, asking=asking, is_part=wants_partial(request))
+    held = portfolio(user=request.user, policy=state.policy, now=now)
+    chosen = held.convertible if "all" in request.GET else held.chosen(codes)
+    return DustPage(held, state, chosen, asking=asking, is_part=wants_partial(request))
 
 
 def _problem(request: CustomerRequest, page: DustPage, status: int) -> HttpResponse:

@@ -9,8 +9,8 @@ from django_htmx.http import push_url, trigger_client_event
 from wallet.database import clock
 from wallet.forms import HistoryForm
 from wallet.models import Account, Conversion
-from wallet.pages.history.entries import running as running_row
 from wallet.pages.history.page import HistoryPage
+from wallet.pages.history.rows import running as running_row
 from wallet.pages.history.window import Place, Window, window
 from wallet.references import is_reference
 from wallet.requests import CustomerRequest, wants_partial

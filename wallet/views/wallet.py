@@ -21,7 +21,7 @@ def wallet(request: CustomerRequest) -> HttpResponse:
     """R2: Wallet → Fiat and Spot, every asset that the customer holds. htmx gets the list, or the card that asked."""
     now = clock.now()
     state = eligibility(user=request.user, now=now)
-    view = portfolio(user=request.user, policy=state.policy, now=now)
+    held = portfolio(user=request.user, policy=state.policy, now=now)
     search = WalletForm(request.GET).search
     hides_small = request.customer.hide_small_balances if search.hides_small is None else search.hides_small
     template = "wallet/wallet/page.html"
@@ -30,7 +30,7 @@ def wallet(request: CustomerRequest) -> HttpResponse:
     # The card says how many balances are being converted; the list doesn't.
     is_asked = template != ASSETS and state.in_progress and state.service.is_open
     converting = state.in_progress.lines.count() if state.in_progress and is_asked else 0
-    page = WalletPage(view, state, search, hides_small, converting)
+    page = WalletPage(held, state, search, hides_small, converting)
     return render(request, template, {"page": page})
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page, expect
 
-from tests.support.site import ROOT
+from tests.support.root import ROOT
 from tests.support.tour import CHOSEN, STATUS, Tour, press, state
 
 

@@ -46,7 +46,7 @@ def stopped(tour: Tour) -> Iterator[Page]:
 
 @state("result")
 def stopped_bnb(tour: Tour) -> Iterator[Page]:
-    """Stopped: BNB's price moved"""
+    """Stopped: BNB's price moved, and so every price in BNB"""
     yield tour.result(changes={"BNB": "-5.5"})
 
 

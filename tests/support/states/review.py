@@ -10,6 +10,18 @@ from tests.support.states import visitors
 from tests.support.tour import CHOSEN, NO_NETWORK, STATUS, Tour, Visitor, press, spend, state
 
 
+def expire(page: Page) -> None:
+    """The quote's time runs out."""
+    spend(page, 31)
+    expect(page.locator("#go")).to_have_attribute("formaction", re.compile("renew"))
+
+
+def fail_to_confirm(page: Page) -> None:
+    """Confirm is pressed, and the dialog says why not."""
+    press(page, "#go")
+    expect(page.locator("#dialog .box.first")).to_be_focused()
+
+
 @state("dust", is_whole=False)
 def dialog(tour: Tour) -> Iterator[Page]:
     """The dialog, fresh"""
@@ -31,8 +43,7 @@ def dialog_soon(tour: Tour) -> Iterator[Page]:
 def dialog_expired(tour: Tour) -> Iterator[Page]:
     """Out of date"""
     page = tour.review(tour.mira, CHOSEN)
-    spend(page, 31)
-    expect(page.locator("#go")).to_have_attribute("formaction", re.compile("renew"))
+    expire(page)
     yield page
 
 
@@ -41,8 +52,7 @@ def dialog_renewed(tour: Tour) -> Iterator[Page]:
     """Update prices was pressed in it"""
     page = tour.review(tour.mira, CHOSEN)
     tour.stage.observe(changes={"DOGE": "-1.2"})
-    spend(page, 31)
-    expect(page.locator("#go")).to_have_attribute("formaction", re.compile("renew"))
+    expire(page)
     press(page, "#go")
     expect(page.locator("#dialog .box.first")).to_be_visible()
     yield page
@@ -64,8 +74,7 @@ def dialog_conflict(tour: Tour) -> Iterator[Page]:
     visitor = tour.stage.customer()
     page = tour.review(visitor, CHOSEN, expects=[f"{STATUS} 409"])
     tour.stage.run(name=visitor["name"], codes=["XRP"])
-    press(page, "#go")
-    expect(page.locator("#dialog .box.first")).to_be_focused()
+    fail_to_confirm(page)
     yield page
 
 
@@ -75,8 +84,7 @@ def dialog_changed(tour: Tour) -> Iterator[Page]:
     visitor = tour.stage.customer()
     page = tour.review(visitor, CHOSEN, expects=[f"{STATUS} 409"])
     tour.stage.take_half(name=visitor["name"], codes=["DOGE"])
-    press(page, "#go")
-    expect(page.locator("#dialog .box.first")).to_be_focused()
+    fail_to_confirm(page)
     yield page
 
 
@@ -85,8 +93,7 @@ def dialog_closed(tour: Tour) -> Iterator[Page]:
     """Operators closed conversions before Confirm"""
     page = tour.review(tour.mira, CHOSEN, expects=[f"{STATUS} 503"])
     with tour.closed():
-        press(page, "#go")
-        expect(page.locator("#dialog .box.first")).to_be_focused()
+        fail_to_confirm(page)
         yield page
 
 

@@ -7,14 +7,15 @@ from wallet import conversions, tasks
 
 
 class Command(BaseCommand):
-    help = "Send every due conversion to the worker again, and give up on what used up its attempts."
+    help = "Send the workers what is due, and give up on what used up its attempts."
 
     def handle(self, *args: Any, **options: Any) -> None:
         conversions.fail_exhausted()
-        due = conversions.to_settle()
+        due = conversions.due()
         try:
-            for reference in due:
-                tasks.settle.apply_async((reference,), retry=False)
+            tasks.send(due, retry=False)
         except OperationalError as error:
             raise CommandError(f"The broker takes no messages: {error}") from error
-        self.stdout.write(f"{len(due)} conversions sent to the worker.")
+        alone = f"{due.alone} by itself" if due.alone else "none by itself"
+        prices = "a round of prices" if due.unanswered_since else "no round of prices"
+        self.stdout.write(f"Sent to the workers: {due.chunks} chunks of conversions, {alone}, {prices}.")

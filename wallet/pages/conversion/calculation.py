@@ -15,7 +15,10 @@ from wallet.pages.terms import Terms
 
 @dataclass(frozen=True, slots=True)
 class UsedPrice:
-    """An asset's price in BTC; `change` is from the estimate's. `parts` say line by line what it was made of."""
+    """An asset's price in BTC; `change` is how far its price in BNB moved from the estimate's.
+
+    `parts` say line by line what the price was made of.
+    """
 
     code: str
     path: str
@@ -39,13 +42,18 @@ def used_prices(conversion: Conversion, lines: list[Line]) -> list[UsedPrice]:
     observed = markup.clock_time(conversion.settled_observed_at)
     source = markup.filled("%(source)s, %(time)s", source=conversion.settled_source, time=observed)
     bnb = _used(validators.BNB, conversion, change="", more=[source])
-    return [bnb, *(_used(line.asset.code, line, change=change_text(line.change), more=_fee(line)) for line in lines)]
+    return [bnb, *(_used(line.asset.code, line, change=_change(line), more=_fee(line)) for line in lines)]
 
 
 def _used(code: str, priced: Priced, *, change: str, more: Iterable[str]) -> UsedPrice:
     assert priced.settled_rate_btc is not None
     legs = [_leg(**leg) for leg in priced.settled_legs or []]
     return UsedPrice(code, priced.settled_path, formats.rate(priced.settled_rate_btc), change, [*legs, *more])
+
+
+def _change(line: Line) -> str:
+    rates = line.bnb_rates
+    return _("{change} in BNB").format(change=change_text(rates.change)) if rates else ""
 
 
 def _leg(symbol: str, price: str, way: str = "") -> str:

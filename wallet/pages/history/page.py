@@ -98,7 +98,7 @@ class HistoryPage:
     @property
     def empty(self) -> Empty | None:
         """None: there are rows."""
-        if self.window is None or self.window.entries or self.window.running:
+        if self.window is None or self.window.rows or self.window.running:
             return None
         if self.window.count:
             return Empty(_("There are no more conversions here."), _("Newest"), self.filters.address())

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from wallet.models import Conversion
 from wallet.models.conversions import ConversionQuerySet
 from wallet.pages import charts
-from wallet.pages.history.entries import Entry, Running, entry, running
+from wallet.pages.history.rows import ConversionRow, Running, row, running
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Window:
     """
 
     running: Running | None
-    entries: list[Entry]
+    rows: list[ConversionRow]
     count: int
     received_units: int
     months: list[charts.Month]
@@ -56,30 +56,30 @@ def window(*, user: User, conditions: dict[str, Any], place: Place, size: int, n
     found = own.matching(**conditions)
     count, received = found.count(), found.received_by_month()
     whole = Window(None, [], count, sum(received.values()), charts.months(received))
-    rows = found.finished().with_assets()
+    ended = found.finished().with_assets()
     mark = own.filter(reference=place.reference).values_list("pk", flat=True).first() if place.reference else None
     if mark is None:
-        first = replace(_older(rows, size, whole), is_lost=bool(place.reference))
+        first = replace(_older(ended, size, whole), is_lost=bool(place.reference))
         runs = found.confirmed().with_assets().first()
         return replace(first, running=running(runs, now) if runs else None)
-    return _newer(rows.after(mark), size, whole) if place.leads_back else _on(_older(rows.before(mark), size, whole))
+    return _newer(ended.after(mark), size, whole) if place.leads_back else _on(_older(ended.before(mark), size, whole))
 
 
-def _older(rows: ConversionQuerySet, size: int, whole: Window) -> Window:
+def _older(ended: ConversionQuerySet, size: int, whole: Window) -> Window:
     """The newest of these."""
-    found = list(rows[: size + 1])
-    shown = [entry(conversion) for conversion in found[:size]]
-    return replace(whole, entries=shown, older=shown[-1].reference if len(found) > size else "")
+    found = list(ended[: size + 1])
+    shown = [row(conversion) for conversion in found[:size]]
+    return replace(whole, rows=shown, older=shown[-1].reference if len(found) > size else "")
 
 
 def _on(page: Window) -> Window:
     """The same, but not the first page: it leads back."""
-    return replace(page, newer=page.entries[0].reference if page.entries else "")
+    return replace(page, newer=page.rows[0].reference if page.rows else "")
 
 
-def _newer(rows: ConversionQuerySet, size: int, whole: Window) -> Window:
+def _newer(ended: ConversionQuerySet, size: int, whole: Window) -> Window:
     """The oldest of these, which come the oldest first."""
-    found = list(rows[: size + 1])
-    shown = [entry(conversion) for conversion in reversed(found[:size])]
+    found = list(ended[: size + 1])
+    shown = [row(conversion) for conversion in reversed(found[:size])]
     newer = shown[0].reference if len(found) > size else ""
-    return replace(whole, entries=shown, newer=newer, older=shown[-1].reference if shown else "")
+    return replace(whole, rows=shown, newer=newer, older=shown[-1].reference if shown else "")

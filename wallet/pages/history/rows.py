@@ -27,7 +27,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ConversionRow:
     """One conversion in a list. `tone` is the class that colours its status."""
 
     reference: str
@@ -43,17 +43,17 @@ class Entry:
 class Running:
     """The row of a conversion that ran when the history was shown; `poll_seconds` is None once it has ended."""
 
-    entry: Entry
+    row: ConversionRow
     poll_seconds: int | None
 
     @property
     def say(self) -> str:
         """What a screen reader says when it has ended."""
-        return f"{self.entry.status}: {self.entry.reference}"
+        return f"{self.row.status}: {self.row.reference}"
 
 
-def entry(conversion: Conversion) -> Entry:
-    return Entry(
+def row(conversion: Conversion) -> ConversionRow:
+    return ConversionRow(
         reference=conversion.reference,
         dated=markup.short_time(conversion.dated_at),
         status=str(conversion.get_status_display()),
@@ -65,7 +65,7 @@ def entry(conversion: Conversion) -> Entry:
 
 
 def running(conversion: Conversion, now: datetime) -> Running:
-    return Running(entry(conversion), polling.poll_seconds(conversion, now) if conversion.is_confirmed else None)
+    return Running(row(conversion), polling.poll_seconds(conversion, now) if conversion.is_confirmed else None)
 
 
 def assets_text(conversion: Conversion) -> str:

@@ -1,0 +1,162 @@
+"""P6, P15: no worker falls asleep, whatever happens to its broker while every slot is at work and more is waiting."""
+
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from dustsite.celery import app
+from tests.support import busy
+from tests.support.chaos import processes, processes_as_started, size
+from tests.support.proxy import Proxy
+from tests.support.servers import has_ended
+from tests.support.site import ROOT, wait_for
+
+# As in .Procfile: settlement in threads, everything else in a process of its own.
+SLOTS = {"settle": ("threads", 2), "upkeep": ("prefork", 1)}
+WAITING = 10
+IS_EMBEDDED = settings.CELERY_BROKER_URL.startswith("embedded")
+
+
+def start(site, queue):
+    pool, slots = SLOTS[queue]
+    site.start_worker(queue, queue, pool=pool, concurrency=slots, options=["--include", "tests.support.busy"])
+
+
+def send(folder, queue, name):
+    busy.hold.apply_async((str(folder), name), queue=queue)
+
+
+def done(folder, queue):
+    return len(list(folder.glob(f"{queue}-*.done")))
+
+
+def fill(folder):
+    """Every slot of every worker is at work, and more messages wait."""
+    for queue, (_, slots) in SLOTS.items():
+        for number in range(slots + WAITING):
+            send(folder, queue, f"{queue}-{number}")
+        wait_for(lambda queue=queue, slots=slots: len(list(folder.glob(f"{queue}-*"))) == slots, what="busy slots")
+
+
+def release(site, folder):
+    """Every slot ends what it was at, and every worker finds out that its broker is away."""
+    said = {queue: len(site.log(queue)) for queue in SLOTS}
+    (folder / busy.RELEASE).touch()
+    for queue, (_, slots) in SLOTS.items():
+        wait_for(lambda queue=queue, slots=slots: done(folder, queue) >= slots, what="the end of what was begun")
+        wait_for(lambda queue=queue: len(site.log(queue)) > said[queue], what=f"word from {queue}")
+
+
+def take_the_next(folder):
+    """A message sent now is taken by each worker within the 60 s that P6 leaves."""
+    for queue in SLOTS:
+        send(folder, queue, f"{queue}-next")
+    for queue in SLOTS:
+        wait_for((folder / f"{queue}-next.done").exists, what=f"the next message of {queue}, or it sleeps,")
+
+
+def try_again_and_again(site, fault, tmp_path):
+    """Nobody falls asleep and nobody ends for good; the figures."""
+    app.control.purge()
+    for queue in SLOTS:
+        start(site, queue)
+    before, slowest, times = processes_as_started(site), 0.0, size(2, 20)
+    for number in range(times):
+        folder = tmp_path / f"try-{number}"
+        folder.mkdir()
+        fill(folder)
+        with fault():
+            release(site, folder)
+        began = time.monotonic()
+        take_the_next(folder)
+        slowest = max(slowest, time.monotonic() - began)
+    assert processes_as_started(site) == before
+    return f"{times} times, nobody fell asleep; the next messages were taken {slowest:.1f} s after the return at the latest"
+
+
+@contextmanager
+def stopped(broker):
+    broker.quit()
+    yield
+    broker.start()
+
+
+@contextmanager
+def killed(broker):
+    broker.kill()
+    yield
+    broker.start()
+
+
+@contextmanager
+def frozen(broker):
+    broker.freeze()
+    yield
+    broker.thaw()
+
+
+@pytest.mark.parametrize("fault", [stopped, killed, frozen])
+def test_p6_p15_no_worker_falls_asleep_while_its_broker_is_away(site, broker, figure, fault, tmp_path):
+    """P6, P15: all slots at work and ten messages waiting when it goes; the next message is taken when it is back."""
+    figure(try_again_and_again(site, lambda: fault(broker), tmp_path))
+
+
+def test_p6_p15_no_worker_falls_asleep_over_a_network_that_swallows_packets(site, broker, figure, tmp_path):
+    """P6, P15: the same, when nothing is ever refused or closed and what is sent just disappears."""
+    proxy = Proxy(broker.port)
+    site.environment["CELERY_BROKER_URL"] = settings.CELERY_BROKER_URL.replace(str(broker.port), str(proxy.port))
+
+    @contextmanager
+    def swallowing():
+        proxy.swallows = True
+        yield
+        proxy.swallows = False
+
+    figure(try_again_and_again(site, swallowing, tmp_path))
+    proxy.close()
+
+
+@pytest.mark.skipif(not IS_EMBEDDED, reason="a server keeps its messages itself")
+def test_p6_p15_no_worker_falls_asleep_while_the_folder_of_its_messages_is_away(site, figure, tmp_path):
+    """P6, P15: the same, when the disk with the messages goes and comes back."""
+    folder = Path(app.conf.broker_transport_options["data_folder_in"])
+    aside = folder.with_suffix(".away")
+
+    @contextmanager
+    def away():
+        folder.rename(aside)
+        yield
+        aside.rename(folder)
+
+    figure(try_again_and_again(site, away, tmp_path))
+
+
+@pytest.mark.parametrize("queue", SLOTS)
+def test_p6_a_worker_that_takes_nothing_starts_itself_anew(site, figure, queue, tmp_path):
+    """P6: should one fall asleep after all, its process goes on as a new worker, and its manager sees nothing."""
+    # In its first life the worker never asks for a message. Its watchdog is as impatient as a test.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os\n"
+        "from dustsite import watchdog\n"
+        "watchdog.LOOK = watchdog.PATIENCE = 2\n"
+        "if 'WOKEN' not in os.environ:\n"
+        "    os.environ['WOKEN'] = 'yes'\n"
+        "    from kombu import Consumer\n"
+        "    Consumer.consume = lambda *args, **options: None\n"
+    )
+    site.environment["PYTHONPATH"] = f"{tmp_path}:{ROOT}"
+    app.control.purge()
+    (tmp_path / busy.RELEASE).touch()
+    start(site, queue)
+    worker = site.processes[queue]
+    sleeping = wait_for(lambda: processes(worker.pid)) if queue == "upkeep" else []
+    began = time.monotonic()
+    send(tmp_path, queue, f"{queue}-0")
+    wait_for((tmp_path / f"{queue}-0.done").exists, what="the message to be taken")
+    assert worker.poll() is None
+    assert "this worker starts anew" in site.log(queue)
+    wait_for(lambda: all(map(has_ended, sleeping)), what="the end of the first life's processes")
+    figure(f"started itself anew and took the message within {time.monotonic() - began:.1f} s")

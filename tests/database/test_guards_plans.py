@@ -1,0 +1,137 @@
+"""How PostgreSQL finds what the guards ask: by an index, in few rows, also when the plan is old and the tables are large."""
+
+import json
+from collections import Counter
+
+import pytest
+from django.db import connection
+
+from tests.support import factories
+from tests.support.attacks import column_names, sql
+from wallet import ledger
+from wallet.database import guards
+from wallet.models import Account, Asset, Conversion, Customer, Line
+
+pytestmark = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has other plans")
+
+MANY = 30_000
+# Rows that one guard may read for one small conversion; the tables have many times as many.
+FEW = 60
+
+
+@pytest.fixture
+def explained(world):
+    """The plans of every statement that this session runs from now on, those within functions too, as they come."""
+    plans = []
+    settings = {
+        "log_min_duration": 0,
+        "log_nested_statements": "on",
+        "log_analyze": "on",
+        "log_timing": "off",
+        "log_format": "json",
+        "log_level": "notice",
+    }
+    sql("LOAD 'auto_explain'")
+    for name, value in settings.items():
+        sql(f"SET LOCAL auto_explain.{name} = {value}")
+
+    def note(message):
+        if "plan:" in message.message_primary:
+            plans.append(json.loads(message.message_primary.partition("plan:")[2]))
+
+    connection.connection.add_notice_handler(note)
+    yield plans
+    connection.connection.remove_notice_handler(note)
+
+
+def live_through(world, name):
+    """Everything that a guard with a question is asked of."""
+    owner = factories.user(name, {"DOGE": "100", "ETH": "0.01", "EUR": "10"})
+    done = world.settled("DOGE", "ETH", owner=owner)
+    assert done.status == "completed"
+    world.quoted("EUR", owner=factories.user(f"other {name}", {"EUR": "5"}))
+    Conversion.objects.filter(status="quoted").update(renews=None)
+    sql("DELETE FROM wallet_conversion WHERE status = 'quoted'")
+    sql("DELETE FROM wallet_line l WHERE NOT EXISTS (SELECT FROM wallet_conversion c WHERE c.id = l.conversion_id)")
+    fresh = factories.asset("NEW")
+    Account.objects.create(kind="fees", asset=fresh).delete()
+    Asset.objects.filter(pk=fresh.pk).update(scale=3)
+    sql("DELETE FROM wallet_asset WHERE id = %s", fresh.pk)
+    sql("DELETE FROM wallet_housebalance")
+    stranger = factories.user(f"stranger {name}")
+    Customer.objects.ensure(stranger)
+    sql("DELETE FROM wallet_customer WHERE user_id = %s", stranger.pk)
+    for _ in range(2):  # from nothing, and on
+        ledger.sum_house_balances()
+
+
+def fill():
+    """Makes the tables large, past the guards: rows like those that are there."""
+    sql("SET LOCAL session_replication_role = replica")
+    sql(
+        f"CREATE TEMPORARY TABLE made ON COMMIT DROP AS SELECT gen_random_uuid() AS pk, g FROM generate_series(1, {MANY}) g"
+    )
+    sql("INSERT INTO wallet_transaction SELECT pk, 'deposit', 'made ' || g, now() FROM made")
+    assets = f"SELECT 1000000 + g, 'M' || g, 'M', 'listed', 8, false, '' FROM generate_series(1, {MANY}) g"
+    sql(f"INSERT INTO wallet_asset (id, code, name, status, scale, conversions_paused, pause_reason) {assets}")
+    customer = f"1000000 + g, 'customer', {factories.user('somebody').pk}, 1000000 + g, 1, 1"
+    sql(f"INSERT INTO wallet_account (id, kind, user_id, asset_id, units, sequence) SELECT {customer} FROM made")
+    entry = "pk, 1000000 + g, 1, 1, 1"
+    sql(
+        f"INSERT INTO wallet_entry (transaction_id, account_id, units, balance_units, sequence) SELECT {entry} FROM made"
+    )
+    for table, changed in (
+        ("wallet_conversion", {"id": "1000000 + g", "reference": "'M' || g", "transaction_id": "made.pk"}),
+        ("wallet_line", {"id": "1000000 + g", "conversion_id": "1000000 + g"}),
+    ):
+        names = column_names(table)
+        values = ", ".join(changed.get(name, f"old.{name}") for name in names)
+        sql(f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM (SELECT * FROM {table} LIMIT 1) old, made")
+    sql("SET LOCAL session_replication_role = origin")
+
+
+def asked(plans):
+    """What the guards asked, with the plan of each; their queries alone name the schema so."""
+    return [(plan["Query Text"], plan["Plan"]) for plan in plans if " ONLY public.wallet_" in plan["Query Text"]]
+
+
+def nodes(plan):
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
+
+
+def assert_by_index(plans):
+    """No table of ours is read from one end to the other, nor an index; and few rows of any."""
+    found = asked(plans)
+    questions = [
+        guards.qualified(guard.postgresql or guard.asks, "public").partition("{these}")[0]
+        for guard in guards.declared()
+        if guard.postgresql or guard.asks
+    ]
+    assert [one for one in questions if not any(one in text for text, _ in found)] == []
+    for text, plan in found:
+        read = Counter()
+        for node in nodes(plan):
+            table = node.get("Relation Name", "")
+            if table.startswith("wallet_") and node["Node Type"] != "Bitmap Heap Scan":
+                assert "Index" in node["Node Type"], (table, text)
+                assert "Index Cond" in node, (table, text)
+            read[node["Node Type"]] += node.get("Actual Rows", 0) * node.get("Actual Loops", 0)
+        assert max(read.values()) <= FEW, (read, text)
+
+
+def test_what_guards_ask_goes_by_an_index_however_old_the_plan_and_large_the_tables(world, explained):
+    """Plans that are made while the tables are empty are kept by the connection while they fill; statistics come late."""
+    live_through(world, "mira first")
+    assert_by_index(explained)
+    fill()
+    explained.clear()
+    live_through(world, "mira second")
+    assert_by_index(explained)
+    for table in ("entry", "account", "transaction", "line", "conversion", "asset"):
+        sql(f"ANALYZE wallet_{table}")
+    assert Line.objects.count() > MANY
+    explained.clear()
+    live_through(world, "mira third")
+    assert_by_index(explained)

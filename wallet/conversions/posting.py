@@ -1,0 +1,71 @@
+"""What a completed conversion moves: the customer's balances, and the house's the other way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from wallet import ledger, money
+from wallet.conversions import states
+from wallet.models import Account, Asset, Conversion, Customer, Line, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A confirmed conversion and all that settling it may change, locked; the customer's accounts by asset id."""
+
+    customer: Customer
+    conversion: Conversion
+    lines: list[Line]
+    accounts: dict[int, Account]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The house's accounts that settlements need, as ids: the treasury's by asset id, and the one for fees."""
+
+    treasury: dict[int, int]
+    fees: int | None
+
+
+def post(passed: Sequence[Settlement], bnb: Asset, *, at: datetime) -> None:
+    """Posts a ledger transaction for each, starts the waits, and sets the figures and the state of what was posted."""
+    if not passed:
+        return
+    totals = [money.total(line.set_settled_figures() for line in settlement.lines) for settlement in passed]
+    house = _house(passed, bnb, has_fees=any(total.fee for total in totals))
+    postings = [
+        ledger.Posting(
+            kind=Transaction.Kind.CONVERSION,
+            reference=settlement.conversion.reference,
+            posted_at=at,
+            customer_moves=_customer_moves(settlement, bnb, total),
+            house_moves=_house_moves(settlement, house, bnb, total),
+        )
+        for settlement, total in zip(passed, totals, strict=True)
+    ]
+    for settlement, total, posted in zip(passed, totals, ledger.post(postings), strict=True):
+        states.complete(settlement.conversion, posted=posted, total=total, at=at)
+    Customer.objects.filter(pk__in=[settlement.customer.pk for settlement in passed]).update(last_converted_at=at)
+
+
+def _house(passed: Sequence[Settlement], bnb: Asset, *, has_fees: bool) -> House:
+    assets = {bnb.pk, *(line.asset_id for settlement in passed for line in settlement.lines)}
+    treasury = Account.objects.ensure_house(Account.Kind.TREASURY, sorted(assets))
+    fees = Account.objects.ensure_house(Account.Kind.FEES, [bnb.pk])[bnb.pk] if has_fees else None
+    return House(treasury, fees)
+
+
+def _customer_moves(settlement: Settlement, bnb: Asset, total: money.Figures) -> dict[Account, int]:
+    moves = {settlement.accounts[line.asset_id]: -line.units for line in settlement.lines}
+    moves[settlement.accounts[bnb.pk]] = total.net
+    return moves
+
+
+def _house_moves(settlement: Settlement, house: House, bnb: Asset, total: money.Figures) -> list[ledger.Move]:
+    """What the treasury takes and pays, and the fee where there is one."""
+    moves = [ledger.Move(house.treasury[line.asset_id], line.units) for line in settlement.lines]
+    moves.append(ledger.Move(house.treasury[bnb.pk], -total.gross))
+    if total.fee:
+        assert house.fees is not None
+        moves.append(ledger.Move(house.fees, total.fee))
+    return moves

@@ -1,0 +1,64 @@
+"""Writing many rows in one statement; Django's bulk_update takes seconds for what this does in milliseconds."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection, models
+
+AT_ONCE = 1_000  # SQLite takes 32,766 values in a statement
+
+Columns = Mapping[str, Sequence[Any]]  # the values of each field by its name, all equally many
+
+
+def insert(model: type[models.Model], columns: Columns) -> None:
+    """Writes new rows of the model, with these fields and no others."""
+    meta = model._meta  # noqa: SLF001  # Django's public way to its fields
+    fields: list[Any] = [meta.get_field(name) for name in columns]
+    names = ", ".join(field.column for field in fields)
+    _execute(f"INSERT INTO {meta.db_table} ({names}) SELECT * FROM {{rows}}", fields, list(columns.values()))  # noqa: S608
+
+
+def update(rows: Sequence[models.Model], names: Sequence[str], *, where: str = "true") -> int:
+    """Writes these fields of rows of one model, as they are set; how many rows were touched.
+
+    `where` is SQL of our own that a stored row must meet besides, such as "status = 'confirmed'".
+    """
+    if not rows:
+        return 0
+    meta = rows[0]._meta  # noqa: SLF001  # Django's public way to its fields
+    fields: list[Any] = [meta.pk, *(meta.get_field(name) for name in names)]
+    columns = [[getattr(row, field.attname) for row in rows] for field in fields]
+    changes = ", ".join(f"{field.column} = v.column{at}" for at, field in enumerate(fields[1:], start=2))
+    sql = f"UPDATE {meta.db_table} SET {changes} FROM {{rows}} WHERE {meta.pk.column} = v.column1 AND {where}"  # noqa: S608
+    return _execute(sql, fields, columns)
+
+
+def _execute(sql: str, fields: Sequence[Any], columns: Sequence[Sequence[Any]]) -> int:
+    """Runs the statement with the rows as `v`, whose columns are column1 and so on; how many rows were touched."""
+    touched = 0
+    for start in range(0, len(columns[0]), AT_ONCE):
+        prepared = [
+            [field.get_db_prep_save(value, connection) for value in values[start : start + AT_ONCE]]
+            for field, values in zip(fields, columns, strict=True)
+        ]
+        with connection.cursor() as cursor:
+            if (
+                connection.vendor == "postgresql"
+            ):  # a column as one value: a tenth of the work for it and for its driver
+                cursor.execute(sql.format(rows=_arrays(fields)), prepared)
+            else:
+                values = [value for row in zip(*prepared, strict=True) for value in row]
+                cursor.execute(sql.format(rows=_values(len(fields), len(prepared[0]))), values)
+            touched += cursor.rowcount
+    return touched
+
+
+def _arrays(fields: Sequence[Any]) -> str:
+    arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
+    names = ", ".join(f"column{at}" for at in range(1, len(fields) + 1))
+    return f"unnest({arrays}) AS v({names})"
+
+
+def _values(width: int, length: int) -> str:
+    row = f"({', '.join(['%s'] * width)})"
+    return f"(VALUES {', '.join([row] * length)}) AS v"
