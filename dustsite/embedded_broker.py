@@ -5,6 +5,7 @@ kills workers. Here a message appears and is taken by one atomic rename each. Wh
 the sweep sends such work again, as it does for every other broker.
 """
 
+import contextlib
 import logging
 import os
 import time
@@ -57,6 +58,22 @@ class Channel(filesystem.Channel):
 
 
 class Transport(filesystem.Transport):
+    """Files for a worker that does not block on them.
+
+    In a worker that blocks, the processes of the pool share one pipe and its lock; whoever is killed while it waits for work
+    takes the lock with it, and nobody there is ever given work again. In one with an event loop, each has a pipe of its own.
+    """
+
     Channel = Channel
+    implements = filesystem.Transport.implements.extend(asynchronous=True)
     # A disk that is away, or full, is a broker that is away: a worker tries again until it is back, and does not end.
     connection_errors = (*filesystem.Transport.connection_errors, OSError)
+
+    def register_with_event_loop(self, connection: Any, loop: Any) -> None:
+        loop.call_repeatedly(self.polling_interval, self._take, connection)
+
+    def _take(self, connection: Any) -> None:
+        """As many messages as there are and the worker has use for."""
+        with contextlib.suppress(TimeoutError):  # there is none
+            while True:
+                self.drain_events(connection, timeout=0)

@@ -1,5 +1,7 @@
 """P6, P15: no worker falls asleep, whatever happens to its broker while every slot is at work and more is waiting."""
 
+import os
+import signal
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,6 +134,25 @@ def test_p6_p15_no_worker_falls_asleep_while_the_folder_of_its_messages_is_away(
         aside.rename(folder)
 
     figure(try_again_and_again(site, away, tmp_path))
+
+
+def test_p6_p15_a_worker_whose_idle_process_is_killed_takes_the_next_message(site, figure, tmp_path):
+    """P6, P15: whatever a process of the pool held while it waited for work, the others do not wait for it."""
+    app.control.purge()
+    (tmp_path / busy.RELEASE).touch()
+    start(site, "upkeep")
+    slowest, times = 0.0, size(3, 20)
+    for number in range(times):
+        send(tmp_path, "upkeep", f"upkeep-{number}")
+        wait_for((tmp_path / f"upkeep-{number}.done").exists, what="the next message to be taken, or it sleeps,")
+        [idle] = wait_for(lambda: processes(site.processes["upkeep"].pid))
+        os.kill(idle, signal.SIGKILL)
+        wait_for(lambda idle=idle: idle not in processes(site.processes["upkeep"].pid))
+        began = time.monotonic()
+        send(tmp_path, "upkeep", f"upkeep-{number}-next")
+        wait_for((tmp_path / f"upkeep-{number}-next.done").exists, what="the next message to be taken, or it sleeps,")
+        slowest = max(slowest, time.monotonic() - began)
+    figure(f"{times} idle processes killed; the next message was taken {slowest:.1f} s later at the latest")
 
 
 @pytest.mark.parametrize("queue", SLOTS)
