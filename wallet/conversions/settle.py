@@ -45,16 +45,19 @@ def settle_round(*, at_most: int = AT_ONCE) -> int:
     What has lost an attempt is left alone: it may be what its worker died of. Others may do the same at the same moment.
     Each is tried once, `at_most` of them. Raises Busy when the database could not decide for the time being.
     """
-    finished = 0
-    tried: list[str] = []
-    while len(tried) < at_most and (claimed := claim_chunk(besides=tried)):
-        tried += claimed.references
-        finished += _settle_chunk(claimed)
-    return finished
+    tried = 0
+    left: list[str] = []
+    while tried < at_most and (claimed := claim_chunk(besides=left)):
+        tried += len(claimed.references)
+        left += _settle_chunk(claimed)
+    return tried - len(left)
 
 
-def _settle_chunk(claimed: Claim) -> int:
-    """Settles a chunk together; those whose customers somebody holds, and all of one that is refused as a whole, alone."""
+def _settle_chunk(claimed: Claim) -> list[str]:
+    """Settles a chunk together; those whose customers somebody holds, and all of one that is refused as a whole, alone.
+
+    Which of them it did not finish.
+    """
     try:
         outcome = settlement.complete_or_stop(claimed.references, waits=False)
     except Busy:
@@ -63,14 +66,13 @@ def _settle_chunk(claimed: Claim) -> int:
     except Exception:  # whatever one of them makes go wrong must not become the others' fault
         log.exception("%d conversions could not be settled together; each is settled alone", len(claimed.references))
         give_back(claimed)
-        return sum(_is_settled_alone(reference) for reference in claimed.references)
+        return [reference for reference in claimed.references if not _is_settled_alone(reference)]
     ended = {conversion.reference for conversion in outcome.ended}
     unpriced = {conversion.reference for conversion in outcome.unpriced}
     left = [reference for reference in claimed.references if reference not in ended]
     if left:
         give_back(claimed, left)
-    alone = [reference for reference in left if reference not in unpriced]
-    return len(outcome.ended) + sum(_is_settled_alone(reference) for reference in alone)
+    return [reference for reference in left if reference in unpriced or not _is_settled_alone(reference)]
 
 
 def _is_settled_alone(reference: str) -> bool:
