@@ -142,15 +142,13 @@ def _customer_entries(posting: Posting) -> Iterator[EntryValues]:
 
 
 def _move_balances(units: Mapping[int, int]) -> None:
-    values = ", ".join(["(%s, %s)"] * len(units))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE wallet_account SET units = units + v.column2, sequence = sequence + 1 "  # noqa: S608  # no input in it
-            f"FROM (VALUES {values}) AS v WHERE id = v.column1",
-            [value for pair in units.items() for value in pair],
-        )
-        if cursor.rowcount != len(units):
-            raise IntegrityError("A customer's account is missing.")
+    moved = writing.execute(
+        "UPDATE wallet_account SET units = units + v.column2, sequence = sequence + 1 FROM {rows} WHERE id = v.column1",
+        Account,
+        {"id": list(units), "units": list(units.values())},
+    )
+    if moved != len(units):
+        raise IntegrityError("A customer's account is missing.")
 
 
 def deposit(*, user: "User", asset: Asset, units: int, reference: str) -> Transaction:

@@ -116,22 +116,34 @@ def assert_by_index(plans):
             table = node.get("Relation Name", "")
             if table.startswith("wallet_") and node["Node Type"] != "Bitmap Heap Scan":
                 assert "Index" in node["Node Type"], (table, text)
-                assert "Index Cond" in node, (table, text)
+                assert "Index Cond" in node, (table, text, json.dumps(plan))
             read[node["Node Type"]] += node.get("Actual Rows", 0) * node.get("Actual Loops", 0)
         assert max(read.values()) <= FEW, (read, text)
 
 
+OURS = "SELECT oid FROM pg_class WHERE relname LIKE 'wallet\\_%%'"
+TABLES = [f"wallet_{name}" for name in ("entry", "account", "transaction", "line", "conversion", "asset")]
+
+
+def forget():
+    """Tables as new, whatever other tests left in their files and the server noted of them; nor does it look meanwhile."""
+    sql(f"LOCK TABLE {', '.join(TABLES)} IN SHARE UPDATE EXCLUSIVE MODE")
+    sql("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL session_replication_role = replica")
+    sql(f"TRUNCATE {', '.join(TABLES[:-1])}, wallet_housebalance")
+    sql("SET CONSTRAINTS ALL DEFERRED; SET LOCAL session_replication_role = origin")
+    sql(f"DELETE FROM pg_statistic WHERE starelid IN ({OURS})")
+    sql(f"UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE oid IN ({OURS})")
+
+
+def analyze():
+    sql(f"ANALYZE {', '.join(TABLES)}")
+
+
 def test_what_guards_ask_goes_by_an_index_however_old_the_plan_and_large_the_tables(world, explained):
     """Plans that are made while the tables are empty are kept by the connection while they fill; statistics come late."""
-    live_through(world, "mira first")
-    assert_by_index(explained)
-    fill()
-    explained.clear()
-    live_through(world, "mira second")
-    assert_by_index(explained)
-    for table in ("entry", "account", "transaction", "line", "conversion", "asset"):
-        sql(f"ANALYZE wallet_{table}")
+    for number, happens in enumerate([forget, fill, analyze]):
+        happens()
+        explained.clear()
+        live_through(world, f"mira {number}")
+        assert_by_index(explained)
     assert Line.objects.count() > MANY
-    explained.clear()
-    live_through(world, "mira third")
-    assert_by_index(explained)

@@ -26,7 +26,7 @@ class Chunk:
 
 
 # SQLite has one writer at a time: nobody should wait for it longer than a tenth of a second.
-CHUNKS = {"postgresql": Chunk(40, 400), "sqlite": Chunk(8, 40)}
+CHUNKS = {"postgresql": Chunk(80, 400), "sqlite": Chunk(8, 40)}
 
 
 @dataclass(frozen=True, slots=True)

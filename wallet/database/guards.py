@@ -33,6 +33,7 @@ SETTINGS = {
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
+    "enable_material": "off",
     "join_collapse_limit": "1",
 }
 # What raises a guard's message, which its trigger hands over; the guard's name goes with it.

@@ -1,6 +1,6 @@
 """Writing many rows in one statement; Django's bulk_update takes seconds for what this does in milliseconds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connections, models
@@ -13,10 +13,9 @@ Columns = Mapping[str, Sequence[Any]]  # the values of each field by its name, a
 
 def insert(model: type[models.Model], columns: Columns) -> None:
     """Writes new rows of the model, with these fields and no others."""
-    meta = model._meta  # noqa: SLF001  # Django's public way to its fields
-    fields: list[Any] = [meta.get_field(name) for name in columns]
-    names = ", ".join(field.column for field in fields)
-    _execute(f"INSERT INTO {meta.db_table} ({names}) SELECT * FROM {{rows}}", fields, list(columns.values()))  # noqa: S608
+    names = ", ".join(field.column for field in _fields(model, columns))
+    table = model._meta.db_table  # noqa: SLF001  # Django's public way to its name
+    execute(f"INSERT INTO {table} ({names}) SELECT * FROM {{rows}}", model, columns)  # noqa: S608
 
 
 def update(rows: Sequence[models.Model], names: Sequence[str], *, where: str = "true") -> int:
@@ -26,28 +25,32 @@ def update(rows: Sequence[models.Model], names: Sequence[str], *, where: str = "
     """
     if not rows:
         return 0
-    meta = rows[0]._meta  # noqa: SLF001  # Django's public way to its fields
-    fields: list[Any] = [meta.pk, *(meta.get_field(name) for name in names)]
-    columns = [[getattr(row, field.attname) for row in rows] for field in fields]
+    model = type(rows[0])
+    meta = model._meta  # noqa: SLF001  # Django's public way to its fields
+    fields = [meta.pk, *_fields(model, names)]
+    columns = {field.name: [getattr(row, field.attname) for row in rows] for field in fields}
     changes = ", ".join(f"{field.column} = v.column{at}" for at, field in enumerate(fields[1:], start=2))
     sql = f"UPDATE {meta.db_table} SET {changes} FROM {{rows}} WHERE {meta.pk.column} = v.column1 AND {where}"  # noqa: S608
-    return _execute(sql, fields, columns)
+    return execute(sql, model, columns)
 
 
-def _execute(sql: str, fields: Sequence[Any], columns: Sequence[Sequence[Any]]) -> int:
-    """Runs the statement with the rows as `v`, whose columns are column1 and so on; how many rows were touched."""
+def execute(sql: str, model: type[models.Model], columns: Columns) -> int:
+    """Runs a statement of our own with values for the model's fields; how many rows were touched.
+
+    What stands in the place of `{rows}` is the table `v`, whose columns are column1 and so on.
+    """
     connection = connections[DEFAULT_DB_ALIAS]  # asking the proxy for each value took a fifteenth of a round's time
     # A key is kept as what it points to is.
-    kept = [field.target_field if field.is_relation else field for field in fields]
+    fields = [field.target_field if field.is_relation else field for field in _fields(model, columns)]
     touched = 0
-    for start in range(0, len(columns[0]), AT_ONCE):
+    for start in range(0, len(next(iter(columns.values()))), AT_ONCE):
         prepared = [
             [field.get_db_prep_save(value, connection) for value in values[start : start + AT_ONCE]]
-            for field, values in zip(kept, columns, strict=True)
+            for field, values in zip(fields, columns.values(), strict=True)
         ]
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":  # a column as one value: a tenth of the work for it and its driver
-                cursor.execute(sql.format(rows=_arrays([field.db_type(connection) for field in fields])), prepared)
+                cursor.execute(sql.format(rows=_arrays([field.rel_db_type(connection) for field in fields])), prepared)
             else:
                 values = [value for row in zip(*prepared, strict=True) for value in row]
                 cursor.execute(sql.format(rows=_values(len(fields), len(prepared[0]))), values)
@@ -55,8 +58,13 @@ def _execute(sql: str, fields: Sequence[Any], columns: Sequence[Sequence[Any]]) 
     return touched
 
 
+def _fields(model: type[models.Model], names: Iterable[str]) -> list[Any]:
+    return [model._meta.get_field(name) for name in names]  # noqa: SLF001  # Django's public way to its fields
+
+
 def _arrays(types: Sequence[str]) -> str:
-    arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+    """Sent in binary, where nothing needs quotes: an eighth of the time of a round, of text."""
+    arrays = ", ".join(f"%b::{kind}[]" for kind in types)
     names = ", ".join(f"column{at}" for at in range(1, len(types) + 1))
     return f"unnest({arrays}) AS v({names})"
 
