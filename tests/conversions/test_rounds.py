@@ -155,8 +155,9 @@ def test_p4_two_workers_on_one_round_settle_each_conversion_once(transactional_d
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_customer_whom_somebody_holds_holds_up_no_other(transactional_db, clock):
-    """A deposit holds the row; the others are settled meanwhile, and this one as soon as it is over."""
+def test_a_customer_whom_somebody_holds_holds_up_no_other(transactional_db, clock, chunks_of):
+    """A deposit holds the row; the others are settled meanwhile, in later chunks too, and this one as soon as it is over."""
+    chunks_of(2)
     world = factories.World(clock)
     rows = world.confirmed_by_others(4)
     world.observe()
@@ -185,9 +186,9 @@ def test_a_whole_chunk_is_one_transaction(world, monkeypatch):
     assert not list(audit())
 
 
-def test_one_whose_customer_is_held_for_long_is_tried_once_a_round(world, monkeypatch):
-    """Else the worker would wait for nothing but that row, again and again."""
-    (row,) = world.confirmed_by_others(1)
+def test_the_first_who_is_held_for_long_is_tried_once_a_round_and_nobody_after_them(world, monkeypatch):
+    """Else the worker would wait for nothing but such rows, one after the other."""
+    rows = world.confirmed_by_others(3)
     world.observe()
     tries = []
 
@@ -200,5 +201,6 @@ def test_one_whose_customer_is_held_for_long_is_tried_once_a_round(world, monkey
     monkeypatch.setattr(settlement, "complete_or_stop", held)
     assert conversions.settle_round() == 0
     assert tries == [False, True]
-    row.refresh_from_db()
-    assert (row.status, row.attempts, row.next_attempt_at) == ("confirmed", 0, world.clock())
+    for row in rows:
+        row.refresh_from_db()
+        assert (row.status, row.attempts, row.next_attempt_at) == ("confirmed", 0, world.clock())

@@ -1,6 +1,8 @@
 """Settle: claims confirmed conversions and finishes them, or leaves them as they were; one alone, or a round together."""
 
 import logging
+from dataclasses import dataclass
+from itertools import takewhile
 
 from wallet.conversions import settlement
 from wallet.conversions.claims import Claim, claim, claim_chunk, give_back, lapse
@@ -43,21 +45,31 @@ def settle_round(*, at_most: int = AT_ONCE) -> int:
     """Finishes those that the market has answered, or that have waited too long, chunk after chunk; how many it finished.
 
     What has lost an attempt is left alone: it may be what its worker died of. Others may do the same at the same moment.
-    Each is tried once, `at_most` of them. Raises Busy when the database could not decide for the time being.
+    Each is tried once, `at_most` of them. Those whose customers somebody holds come last, so that nobody waits for them, and
+    end with the first who is held still: the sweep sends the others again. Raises Busy when the database could not decide for
+    the time being.
     """
     tried = 0
     left: list[str] = []
-    while tried < at_most and (claimed := claim_chunk(besides=left)):
+    held: list[str] = []
+    while tried < at_most and (claimed := claim_chunk(besides=[*left, *held])):
         tried += len(claimed.references)
-        left += _settle_chunk(claimed)
-    return tried - len(left)
+        unfinished = _settle_chunk(claimed)
+        left += unfinished.tried
+        held += unfinished.held
+    return tried - len(left) - len(held) + sum(1 for _ in takewhile(_is_settled_alone, held))
 
 
-def _settle_chunk(claimed: Claim) -> list[str]:
-    """Settles a chunk together; those whose customers somebody holds, and all of one that is refused as a whole, alone.
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What was left of a chunk, by reference."""
 
-    Which of them it did not finish.
-    """
+    tried: list[str]
+    held: list[str]  # by somebody, with their customers
+
+
+def _settle_chunk(claimed: Claim) -> Unfinished:
+    """Settles a chunk together, but for those whose customers somebody holds; one that is refused as a whole, one by one."""
     try:
         outcome = settlement.complete_or_stop(claimed.references, waits=False)
     except Busy:
@@ -66,13 +78,13 @@ def _settle_chunk(claimed: Claim) -> list[str]:
     except Exception:  # whatever one of them makes go wrong must not become the others' fault
         log.exception("%d conversions could not be settled together; each is settled alone", len(claimed.references))
         give_back(claimed)
-        return [reference for reference in claimed.references if not _is_settled_alone(reference)]
-    ended = {conversion.reference for conversion in outcome.ended}
-    unpriced = {conversion.reference for conversion in outcome.unpriced}
-    left = [reference for reference in claimed.references if reference not in ended]
-    if left:
-        give_back(claimed, left)
-    return [reference for reference in left if reference in unpriced or not _is_settled_alone(reference)]
+        return Unfinished([reference for reference in claimed.references if not _is_settled_alone(reference)], held=[])
+    unpriced = [conversion.reference for conversion in outcome.unpriced]
+    decided = {*unpriced, *(conversion.reference for conversion in outcome.ended)}
+    held = [reference for reference in claimed.references if reference not in decided]
+    if unpriced or held:
+        give_back(claimed, [*unpriced, *held])
+    return Unfinished(unpriced, held)
 
 
 def _is_settled_alone(reference: str) -> bool:
