@@ -122,6 +122,14 @@ def test_r8_a_quote_that_was_confirmed_too_late_is_found(world, changes, lived, 
     assert found() == ([("R8", expected)] if is_found else [])
 
 
+@pytest.mark.parametrize("changes", [{}, {"DOGE": "0.000003"}])
+def test_r8_a_confirm_before_its_quote_is_found(world, changes):
+    """R8: whatever became of it."""
+    done = world.settled("DOGE", **changes)
+    shift(done, "quoted_at", done.confirmed_at + timedelta(seconds=1))
+    assert found() == [("R8", "was confirmed 0:00:01 before its quote")]
+
+
 def test_r8_a_quote_lives_as_long_as_its_own_version_says(world):
     """R8: not as the newest one does."""
     done = world.settled("DOGE")
@@ -137,6 +145,13 @@ def test_r8_a_conversion_that_was_completed_after_the_longest_wait_is_found(worl
     finish_at(done, done.confirmed_at + timedelta(seconds=waited))
     expected = f"was converted {timedelta(seconds=waited)} after Confirm, and 120 seconds is the longest wait"
     assert found() == ([("R8", expected)] if is_found else [])
+
+
+def test_r8_a_conversion_that_was_completed_before_confirm_is_found(world):
+    """R8: no price can have been newer than Confirm then."""
+    done = world.settled("DOGE")
+    finish_at(done, done.confirmed_at - timedelta(seconds=3))
+    assert ("R8", "was converted 0:00:03 before Confirm") in found()
 
 
 def test_what_was_stopped_after_the_longest_wait_came_in_time(world):

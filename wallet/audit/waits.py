@@ -37,7 +37,7 @@ class ConfirmedConversion:
 
 
 def conversions_are_in_time() -> Iterator[Violation]:
-    """R8: confirmed within the lifetime of the quote and, if completed, settled within the longest wait after that."""
+    """R8: confirmed within the lifetime of the quote and, if completed, settled after that within the longest wait."""
     versions = rows.policy_versions()
     policies = {policy.pk: policy for policy in versions}
     yield from versions.broken()
@@ -56,13 +56,17 @@ def conversions_are_in_time() -> Iterator[Violation]:
 
 
 def _delays(conversion: ConfirmedConversion, policy: PolicyVersion) -> Iterator[str]:
-    """What came too late."""
+    """What came too late, or too early."""
     quoted_at, confirmed_at, finished_at = conversion.quoted_at, conversion.confirmed_at, conversion.finished_at
     lifetime = policy.quote_seconds * SECOND
+    if confirmed_at < quoted_at:
+        yield f"was confirmed {quoted_at - confirmed_at} before its quote"
     if validators.validate_unexpired(quoted_at, confirmed_at, lifetime) is not None:
         yield f"was confirmed {confirmed_at - quoted_at} after its quote, which lived for {policy.quote_seconds} seconds"
     if conversion.status == Status.COMPLETED and finished_at is not None:
         longest = policy.longest_wait_seconds
+        if finished_at < confirmed_at:
+            yield f"was converted {confirmed_at - finished_at} before Confirm"
         if validators.validate_in_time(confirmed_at, finished_at, longest * SECOND) is not None:
             yield f"was converted {finished_at - confirmed_at} after Confirm, and {longest} seconds is the longest wait"
 
