@@ -204,6 +204,8 @@ CELERY_BEAT_SCHEDULE = {
 PRICE_SOURCE = env.str("PRICE_SOURCE", default="demo")
 EXCHANGE_ID = env.str("EXCHANGE_ID", default="binance")
 EXCHANGE_URL = env.str("EXCHANGE_URL", default="")
+# In seconds: how far an exchange's newest time may be from ours before nothing that it says is a price.
+MARKET_CLOCK_TOLERANCE = env.int("MARKET_CLOCK_TOLERANCE", default=60)
 if PRICE_SOURCE not in ("demo", "exchange"):
     raise ImproperlyConfigured("PRICE_SOURCE must be demo or exchange.")
 

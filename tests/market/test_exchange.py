@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+import json
 from decimal import Decimal
 from fractions import Fraction
 
@@ -31,6 +31,13 @@ def test_prices_are_the_markets_own_strings(market):
     assert (ticker.text, ticker.price, ticker.tick) == ("0.07846000", Decimal("0.07846"), Decimal("0.00001"))
 
 
+def test_a_price_that_is_sent_as_a_number_keeps_its_digits(market):
+    """No float comes between."""
+    market.body = json.dumps(market.tickers()).replace('"0.07657000"', "0.0765700000000000000001").encode()
+    ticker = next(one for one in Exchange("binance", market.url).tickers() if one.symbol == "ETHBTC")
+    assert ticker.text == "0.0765700000000000000001"
+
+
 def test_rates_are_those_of_a_calculation_by_hand(market):
     found = prices(market)
     assert (found["BNB"].rate_btc, found["BNB"].path) == (Decimal("0.015516"), "BNB→BTC")
@@ -53,6 +60,35 @@ def test_rates_are_those_of_a_calculation_by_hand(market):
 def test_p10_a_malformed_or_zero_price_is_no_price(market, price):
     """P10: never a wrong number."""
     market.prices["ETHBTC"] = price
+    assert "ETH" not in prices(market)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"lastPrice": "NaN", "openPrice": "1.0"},
+        {"lastPrice": float("nan"), "openPrice": float("nan")},
+        {"lastPrice": float("inf"), "openPrice": "1.0"},
+        {"openPrice": "x"},
+        {"closeTime": "yesterday"},
+        {"symbol": None},
+        {"symbol": 5},
+        None,
+        [],
+        "ETHBTC",
+    ],
+)
+def test_m3_a_malformed_row_is_left_out_alone(market, row):
+    """M3: never the round."""
+    market.rows["ETHBTC"] = row
+    found = prices(market)
+    assert {"BNB", "DOGE", "EUR", "LUNC"} <= found.keys()
+    assert "ETH" not in found or found["ETH"].rate_btc == Decimal("0.07657")
+
+
+def test_m3_a_price_that_the_adapter_made_is_none(market):
+    """M3: of a market without a last price ccxt makes one of what it was and by how much it changed."""
+    market.rows["ETHBTC"] = {"lastPrice": "0.00000000", "openPrice": "0.07", "priceChange": "0.001"}
     assert "ETH" not in prices(market)
 
 
@@ -101,18 +137,20 @@ def test_only_the_configured_address_is_asked(market):
     assert {path.rpartition("/")[2] for path in market.requests} == {"exchangeInfo", "24hr"}
 
 
-def test_a_round_stores_the_exchanges_time_but_never_one_later_than_the_request(market, world):
+def test_m1_a_price_is_of_when_the_exchange_was_asked_whatever_time_it_tells(market, world):
+    """M1: its own is that of a last trade; the newest of them shows whether it is frozen."""
     market.close_time = int(world.clock().timestamp() * 1000) - 1_500
-    rounds.refresh(source=Exchange("binance", market.url))
-    assert Price.objects.get(asset__code="ETH").observed_at == datetime(2026, 11, 22, 14, 32, 5, 500_000, tzinfo=UTC)
-    world.clock.tick(seconds=5)
-    market.close_time += 3_600_000
+    market.rows["ETHBTC"] = {"closeTime": market.close_time - 3_600_000}
     rounds.refresh(source=Exchange("binance", market.url))
     assert Price.objects.get(asset__code="ETH").observed_at == world.clock()
+    world.clock.tick(minutes=2)
+    with pytest.raises(MarketError, match="122 seconds behind ours"):
+        rounds.refresh(source=Exchange("binance", market.url))
 
 
 def test_the_configured_exchange_is_asked(market, world, settings):
     settings.PRICE_SOURCE, settings.EXCHANGE_ID, settings.EXCHANGE_URL = "exchange", "binance", market.url
+    market.close_time = int(world.clock().timestamp() * 1000)
     rounds.refresh()
     price = Price.objects.get(asset__code="DOGE")
     assert (price.source, price.path) == ("binance", "DOGE→USDT→BTC")

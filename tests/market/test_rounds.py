@@ -13,12 +13,12 @@ class Source:
     name = "demo"
 
     def __init__(self, **prices):
-        self.prices, self.asked, self.observed_at = prices, 0, None
+        self.prices, self.asked, self.said_at = prices, 0, None
 
     def tickers(self):
         self.asked += 1
         return [
-            parse_ticker(symbol=f"{code}BTC", base=code, counter="BTC", text=price, observed_at=self.observed_at)
+            parse_ticker(symbol=f"{code}BTC", base=code, counter="BTC", text=price, said_at=self.said_at)
             for code, price in self.prices.items()
         ]
 
@@ -61,6 +61,39 @@ def test_a_market_without_a_usable_price_leaves_everything_as_it_was(world, pric
     with pytest.raises(MarketError):
         rounds.refresh(source=Source(**prices))
     assert list(Price.objects.values_list()) == before
+
+
+@pytest.mark.parametrize(("apart", "is_refused"), [(-61, True), (-60, False), (0, False), (60, False), (61, True)])
+def test_m1_an_exchange_whose_newest_time_is_far_from_ours_gives_no_price(world, caplog, apart, is_refused):
+    """M1: it is frozen, or one of the clocks is wrong; what is stored stays, and grows old."""
+    world.clock.tick(seconds=10)
+    before = list(Price.objects.values_list())
+    source = Source(BNB="0.011", DOGE="0.0000021")
+    source.said_at = world.clock() + timedelta(seconds=apart)
+    if is_refused:
+        side = "behind" if apart < 0 else "ahead of"
+        with pytest.raises(
+            MarketError, match=f"its newest time is 61 seconds {side} ours: it is frozen, or a clock is wrong"
+        ):
+            rounds.refresh(source=source)
+        assert list(Price.objects.values_list()) == before
+    else:
+        rounds.refresh(source=source)
+        assert rate("BNB") == Decimal("0.011")
+
+
+def test_m1_a_market_that_nobody_trades_in_is_as_new_as_the_request(world):
+    """M1: an exchange's time of a market may be that of its last trade, an hour ago; another's shows that it isn't frozen."""
+    world.clock.tick(seconds=10)
+    old = parse_ticker(
+        symbol="DOGEBTC", base="DOGE", counter="BTC", text="0.000002", said_at=world.clock() - timedelta(hours=1)
+    )
+    source = Source(BNB="0.011")
+    source.said_at = world.clock()
+    source.tickers = lambda: [*Source.tickers(source), old]
+    rounds.refresh(source=source)
+    assert set(Price.objects.values_list("observed_at", flat=True)) == {world.clock()}
+    assert Price.objects.filter(asset__code="DOGE").exists()
 
 
 def test_one_round_serves_all_that_want_one(world):

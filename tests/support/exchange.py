@@ -29,6 +29,7 @@ class Exchange:
         self.prices = {symbol: price for symbol, (_, _, price, _) in SYMBOLS.items()}
         self.halted: set[str] = set()
         self.volumes: dict[str, str] = {}
+        self.rows: dict[str, Any] = {}  # what stands in the place of a symbol's fields, or beside them
         self.close_time: int | None = None
         self.body: bytes | None = None
         self.status = 200
@@ -55,10 +56,18 @@ class Exchange:
 
     def tickers(self) -> list[dict[str, Any]]:
         now = int(time.time() * 1000) if self.close_time is None else self.close_time
-        return [
-            {"symbol": symbol, "lastPrice": price, "volume": self.volumes.get(symbol, "1000.0"), "closeTime": now}
+        found = {
+            symbol: {
+                "symbol": symbol,
+                "lastPrice": price,
+                "volume": self.volumes.get(symbol, "1000.0"),
+                "closeTime": now,
+            }
             for symbol, price in self.prices.items()
-        ]
+        }
+        for symbol, row in self.rows.items():
+            found[symbol] = found[symbol] | row if isinstance(row, dict) else row
+        return list(found.values())
 
     def answer(self, path: str) -> bytes:
         self.requests.append(path)

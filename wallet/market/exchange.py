@@ -4,8 +4,11 @@ ccxt takes a second and a hundred megabytes to import, so only the process that 
 """
 
 import contextlib
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,6 +46,10 @@ class Exchange:
             }
         )
         self.client.number = str  # it answers in floats otherwise
+        self.client.on_json_response = partial(
+            json.loads, parse_float=str, parse_constant=str
+        )  # numbers as they were sent
+        self.client.parse_ticker = _row_by_row(self.client.parse_ticker)
         if url:
             self.client.urls["api"] = _moved(self.client.urls["api"], url.rstrip("/"))
 
@@ -54,12 +61,18 @@ class Exchange:
             found = [self._ticker(markets.get(symbol), answer) for symbol, answer in answers.items()]
         except MALFORMED as error:
             raise MarketError(f"{self.name} gave no prices: {type(error).__name__}: {str(error)[:200]}") from error
+        if not found:
+            raise MarketError(f"{self.name} gave no prices: none of its rows can be read.")
         return [ticker for ticker in found if ticker is not None]
 
     def _ticker(self, market: dict[str, Any] | None, answer: dict[str, Any]) -> Ticker | None:
         if market is None or not market.get("spot") or not market.get("active"):
             return None
         if _is_zero(answer.get("baseVolume")):  # nobody has traded it for a day: its last price is not a price of now
+            return None
+        if not _is_sent(
+            answer.get("last"), answer.get("info")
+        ):  # made of an old price and its change, where there is no last
             return None
         tick = market["precision"].get("price") if self.client.precisionMode == ccxt.TICK_SIZE else None
         return parse_ticker(
@@ -68,8 +81,28 @@ class Exchange:
             counter=market["quote"],
             text=answer.get("last"),
             tick=tick,
-            observed_at=_moment(answer.get("timestamp")),
+            said_at=_moment(answer.get("timestamp")),
         )
+
+
+def _row_by_row(parse: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """A parser of rows for which one that nobody can read says nothing (M3): ccxt gives up the whole answer over it."""
+
+    def parsed(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        with contextlib.suppress(*MALFORMED):
+            return parse(*args, **kwargs)
+        return {}
+
+    return parsed
+
+
+def _is_sent(text: object, said: object) -> bool:
+    """Whether the exchange's own answer has this number in it, in these digits (M3)."""
+    if isinstance(said, dict):
+        said = list(said.values())
+    if isinstance(said, list):
+        return any(_is_sent(text, part) for part in said)
+    return said is not None and str(said) == text
 
 
 def _moved(urls: Any, url: str) -> Any:

@@ -1,7 +1,6 @@
 """The ways through the markets from an asset to BTC, and the rate that comes of the chosen one. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
@@ -28,7 +27,6 @@ class Rate(NamedTuple):
     rate_btc: Decimal
     path: str
     legs: list[dict[str, str]]
-    observed_at: datetime | None
 
 
 def rates(tickers: Iterable[Ticker], codes: Iterable[str], paths_in_use: Mapping[str, str]) -> dict[str, Rate]:
@@ -46,7 +44,7 @@ def rates(tickers: Iterable[Ticker], codes: Iterable[str], paths_in_use: Mapping
 
 def _rate(code: str, markets: Mapping[tuple[str, str], Ticker], in_use: str | None) -> Rate | None:
     if code == BTC:
-        return Rate(Decimal(1), BTC, [], None)
+        return Rate(Decimal(1), BTC, [])
     path = _choose(_paths(code, markets), in_use, markets)
     if path is None:
         return None
@@ -55,8 +53,7 @@ def _rate(code: str, markets: Mapping[tuple[str, str], Ticker], in_use: str | No
     rate_btc = money.round_price(money.exact_rate(legs))
     if rate_btc is None:
         return None
-    times = [hop.observed_at for hop in hops if hop.observed_at is not None]
-    return Rate(rate_btc, ARROW.join(path), legs, min(times, default=None))
+    return Rate(rate_btc, ARROW.join(path), legs)
 
 
 def _leg(ticker: Ticker, came_from: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from django.utils.module_loading import import_string
 
 from wallet.database import clock
 from wallet.database.retrying import retried
+from wallet.market import guards
 from wallet.market.paths import BTC, Rate, rates
 from wallet.market.source import MarketError, Source
 from wallet.models import Asset, Price, Pulse
@@ -46,7 +47,12 @@ def refresh(*, wanted_at: datetime | None = None, source: Source | None = None) 
     source = source or configured_source()
     assets = dict(Asset.objects.values_list("code", "pk"))
     in_use = dict(stored.values_list("asset__code", "path"))
-    found = rates(source.tickers(), assets, in_use)
+    tickers = source.tickers()
+    apart = timedelta(seconds=settings.MARKET_CLOCK_TOLERANCE)
+    frozen = guards.refuse_frozen((ticker.said_at for ticker in tickers), started_at, apart)
+    if frozen is not None:
+        raise MarketError(f"{source.name} gave no usable price: {frozen}.")
+    found = rates(tickers, assets, in_use)
     if not found.keys() - {BTC}:
         raise MarketError(f"{source.name} gave no usable price.")
     _store(source.name, {assets[code]: rate for code, rate in found.items()}, started_at)
@@ -63,18 +69,16 @@ def _store(source: str, found: dict[int, Rate], started_at: datetime) -> None:
         before = Price.objects.in_bulk()
         fresh = []
         for pk, rate in found.items():
-            # The exchange's time where it gives one, but never later than our request: its clock may be ahead.
-            observed_at = min(rate.observed_at or started_at, started_at)
             price = Price(
                 asset_id=pk,
                 rate_btc=rate.rate_btc,
                 path=rate.path,
                 legs=rate.legs,
                 source=source,
-                observed_at=observed_at,
+                observed_at=started_at,
             )
             known = before.get(pk)
-            if known is None or known.source != source or known.observed_at < observed_at:
+            if known is None or known.source != source or known.observed_at < started_at:
                 fresh.append(price)
         Price.objects.bulk_create(
             fresh,

@@ -12,7 +12,10 @@ class MarketError(Exception):
 
 
 class Ticker(NamedTuple):
-    """One market's last price: one `base` costs `price` of `counter`. `observed_at` is None when the market gives no time."""
+    """One market's last price: one `base` costs `price` of `counter`.
+
+    `said_at` is the exchange's own time of it, which may be that of its last trade: evidence, and no more (M1).
+    """
 
     symbol: str
     base: str
@@ -20,7 +23,7 @@ class Ticker(NamedTuple):
     price: Decimal
     text: str
     tick: Decimal
-    observed_at: datetime | None
+    said_at: datetime | None
 
 
 class Source(Protocol):
@@ -31,14 +34,14 @@ class Source(Protocol):
 
 
 def parse_ticker(
-    *, symbol: str, base: str, counter: str, text: object, tick: object = None, observed_at: datetime | None = None
+    *, symbol: str, base: str, counter: str, text: object, tick: object = None, said_at: datetime | None = None
 ) -> Ticker | None:
     """A ticker from the market's own strings; None when its price is missing, malformed, zero or negative."""
     price = _number(text)
     if price is None:
         return None
     step = _number(tick) or Decimal(1).scaleb(min(0, int(price.as_tuple().exponent)))
-    return Ticker(symbol, base, counter, price, str(text), step, observed_at)
+    return Ticker(symbol, base, counter, price, str(text), step, said_at)
 
 
 def _number(text: object) -> Decimal | None:
