@@ -206,6 +206,10 @@ EXCHANGE_ID = env.str("EXCHANGE_ID", default="binance")
 EXCHANGE_URL = env.str("EXCHANGE_URL", default="")
 # In seconds: how far an exchange's newest time may be from ours before nothing that it says is a price.
 MARKET_CLOCK_TOLERANCE = env.int("MARKET_CLOCK_TOLERANCE", default=60)
+# In seconds: for how long an exchange that says it is asked too much, but not for how long, is left alone the first time, and
+# at the most; each time in a row it is twice as long.
+MARKET_BACK_OFF = env.int("MARKET_BACK_OFF", default=30)
+MARKET_BACK_OFF_LONGEST = env.int("MARKET_BACK_OFF_LONGEST", default=600)
 if PRICE_SOURCE not in ("demo", "exchange"):
     raise ImproperlyConfigured("PRICE_SOURCE must be demo or exchange.")
 

@@ -6,7 +6,18 @@ from django.contrib import admin
 
 from wallet.models import HouseAccount, HouseBalance
 
-READ_ONLY = ["conversion", "line", "transaction", "entry", "account", "houseaccount", "price", "customer", "pulse"]
+READ_ONLY = [
+    "conversion",
+    "line",
+    "transaction",
+    "entry",
+    "account",
+    "houseaccount",
+    "price",
+    "customer",
+    "pulse",
+    "venue",
+]
 
 
 def test_all_models_are_registered():

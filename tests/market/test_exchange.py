@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from wallet import money
 from wallet.market import rounds
 from wallet.market.exchange import Exchange
 from wallet.market.paths import rates
-from wallet.market.source import MarketError
+from wallet.market.source import AskLater, MarketError
 from wallet.models import Price
 
 
@@ -120,6 +121,34 @@ def test_an_exchange_that_talks_nonsense_is_a_market_error(market, status, body)
     market.status, market.body = status, body
     with pytest.raises(MarketError):
         Exchange("binance", market.url).tickers()
+
+
+@pytest.mark.parametrize("status", [429, 418])
+@pytest.mark.parametrize(
+    ("said", "wait"),
+    [
+        ("7", 7),
+        (" 120 ", 120),
+        ("Sun, 22 Nov 2026 14:33:07 GMT", 60),
+        ("Sun, 22 Nov 2026 14:31:07 GMT", None),
+        ("9999999999999999999999", None),
+        ("8640000", 259_200),
+        ("0", None),
+        ("-5", None),
+        ("soon", None),
+        ("٣", None),
+        (None, None),
+    ],
+)
+def test_m11_an_exchange_says_for_how_long_it_is_not_to_be_asked(market, world, status, said, wait):
+    """M11: in seconds or by a date; what is neither says nothing."""
+    assert world.clock() == datetime(2026, 11, 22, 14, 32, 7, tzinfo=UTC)
+    market.status, market.body = status, b'{"code": -1003, "msg": "Too many requests."}'
+    if said is not None:
+        market.headers["Retry-After"] = said.encode().decode("latin-1")
+    with pytest.raises(AskLater) as raised:
+        Exchange("binance", market.url).tickers()
+    assert raised.value.wait == (None if wait is None else timedelta(seconds=wait))
 
 
 def test_an_exchange_that_is_not_there_is_a_market_error():

@@ -1,3 +1,4 @@
+import contextlib
 from datetime import timedelta
 from decimal import Decimal
 
@@ -5,8 +6,8 @@ import pytest
 
 from tests.support import factories
 from wallet.market import rounds
-from wallet.market.source import MarketError, parse_ticker
-from wallet.models import Asset, Price, Pulse
+from wallet.market.source import AskLater, MarketError, parse_ticker
+from wallet.models import Asset, Price, Pulse, Venue
 
 
 class Source:
@@ -125,6 +126,53 @@ def test_a_market_that_gives_nothing_is_not_asked_by_everyone_at_once(world):
     with pytest.raises(MarketError):
         rounds.refresh(wanted_at=wanted, source=source)
     assert source.asked == 2
+
+
+class Busy(Source):
+    """A market that says it is asked too much, and for how long not to ask it."""
+
+    wait = None
+
+    def tickers(self):
+        self.asked += 1
+        raise AskLater("demo says that it is asked too much", self.wait)
+
+
+def asked(world, source, **later):
+    """Whether a round that is wanted so much later asks the market."""
+    world.clock.tick(**later)
+    before = source.asked
+    with contextlib.suppress(MarketError):
+        rounds.refresh(source=source)
+    return source.asked > before
+
+
+def test_m11_a_market_is_not_asked_before_it_wants_to_be(world):
+    """M11: by no process, and no restart forgets it; what is stored stays, and grows old."""
+    before = list(Price.objects.values_list())
+    busy = Busy()
+    busy.wait = timedelta(seconds=90)
+    assert asked(world, busy, seconds=10)
+    other = Source(BNB="0.011")
+    assert not asked(world, other, seconds=89)
+    with pytest.raises(MarketError, match="demo said that it was asked too much, and is not asked before 14:33:47 UTC"):
+        rounds.refresh(source=other)
+    assert list(Price.objects.values_list()) == before
+    assert asked(world, other, seconds=1)
+    assert rate("BNB") == Decimal("0.011")
+    assert not Venue.objects.exists()
+
+
+def test_m11_a_market_that_does_not_say_for_how_long_is_left_alone_for_longer_each_time(world):
+    """M11: 30 seconds, twice as long each time in a row, ten minutes at the most."""
+    busy = Busy()
+    assert asked(world, busy, seconds=10)
+    for wait in (30, 60, 120, 240, 480, 600, 600):
+        assert not asked(world, busy, seconds=wait - 1)
+        assert asked(world, busy, seconds=1)
+    assert asked(world, Source(BNB="0.011"), seconds=600)
+    assert asked(world, busy, seconds=10)
+    assert asked(world, Source(BNB="0.011"), seconds=30)
 
 
 def test_a_path_in_use_is_kept_from_round_to_round(world):

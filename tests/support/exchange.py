@@ -33,6 +33,7 @@ class Exchange:
         self.close_time: int | None = None
         self.body: bytes | None = None
         self.status = 200
+        self.headers: dict[str, str] = {}
         self.requests: list[str] = []
 
     def symbols(self) -> list[dict[str, Any]]:
@@ -90,6 +91,8 @@ def running() -> Iterator[tuple[Exchange, str]]:
             data = exchange.answer(self.path.partition("?")[0])
             self.send_response(exchange.status)
             self.send_header("Content-Type", "application/json")
+            for name, value in exchange.headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

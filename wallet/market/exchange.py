@@ -5,9 +5,10 @@ ccxt takes a second and a hundred megabytes to import, so only the process that 
 
 import contextlib
 import json
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,8 @@ from urllib.parse import urlsplit
 import ccxt
 import requests
 
-from wallet.market.source import MarketError, Ticker, parse_ticker
+from wallet.database import clock
+from wallet.market.source import AskLater, MarketError, Ticker, parse_ticker
 
 TIMEOUT_MS = 8_000
 
@@ -29,6 +31,12 @@ MALFORMED = (
     TypeError,
     ValueError,
 )
+
+
+# How an exchange says that it is asked too much: 429, and 418 to who did not listen.
+TOO_MUCH = (ccxt.RateLimitExceeded, ccxt.DDoSProtection)
+# However long an exchange asks to be left alone, it is asked again after a while: a wrong date must not end all prices.
+LONGEST_WAIT = timedelta(days=3)
 
 
 class Exchange:
@@ -59,6 +67,9 @@ class Exchange:
             markets = self.client.load_markets(True)
             answers = self.client.fetch_tickers()
             found = [self._ticker(markets.get(symbol), answer) for symbol, answer in answers.items()]
+        except TOO_MUCH as error:
+            wait = _retry_after(self.client.last_response_headers or {})
+            raise AskLater(f"{self.name} says that it is asked too much: {str(error)[:200]}", wait) from error
         except MALFORMED as error:
             raise MarketError(f"{self.name} gave no prices: {type(error).__name__}: {str(error)[:200]}") from error
         if not found:
@@ -109,6 +120,19 @@ def _moved(urls: Any, url: str) -> Any:
     if isinstance(urls, dict):
         return {key: _moved(value, url) for key, value in urls.items()}
     return url + urlsplit(urls).path if isinstance(urls, str) else urls
+
+
+def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    """What Retry-After says: seconds, or a date (RFC 9110, 10.2.3). None where it says nothing that can be read."""
+    said = headers.get("Retry-After", "").strip()
+    with contextlib.suppress(ArithmeticError, TypeError, ValueError):
+        wait = (
+            timedelta(seconds=int(said))
+            if said.isascii() and said.isdigit()
+            else parsedate_to_datetime(said) - clock.now()
+        )
+        return min(wait, LONGEST_WAIT) if wait > timedelta(0) else None
+    return None
 
 
 def _is_zero(volume: Any) -> bool:

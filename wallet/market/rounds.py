@@ -11,8 +11,9 @@ from wallet.database import clock
 from wallet.database.retrying import retried
 from wallet.market import guards
 from wallet.market.paths import BTC, Rate, rates
-from wallet.market.source import MarketError, Source
-from wallet.models import Asset, Price, Pulse
+from wallet.market.source import AskLater, MarketError, Source
+from wallet.models import Asset, Price, Pulse, Venue
+from wallet.models.assets import source_name
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +44,22 @@ def refresh(*, wanted_at: datetime | None = None, source: Source | None = None) 
     asked = Pulse.objects.filter(name=ASKED).first()
     if wanted_at and asked and asked.beat_at >= max(wanted_at, started_at - SHARED):
         return stored.count()
+    name = source.name if source else source_name()
+    closed_until = Venue.objects.closed_until(name, started_at)
+    if closed_until is not None:
+        raise MarketError(
+            f"{name} said that it was asked too much, and is not asked before {closed_until:%H:%M:%S} UTC."
+        )
     Pulse.objects.beat(ASKED, started_at)
     source = source or configured_source()
     assets = dict(Asset.objects.values_list("code", "pk"))
     in_use = dict(stored.values_list("asset__code", "path"))
-    tickers = source.tickers()
+    try:
+        tickers = source.tickers()
+    except AskLater as refusal:
+        Venue.objects.hold_off(name, clock.now(), refusal.wait)
+        raise
+    Venue.objects.answered(name)
     apart = timedelta(seconds=settings.MARKET_CLOCK_TOLERANCE)
     frozen = guards.refuse_frozen((ticker.said_at for ticker in tickers), started_at, apart)
     if frozen is not None:

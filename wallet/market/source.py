@@ -1,6 +1,6 @@
 """What a source of prices is, and the tickers that it gives. Pure: no network, no database, no floats."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
@@ -9,6 +9,14 @@ from wallet import money
 
 class MarketError(Exception):
     """The market did not answer, or not with prices. What is stored stays as it is and grows old."""
+
+
+class AskLater(MarketError):
+    """The market says that it is asked too much. `wait` is for how long it is not to be asked, where it says so."""
+
+    def __init__(self, words: str, wait: timedelta | None) -> None:
+        super().__init__(words)
+        self.wait = wait
 
 
 class Ticker(NamedTuple):
@@ -30,7 +38,7 @@ class Source(Protocol):
     name: str
 
     def tickers(self) -> list[Ticker]:
-        """The markets that trade now, each with its last price. Raises MarketError."""
+        """The markets that trade now, each with its last price. Raises MarketError, AskLater among them."""
 
 
 def parse_ticker(

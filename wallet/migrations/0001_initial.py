@@ -182,6 +182,14 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Venue',
+            fields=[
+                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ('ask_after', models.DateTimeField()),
+                ('refusals', models.PositiveIntegerField(default=0, help_text='How often in a row it said that it was asked too much.')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Transaction',
             fields=[
                 ('id', models.UUIDField(default=wallet.references.new_transaction_id, editable=False, primary_key=True, serialize=False)),

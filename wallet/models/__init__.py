@@ -7,6 +7,7 @@ from wallet.models.lines import Line
 from wallet.models.opening import Opening, Service
 from wallet.models.policy import Policy
 from wallet.models.pulse import Pulse
+from wallet.models.venue import Venue
 
 __all__ = [
     "Account",
@@ -24,4 +25,5 @@ __all__ = [
     "Pulse",
     "Service",
     "Transaction",
+    "Venue",
 ]
