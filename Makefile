@@ -75,8 +75,8 @@ messages: .venv/test ## Collect the texts to translate and compile the translati
 
 lock: .venv/test ## Compile the locks from pyproject.toml
 	@$(BIN)/pip install --quiet uv
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --output-file requirements.txt pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --constraint requirements.txt \
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --python-version 3.11 --output-file requirements.txt pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --python-version 3.11 --constraint requirements.txt \
 	--group dev --output-file requirements-dev.txt pyproject.toml
 
 .venv/python:
