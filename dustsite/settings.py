@@ -196,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
     "audit": {"task": "wallet.tasks.audit_ledger", "schedule": 900, "options": {"expires": 900}},
     "house-balances": {"task": "wallet.tasks.sum_house_balances", "schedule": 60, "options": {"expires": 60}},
     "clear-quotes": {"task": "wallet.tasks.clear_quotes", "schedule": 3600, "options": {"expires": 3600}},
+    "clear-market": {"task": "wallet.tasks.clear_market", "schedule": 3600, "options": {"expires": 3600}},
     "clear-sessions": {"task": "wallet.tasks.clear_sessions", "schedule": 86_400, "options": {"expires": 86_400}},
 }
 
@@ -204,14 +205,23 @@ CELERY_BEAT_SCHEDULE = {
 PRICE_SOURCE = env.str("PRICE_SOURCE", default="demo")
 EXCHANGE_ID = env.str("EXCHANGE_ID", default="binance")
 EXCHANGE_URL = env.str("EXCHANGE_URL", default="")
-# In seconds: how far an exchange's newest time may be from ours before nothing that it says is a price.
-MARKET_CLOCK_TOLERANCE = env.int("MARKET_CLOCK_TOLERANCE", default=60)
+EXCHANGE_FALLBACK_ID = env.str("EXCHANGE_FALLBACK_ID", default="")
+EXCHANGE_FALLBACK_URL = env.str("EXCHANGE_FALLBACK_URL", default="")
+# In seconds: for how long a round waits for the fallback, and for how long the list of an exchange's markets is kept.
+MARKET_FALLBACK_SECONDS = env.int("MARKET_FALLBACK_SECONDS", default=3)
+MARKET_LIST_SECONDS = env.int("MARKET_LIST_SECONDS", default=600)
+# Figures of the rules M1–M8 that differ from wallet/market/limits.py, which names them all: jump=20,clock=90
+MARKET_LIMITS = env.dict("MARKET_LIMITS", default={})
 # In seconds: for how long an exchange that says it is asked too much, but not for how long, is left alone the first time, and
 # at the most; each time in a row it is twice as long.
 MARKET_BACK_OFF = env.int("MARKET_BACK_OFF", default=30)
 MARKET_BACK_OFF_LONGEST = env.int("MARKET_BACK_OFF_LONGEST", default=600)
 if PRICE_SOURCE not in ("demo", "exchange"):
     raise ImproperlyConfigured("PRICE_SOURCE must be demo or exchange.")
+if EXCHANGE_FALLBACK_ID == EXCHANGE_ID and EXCHANGE_FALLBACK_URL == EXCHANGE_URL:
+    raise ImproperlyConfigured(
+        "EXCHANGE_FALLBACK_ID must be another exchange than EXCHANGE_ID: it confirms its prices."
+    )
 
 # --- accounts -------------------------------------------------------------------------------------------------------
 

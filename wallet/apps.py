@@ -9,3 +9,4 @@ class WalletConfig(AppConfig):
     def ready(self) -> None:
         # By its path: models can be loaded only now.
         checks.register(import_string("wallet.audit.guards.check"), checks.Tags.database)
+        import_string("wallet.market.limits.configured")()  # a wrong figure stops the start, not a round of prices

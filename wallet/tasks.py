@@ -13,7 +13,7 @@ from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.market import rounds
 from wallet.market.source import MarketError
-from wallet.models import Pulse
+from wallet.models import KeptOutNumber, MarketRound, Pulse
 from wallet.models.pulse import AUDITED, SWEPT, taken_from
 
 # In seconds. What a worker has not begun by then, the next sweep sends again: a backlog must not breed.
@@ -32,6 +32,7 @@ def refresh_prices(wanted_at: str | None = None) -> None:
         log.warning("%s", error)
     else:
         _settle_rounds(conversions.chunks())
+        rounds.keep_markets()
 
 
 @shared_task
@@ -88,6 +89,14 @@ def _settle_rounds(chunks: int, **options: Any) -> None:
 def clear_quotes() -> None:
     """Deletes the quotes that nobody confirmed."""
     conversions.clear_quotes()
+
+
+@shared_task
+def clear_market() -> None:
+    """Removes what is kept of the market no longer."""
+    now = clock.now()
+    MarketRound.objects.clear(now)
+    KeptOutNumber.objects.clear(now)
 
 
 @shared_task

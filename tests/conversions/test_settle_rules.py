@@ -5,10 +5,9 @@ from decimal import Decimal
 import pytest
 
 from tests.support import factories
+from tests.support.market import rates, row
 from tests.support.settling import assert_stopped
 from wallet import conversions
-from wallet.market.paths import rates
-from wallet.market.source import parse_ticker
 from wallet.models import Asset, Price
 
 
@@ -31,15 +30,12 @@ def test_r9_a_price_that_came_by_another_path_stops_it(world):
     ("price", "status"), [("0.08238300", "stopped"), ("0.07453700", "stopped"), ("0.08238299", "completed")]
 )
 def test_p8_r9_is_judged_by_the_markets_own_prices_and_not_by_rounded_rates(world, price, status):
-    """P8: exactly 5% of 0.07846 through USDT, which the rates of twelve digits hide."""
+    """P8: exactly 5% of 0.07846 through EUR, which the rates of twelve digits hide."""
 
     def observe(text):
         world.observe()
-        tickers = [
-            parse_ticker(symbol="DOGEUSDT", base="DOGE", counter="USDT", text=text),
-            parse_ticker(symbol="BTCUSDT", base="BTC", counter="USDT", text="18229.90000000"),
-        ]
-        found = rates(tickers, ["DOGE"], {})["DOGE"]
+        # Through euros, because one way leads through them.
+        found = rates([row("DOGE", "EUR", text), row("BTC", "EUR", "18229.90000000")], ["DOGE"])["DOGE"]
         Price.objects.filter(asset__code="DOGE").update(rate_btc=found.rate_btc, path=found.path, legs=found.legs)
 
     observe("0.07846000")

@@ -1,16 +1,16 @@
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
+from tests.support.market import rates
 from wallet import money
 from wallet.market.demo import Demo
 from wallet.market.demo_assets import DEMO_ASSETS
-from wallet.market.paths import rates
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def at(seconds):
-    found = rates(Demo(lambda: START + timedelta(seconds=seconds)).tickers(), [entry.code for entry in DEMO_ASSETS], {})
+    found = rates(Demo(lambda: START + timedelta(seconds=seconds)).rows(), [entry.code for entry in DEMO_ASSETS])
     return {code: rate.rate_btc for code, rate in found.items()}
 
 

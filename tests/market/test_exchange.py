@@ -7,10 +7,10 @@ import pytest
 
 from tests.support import exchange as stand_in
 from tests.support import factories
+from tests.support.market import rates
 from wallet import money
 from wallet.market import rounds
 from wallet.market.exchange import Exchange
-from wallet.market.paths import rates
 from wallet.market.source import AskLater, MarketError
 from wallet.models import Price
 
@@ -23,20 +23,20 @@ def market():
 
 
 def prices(market):
-    tickers = Exchange("binance", market.url).tickers()
-    return rates(tickers, ["BTC", "BNB", "ETH", "DOGE", "EUR", "LUNC", "USDT"], {})
+    return rates(Exchange("binance", market.url).rows(), ["BTC", "BNB", "ETH", "DOGE", "EUR", "LUNC", "USDT"])
 
 
-def test_prices_are_the_markets_own_strings(market):
-    ticker = next(one for one in Exchange("binance", market.url).tickers() if one.symbol == "DOGEUSDT")
-    assert (ticker.text, ticker.price, ticker.tick) == ("0.07846000", Decimal("0.07846"), Decimal("0.00001"))
+def test_books_are_the_markets_own_strings(market):
+    market.rows["DOGEUSDT"] = {"askPrice": "0.07850000"}
+    row = next(one for one in Exchange("binance", market.url).rows() if one.symbol == "DOGEUSDT")
+    assert (row.bid, row.ask, row.tick, row.last) == ("0.07846000", "0.07850000", "0.00001000", None)
 
 
 def test_a_price_that_is_sent_as_a_number_keeps_its_digits(market):
     """No float comes between."""
-    market.body = json.dumps(market.tickers()).replace('"0.07657000"', "0.0765700000000000000001").encode()
-    ticker = next(one for one in Exchange("binance", market.url).tickers() if one.symbol == "ETHBTC")
-    assert ticker.text == "0.0765700000000000000001"
+    market.body = json.dumps(market.books()).replace('"0.07657000"', "0.0765700000000000000001").encode()
+    row = next(one for one in Exchange("binance", market.url).rows() if one.symbol == "ETHBTC")
+    assert row.bid == "0.0765700000000000000001"
 
 
 def test_rates_are_those_of_a_calculation_by_hand(market):
@@ -51,7 +51,7 @@ def test_rates_are_those_of_a_calculation_by_hand(market):
     # LUNC trades against BUSD only, which leads to BTC by USDT: 0.0001654 × 0.9998 ÷ 18229.9
     assert found["LUNC"].path == "LUNC→BUSD→USDT→BTC"
     assert found["LUNC"].rate_btc == money.round_price(Decimal("0.0001654") * Decimal("0.9998") / Decimal("18229.9"))
-    assert found["LUNC"].legs[0] == {"symbol": "LUNCBUSD", "price": "0.00016540"}
+    assert found["LUNC"].legs[0] == {"symbol": "LUNCBUSD", "price": "0.00016540", "side": "bid"}
     assert (found["BTC"].rate_btc, found["BTC"].path) == (1, "BTC")
 
 
@@ -67,11 +67,11 @@ def test_p10_a_malformed_or_zero_price_is_no_price(market, price):
 @pytest.mark.parametrize(
     "row",
     [
-        {"lastPrice": "NaN", "openPrice": "1.0"},
-        {"lastPrice": float("nan"), "openPrice": float("nan")},
-        {"lastPrice": float("inf"), "openPrice": "1.0"},
-        {"openPrice": "x"},
-        {"closeTime": "yesterday"},
+        {"bidPrice": "NaN"},
+        {"bidPrice": float("nan"), "askPrice": float("nan")},
+        {"askPrice": float("inf")},
+        {"bidPrice": "x"},
+        {"bidPrice": {"0.07": 1}},
         {"symbol": None},
         {"symbol": 5},
         None,
@@ -85,12 +85,6 @@ def test_m3_a_malformed_row_is_left_out_alone(market, row):
     found = prices(market)
     assert {"BNB", "DOGE", "EUR", "LUNC"} <= found.keys()
     assert "ETH" not in found or found["ETH"].rate_btc == Decimal("0.07657")
-
-
-def test_m3_a_price_that_the_adapter_made_is_none(market):
-    """M3: of a market without a last price ccxt makes one of what it was and by how much it changed."""
-    market.rows["ETHBTC"] = {"lastPrice": "0.00000000", "openPrice": "0.07", "priceChange": "0.001"}
-    assert "ETH" not in prices(market)
 
 
 def test_p10_a_halted_market_has_no_price(market):
@@ -112,7 +106,7 @@ def test_p10_a_halted_market_has_no_price(market):
         (200, b"null"),
         (200, b'"x"'),
         (200, b"1"),
-        (200, b'[{"symbol": "ETHBTC", "lastPrice": "0.0'),
+        (200, b'[{"symbol": "ETHBTC", "bidPrice": "0.0'),
         (200, b""),
         (200, b"[null]"),
     ],
@@ -120,7 +114,7 @@ def test_p10_a_halted_market_has_no_price(market):
 def test_an_exchange_that_talks_nonsense_is_a_market_error(market, status, body):
     market.status, market.body = status, body
     with pytest.raises(MarketError):
-        Exchange("binance", market.url).tickers()
+        Exchange("binance", market.url).rows()
 
 
 @pytest.mark.parametrize("status", [429, 418])
@@ -147,13 +141,13 @@ def test_m11_an_exchange_says_for_how_long_it_is_not_to_be_asked(market, world, 
     if said is not None:
         market.headers["Retry-After"] = said.encode().decode("latin-1")
     with pytest.raises(AskLater) as raised:
-        Exchange("binance", market.url).tickers()
+        Exchange("binance", market.url).rows()
     assert raised.value.wait == (None if wait is None else timedelta(seconds=wait))
 
 
 def test_an_exchange_that_is_not_there_is_a_market_error():
     with pytest.raises(MarketError):
-        Exchange("binance", "http://127.0.0.1:9").tickers()
+        Exchange("binance", "http://127.0.0.1:9").rows()
 
 
 def test_an_exchange_that_nobody_knows_is_a_market_error():
@@ -162,29 +156,39 @@ def test_an_exchange_that_nobody_knows_is_a_market_error():
 
 
 def test_only_the_configured_address_is_asked(market):
-    Exchange("binance", market.url).tickers()
-    assert {path.rpartition("/")[2] for path in market.requests} == {"exchangeInfo", "24hr"}
+    Exchange("binance", market.url).rows()
+    assert {path.rpartition("/")[2] for path in market.requests} == {"exchangeInfo", "24hr", "bookTicker"}
 
 
-def test_m1_a_price_is_of_when_the_exchange_was_asked_whatever_time_it_tells(market, world):
-    """M1: its own is that of a last trade; the newest of them shows whether it is frozen."""
-    market.close_time = int(world.clock().timestamp() * 1000) - 1_500
-    market.rows["ETHBTC"] = {"closeTime": market.close_time - 3_600_000}
-    rounds.refresh(source=Exchange("binance", market.url))
-    assert Price.objects.get(asset__code="ETH").observed_at == world.clock()
-    world.clock.tick(minutes=2)
-    with pytest.raises(MarketError, match="122 seconds behind ours"):
-        rounds.refresh(source=Exchange("binance", market.url))
+def test_m11_a_round_is_one_request_of_weight_four(market, settings):
+    """M11: which markets there are is asked apart, and seldom."""
+    exchange = Exchange("binance", market.url)
+    exchange.rows()
+    market.requests.clear()
+    exchange.keep_markets()
+    exchange.rows()
+    assert market.requests == ["/api/v3/ticker/bookTicker"]
+    market.requests.clear()
+    settings.MARKET_LIST_SECONDS = 0
+    exchange.keep_markets()
+    assert market.requests == ["/api/v3/exchangeInfo", "/api/v3/ticker/24hr"]
+
+
+def test_a_market_that_is_halted_while_the_list_of_markets_is_kept_has_no_price(market):
+    """P10: the exchange is asked for the books of those only that trade now."""
+    exchange = Exchange("binance", market.url)
+    exchange.rows()
+    market.halted = {"ETHBTC"}
+    assert "ETHBTC" not in {row.symbol for row in exchange.rows()}
 
 
 def test_the_configured_exchange_is_asked(market, world, settings):
     settings.PRICE_SOURCE, settings.EXCHANGE_ID, settings.EXCHANGE_URL = "exchange", "binance", market.url
-    market.close_time = int(world.clock().timestamp() * 1000)
     rounds.refresh()
     price = Price.objects.get(asset__code="DOGE")
     assert (price.source, price.path) == ("binance", "DOGE→USDT→BTC")
     assert world.quoted("DOGE").lines.get().quoted_legs == [
-        {"symbol": "DOGEUSDT", "price": "0.07846000"},
-        {"symbol": "BTCUSDT", "price": "18229.90000000", "way": "against"},
+        {"symbol": "DOGEUSDT", "price": "0.07846000", "side": "bid"},
+        {"symbol": "BTCUSDT", "price": "18229.90000000", "side": "ask", "way": "against"},
     ]
     assert factories.balance(world.user, "DOGE") == 100_000_000

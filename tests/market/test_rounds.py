@@ -5,23 +5,10 @@ from decimal import Decimal
 import pytest
 
 from tests.support import factories
+from tests.support.market import FakeSource, row
 from wallet.market import rounds
-from wallet.market.source import AskLater, MarketError, parse_ticker
+from wallet.market.source import AskLater, MarketError
 from wallet.models import Asset, Price, Pulse, Venue
-
-
-class Source:
-    name = "demo"
-
-    def __init__(self, **prices):
-        self.prices, self.asked, self.said_at = prices, 0, None
-
-    def tickers(self):
-        self.asked += 1
-        return [
-            parse_ticker(symbol=f"{code}BTC", base=code, counter="BTC", text=price, said_at=self.said_at)
-            for code, price in self.prices.items()
-        ]
 
 
 def rate(code):
@@ -30,29 +17,29 @@ def rate(code):
 
 def test_a_round_replaces_the_one_before_as_a_whole(world):
     world.clock.tick(seconds=10)
-    rounds.refresh(source=Source(BNB="0.011", DOGE="0.0000021"))
+    rounds.refresh(source=FakeSource(BNB="0.011", DOGE="0.0000021"))
     assert (rate("BNB"), rate("DOGE"), rate("BTC")) == (Decimal("0.011"), Decimal("0.0000021"), 1)
     assert rate("ETH") is None
     assert Price.objects.get(asset__code="DOGE").observed_at == world.clock()
 
 
 def test_a_late_answer_never_overwrites_a_newer_price_nor_removes_it(world):
-    late = Source(BNB="0.011")
-    original = late.tickers
+    late = FakeSource(BNB="0.02", DOGE="0.0000029")
+    original = late.rows
 
     def slow():
         world.clock.tick(seconds=20)
-        rounds.refresh(source=Source(BNB="0.02", DOGE="0.000003"))
+        rounds.refresh(source=FakeSource(BNB="0.02", DOGE="0.000003"))
         return original()
 
-    late.tickers = slow
+    late.rows = slow
     rounds.refresh(source=late)
     assert (rate("BNB"), rate("DOGE")) == (Decimal("0.02"), Decimal("0.000003"))
 
 
 def test_another_sources_prices_are_replaced(world):
     Price.objects.update(source="kraken", observed_at=world.clock() + timedelta(hours=1))
-    rounds.refresh(source=Source(BNB="0.011"))
+    rounds.refresh(source=FakeSource(BNB="0.011"))
     assert Price.objects.get(asset__code="BNB").source == "demo"
 
 
@@ -60,7 +47,7 @@ def test_another_sources_prices_are_replaced(world):
 def test_a_market_without_a_usable_price_leaves_everything_as_it_was(world, prices):
     before = list(Price.objects.values_list())
     with pytest.raises(MarketError):
-        rounds.refresh(source=Source(**prices))
+        rounds.refresh(source=FakeSource(**prices))
     assert list(Price.objects.values_list()) == before
 
 
@@ -69,8 +56,8 @@ def test_m1_an_exchange_whose_newest_time_is_far_from_ours_gives_no_price(world,
     """M1: it is frozen, or one of the clocks is wrong; what is stored stays, and grows old."""
     world.clock.tick(seconds=10)
     before = list(Price.objects.values_list())
-    source = Source(BNB="0.011", DOGE="0.0000021")
-    source.said_at = world.clock() + timedelta(seconds=apart)
+    source = FakeSource(BNB="0.011", DOGE="0.0000021")
+    source.fields["said_at"] = world.clock() + timedelta(seconds=apart)
     if is_refused:
         side = "behind" if apart < 0 else "ahead of"
         with pytest.raises(
@@ -86,19 +73,16 @@ def test_m1_an_exchange_whose_newest_time_is_far_from_ours_gives_no_price(world,
 def test_m1_a_market_that_nobody_trades_in_is_as_new_as_the_request(world):
     """M1: an exchange's time of a market may be that of its last trade, an hour ago; another's shows that it isn't frozen."""
     world.clock.tick(seconds=10)
-    old = parse_ticker(
-        symbol="DOGEBTC", base="DOGE", counter="BTC", text="0.000002", said_at=world.clock() - timedelta(hours=1)
-    )
-    source = Source(BNB="0.011")
-    source.said_at = world.clock()
-    source.tickers = lambda: [*Source.tickers(source), old]
+    source = FakeSource(BNB="0.011")
+    source.fields["said_at"] = world.clock()
+    source.more = [row("DOGE", "BTC", "0.0000020", tick="1e-9", said_at=world.clock() - timedelta(hours=1))]
     rounds.refresh(source=source)
     assert set(Price.objects.values_list("observed_at", flat=True)) == {world.clock()}
     assert Price.objects.filter(asset__code="DOGE").exists()
 
 
 def test_one_round_serves_all_that_want_one(world):
-    source = Source(BNB="0.011")
+    source = FakeSource(BNB="0.011")
     wanted = world.clock()
     world.clock.tick(seconds=1)
     for _ in range(5):
@@ -107,7 +91,7 @@ def test_one_round_serves_all_that_want_one(world):
 
 
 def test_a_round_from_before_does_not_serve(world):
-    source = Source(BNB="0.011")
+    source = FakeSource(BNB="0.011")
     rounds.refresh(source=source)
     world.clock.tick(seconds=1)
     rounds.refresh(wanted_at=world.clock(), source=source)
@@ -115,7 +99,7 @@ def test_a_round_from_before_does_not_serve(world):
 
 
 def test_a_market_that_gives_nothing_is_not_asked_by_everyone_at_once(world):
-    source = Source()
+    source = FakeSource()
     wanted = world.clock()
     with pytest.raises(MarketError):
         rounds.refresh(wanted_at=wanted, source=source)
@@ -128,12 +112,12 @@ def test_a_market_that_gives_nothing_is_not_asked_by_everyone_at_once(world):
     assert source.asked == 2
 
 
-class Busy(Source):
+class Busy(FakeSource):
     """A market that says it is asked too much, and for how long not to ask it."""
 
     wait = None
 
-    def tickers(self):
+    def rows(self):
         self.asked += 1
         raise AskLater("demo says that it is asked too much", self.wait)
 
@@ -153,7 +137,7 @@ def test_m11_a_market_is_not_asked_before_it_wants_to_be(world):
     busy = Busy()
     busy.wait = timedelta(seconds=90)
     assert asked(world, busy, seconds=10)
-    other = Source(BNB="0.011")
+    other = FakeSource(BNB="0.011")
     assert not asked(world, other, seconds=89)
     with pytest.raises(MarketError, match="demo said that it was asked too much, and is not asked before 14:33:47 UTC"):
         rounds.refresh(source=other)
@@ -170,34 +154,30 @@ def test_m11_a_market_that_does_not_say_for_how_long_is_left_alone_for_longer_ea
     for wait in (30, 60, 120, 240, 480, 600, 600):
         assert not asked(world, busy, seconds=wait - 1)
         assert asked(world, busy, seconds=1)
-    assert asked(world, Source(BNB="0.011"), seconds=600)
+    assert asked(world, FakeSource(BNB="0.011"), seconds=600)
     assert asked(world, busy, seconds=10)
-    assert asked(world, Source(BNB="0.011"), seconds=30)
+    assert asked(world, FakeSource(BNB="0.011"), seconds=30)
 
 
 def test_a_path_in_use_is_kept_from_round_to_round(world):
     factories.price("DOGE", "0.000002", path="DOGE→USDT→BTC")
-    source = Source(BNB="0.011", DOGE="0.00000200")
-    source.prices |= {"USDT": "0.000016"}
-    source.tickers = lambda: [
-        *Source.tickers(source),
-        parse_ticker(symbol="DOGEUSDT", base="DOGE", counter="USDT", text="0.12500"),
-    ]
+    source = FakeSource(BNB="0.011", DOGE="0.00000200")
+    source.more = [row("DOGE", "USDT", "0.10000")]
     rounds.refresh(source=source)
     assert Price.objects.get(asset__code="DOGE").path == "DOGE→USDT→BTC"
 
 
 def test_it_is_written_down_when_a_round_was_made(world):
-    rounds.refresh(source=Source(BNB="0.011"))
+    rounds.refresh(source=FakeSource(BNB="0.011"))
     assert Pulse.objects.get(name="prices").beat_at == world.clock()
 
 
 def test_a_round_takes_the_same_number_of_queries_for_few_assets_and_for_many(world, queries):
-    few = queries(rounds.refresh, source=Source(BNB="0.011", DOGE="0.000002"))
+    few = queries(rounds.refresh, source=FakeSource(BNB="0.011", DOGE="0.000002"))
     for number in range(40):
         factories.asset(f"A{number}")
     world.clock.tick(seconds=1)
     prices = {f"A{number}": "0.1" for number in range(40)}
-    many = queries(rounds.refresh, source=Source(BNB="0.011", DOGE="0.000002", **prices))
+    many = queries(rounds.refresh, source=FakeSource(BNB="0.011", DOGE="0.000002", **prices))
     assert Asset.objects.count() == 47
     assert len(many) <= len(few)

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -30,7 +29,6 @@ class Exchange:
         self.halted: set[str] = set()
         self.volumes: dict[str, str] = {}
         self.rows: dict[str, Any] = {}  # what stands in the place of a symbol's fields, or beside them
-        self.close_time: int | None = None
         self.body: bytes | None = None
         self.status = 200
         self.headers: dict[str, str] = {}
@@ -55,30 +53,33 @@ class Exchange:
             for symbol, (base, quote, _, tick) in SYMBOLS.items()
         ]
 
-    def tickers(self) -> list[dict[str, Any]]:
-        now = int(time.time() * 1000) if self.close_time is None else self.close_time
-        found = {
-            symbol: {
-                "symbol": symbol,
-                "lastPrice": price,
-                "volume": self.volumes.get(symbol, "1000.0"),
-                "closeTime": now,
-            }
+    def books(self) -> list[Any]:
+        """What each symbol bids and asks: the same, unless `rows` says otherwise."""
+        found: dict[str, Any] = {
+            symbol: {"symbol": symbol, "bidPrice": price, "bidQty": "7.5", "askPrice": price, "askQty": "7.5"}
             for symbol, price in self.prices.items()
+            if symbol not in self.halted
         }
         for symbol, row in self.rows.items():
             found[symbol] = found[symbol] | row if isinstance(row, dict) else row
         return list(found.values())
 
+    def day(self) -> list[dict[str, Any]]:
+        """The day's volumes, which weigh twenty times as much."""
+        return [
+            {"symbol": symbol, "lastPrice": price, "volume": self.volumes.get(symbol, "1000.0")}
+            for symbol, price in self.prices.items()
+        ]
+
     def answer(self, path: str) -> bytes:
         self.requests.append(path)
-        if "ticker" in path and self.body is not None:
+        if path.endswith("bookTicker") and self.body is not None:
             return self.body
         if path.endswith("/exchangeInfo"):
             return json.dumps(
                 {"timezone": "UTC", "serverTime": 0, "rateLimits": [], "symbols": self.symbols()}
             ).encode()
-        return json.dumps(self.tickers()).encode()
+        return json.dumps(self.day() if path.endswith("24hr") else self.books()).encode()
 
 
 @contextlib.contextmanager

@@ -27,8 +27,7 @@ from wallet.database import clock
 from wallet.market import rounds
 from wallet.market.demo import Demo
 from wallet.market.demo_assets import HOLDINGS
-from wallet.market.source import Ticker, parse_ticker
-from wallet.models import Account, Asset, Conversion, Customer, Opening, Policy, Price
+from wallet.models import Account, Asset, Conversion, Customer, MarketRound, Opening, Policy, Price
 from wallet.portfolio import portfolio
 
 real_now = clock.now
@@ -53,17 +52,13 @@ class Market(Demo):
         self.changes: dict[str, str] = {}
         self.gone: set[str] = set()
 
-    def tickers(self) -> list[Ticker]:
-        known = super().tickers()
-        strange = [
-            parse_ticker(symbol=f"{code}USDT", base=code, counter="USDT", text=usd)
-            for code, (_, _, usd) in STRANGE.items()
-        ]
-        return [self._as_it_is_now(one) for one in (*known, *strange) if one and one.base not in self.gone]
-
-    def _as_it_is_now(self, ticker: Ticker) -> Ticker:
-        price = ticker.price * (1 + Decimal(self.changes.get(ticker.base, "0")) / 100)
-        return ticker._replace(price=price, text=f"{price.normalize():f}")
+    def prices(self) -> dict[str, Decimal]:
+        usd = super().prices() | {code: Decimal(price) for code, (_, _, price) in STRANGE.items()}
+        return {
+            code: price * (1 + Decimal(self.changes.get(code, "0")) / 100)
+            for code, price in usd.items()
+            if code not in self.gone
+        }
 
 
 class Clock:
@@ -121,6 +116,7 @@ def observe(ago: float = 0, changes: dict[str, str] | None = None, gone: Iterabl
     """The market answers, or answered so many seconds ago; by so many percent other prices, and none for some."""
     market.changes, market.gone = changes or {}, set(gone)
     Price.objects.all().delete()
+    MarketRound.objects.all().delete()  # beside which a change as large as a state shows would be kept out
     with shown_clock.ago(ago) if ago else contextlib.nullcontext():
         rounds.refresh(source=market)
 

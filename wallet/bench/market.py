@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from wallet import conversions, ledger, money, validators
 from wallet.bench.errors import BenchError
 from wallet.market import rounds
+from wallet.market.books import BTC
 from wallet.market.demo_assets import DEMO_ASSETS
-from wallet.market.paths import BTC
 from wallet.models import Account, Asset, Conversion, Policy, Price
 
 DAY = 86_400

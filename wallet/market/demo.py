@@ -1,7 +1,8 @@
 """A deterministic, lively market for demonstrations: the same time gives the same prices, and needs no network.
 
 Every asset trades against USDT, the large ones against BTC too, and fiat currencies are what BTC is paid in, so that
-direct, inverse and longer paths all occur. In two minutes a price moves by less than two per cent.
+direct, inverse and longer paths all occur. Between bid and ask there is a thousandth. In two minutes a price moves by less
+than two per cent.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from zlib import crc32
 
 from wallet.database import clock
 from wallet.market.demo_assets import DEMO_ASSETS
-from wallet.market.source import Ticker, parse_ticker
+from wallet.market.source import Row
 
 # Waves of one price: how long each takes in milliseconds, and how far it swings in millionths.
 WAVES = ((41_000, 1_500), (157_000, 4_000), (1_931_000, 18_000))
@@ -19,6 +20,8 @@ AGAINST_BTC = ("ETH", "BNB", "SOL", "LTC", "BCH", "XRP", "LINK", "AVAX", "DOT", 
 FIAT = ("EUR", "GBP", "TRY", "BRL", "AUD", "PLN")
 
 _TICK = Context(prec=6, rounding=ROUND_HALF_EVEN)
+# How far bid and ask are from the price.
+HALF_SPREAD = Decimal("0.0005")
 
 
 class Demo:
@@ -27,17 +30,29 @@ class Demo:
     def __init__(self, now: Callable[[], datetime] = clock.now) -> None:
         self.now = now
 
-    def tickers(self) -> list[Ticker]:
+    def rows(self) -> list[Row]:
+        usd = self.prices()
+        against_usdt = [row(code, "USDT", price) for code, price in usd.items() if code not in ("USDT", *FIAT)]
+        against_btc = [row(code, "BTC", usd[code] / usd["BTC"]) for code in AGAINST_BTC if code in usd]
+        return [
+            *against_usdt,
+            *against_btc,
+            *(row("BTC", code, usd["BTC"] / usd[code]) for code in FIAT if code in usd),
+        ]
+
+    def prices(self) -> dict[str, Decimal]:
+        """What every asset costs in dollars."""
         moment = int(self.now().timestamp() * 1000)
-        usd = {entry.code: _price(entry.code, entry.usd, moment) for entry in DEMO_ASSETS if entry.usd is not None}
-        tickers = [_ticker(code, "USDT", price) for code, price in usd.items() if code not in ("USDT", *FIAT)]
-        tickers += [_ticker(code, "BTC", _TICK.divide(usd[code], usd["BTC"])) for code in AGAINST_BTC]
-        tickers += [_ticker("BTC", code, _TICK.divide(usd["BTC"], usd[code])) for code in FIAT]
-        return [ticker for ticker in tickers if ticker is not None]
+        return {entry.code: _price(entry.code, entry.usd, moment) for entry in DEMO_ASSETS if entry.usd is not None}
+
+    def keep_markets(self) -> None:
+        """They are always the same."""
 
 
-def _ticker(base: str, counter: str, price: Decimal) -> Ticker | None:
-    return parse_ticker(symbol=base + counter, base=base, counter=counter, text=f"{_TICK.plus(price):f}")
+def row(base: str, counter: str, price: Decimal) -> Row:
+    """A market whose book is around this price."""
+    bid, ask = (f"{_TICK.plus(price * (1 + off)):f}" for off in (-HALF_SPREAD, HALF_SPREAD))
+    return Row(base + counter, base, counter, bid=bid, ask=ask)
 
 
 def _price(code: str, usd: Decimal, moment: int) -> Decimal:

@@ -5,6 +5,7 @@ ccxt takes a second and a hundred megabytes to import, so only the process that 
 
 import contextlib
 import json
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,9 +16,11 @@ from urllib.parse import urlsplit
 
 import ccxt
 import requests
+from django.conf import settings
 
 from wallet.database import clock
-from wallet.market.source import AskLater, MarketError, Ticker, parse_ticker
+from wallet.market.adapters import adapter
+from wallet.market.source import AskLater, MarketError, Row
 
 TIMEOUT_MS = 8_000
 
@@ -31,69 +34,135 @@ MALFORMED = (
     TypeError,
     ValueError,
 )
-
-
-# How an exchange says that it is asked too much: 429, and 418 to who did not listen.
+# How an exchange says that it is asked too much where its answer has another status.
 TOO_MUCH = (ccxt.RateLimitExceeded, ccxt.DDoSProtection)
 # However long an exchange asks to be left alone, it is asked again after a while: a wrong date must not end all prices.
 LONGEST_WAIT = timedelta(days=3)
+# A list of markets that could not be renewed for so many times as long as it is kept is asked for before prices are.
+PATIENCE = 3
 
 
 class Exchange:
-    """The spot markets of one exchange: those that trade now, at their last price, as exact strings."""
+    """The spot markets of one exchange with their books, as exact strings. The list of markets is kept for some minutes."""
 
     def __init__(self, exchange_id: str, url: str = "") -> None:
         """`url` replaces the scheme and host of the exchange's own API, for a mirror or a test server."""
         if exchange_id not in ccxt.exchanges:
             raise MarketError(f"EXCHANGE_ID={exchange_id} is not an exchange that ccxt knows.")
         self.name = exchange_id
-        self.client = getattr(ccxt, exchange_id)(
-            {
-                "timeout": TIMEOUT_MS,
-                "options": {"defaultType": "spot", "fetchMarkets": {"types": ["spot"]}, "fetchCurrencies": False},
-            }
-        )
-        self.client.number = str  # it answers in floats otherwise
-        self.client.on_json_response = partial(
-            json.loads, parse_float=str, parse_constant=str
-        )  # numbers as they were sent
-        self.client.parse_ticker = _row_by_row(self.client.parse_ticker)
+        self.adapter = adapter(exchange_id)
+        self.client = _client(exchange_id, self.adapter.options)
+        self.client.on_rest_response = self._refuse_too_much
         if url:
             self.client.urls["api"] = _moved(self.client.urls["api"], url.rstrip("/"))
+        self.markets: dict[str, dict[str, Any]] = {}
+        self.untraded: set[str] = set()
+        self.listed_at = time.monotonic()
 
-    def tickers(self) -> list[Ticker]:
-        try:
-            # Asked again each time: a market that was halted a moment ago keeps a last price, but has none now.
-            markets = self.client.load_markets(True)
-            answers = self.client.fetch_tickers()
-            found = [self._ticker(markets.get(symbol), answer) for symbol, answer in answers.items()]
-        except TOO_MUCH as error:
-            wait = _retry_after(self.client.last_response_headers or {})
-            raise AskLater(f"{self.name} says that it is asked too much: {str(error)[:200]}", wait) from error
-        except MALFORMED as error:
-            raise MarketError(f"{self.name} gave no prices: {type(error).__name__}: {str(error)[:200]}") from error
+    def rows(self) -> list[Row]:
+        """Every spot market, with what it bids and asks. Raises MarketError, AskLater among them."""
+        if self._is_older_than(PATIENCE * settings.MARKET_LIST_SECONDS):
+            self._ask(self._list_markets)
+        found: list[Row] = self._ask(self._rows)
         if not found:
             raise MarketError(f"{self.name} gave no prices: none of its rows can be read.")
-        return [ticker for ticker in found if ticker is not None]
+        return found
 
-    def _ticker(self, market: dict[str, Any] | None, answer: dict[str, Any]) -> Ticker | None:
-        if market is None or not market.get("spot") or not market.get("active"):
-            return None
-        if _is_zero(answer.get("baseVolume")):  # nobody has traded it for a day: its last price is not a price of now
-            return None
-        if not _is_sent(
-            answer.get("last"), answer.get("info")
-        ):  # made of an old price and its change, where there is no last
+    def keep_markets(self) -> None:
+        """Asks for the list of markets anew when it is some minutes old, and which of them nobody trades in."""
+        if self._is_older_than(settings.MARKET_LIST_SECONDS):
+            self._ask(self._list_markets)
+
+    def said_time(self) -> datetime | None:
+        """The exchange's own clock, where it tells it; for whoever tries the configuration."""
+        return _moment(self._ask(self.client.fetch_time)) if self.client.has.get("fetchTime") else None
+
+    def _is_older_than(self, seconds: int) -> bool:
+        return not self.markets or time.monotonic() - self.listed_at > seconds
+
+    def _ask(self, question: Callable[[], Any]) -> Any:
+        try:
+            return question()
+        except TOO_MUCH as error:
+            raise self._ask_later(f"{error}", self.client.last_response_headers or {}) from error
+        except MALFORMED as error:
+            raise MarketError(f"{self.name} gave no prices: {type(error).__name__}: {str(error)[:200]}") from error
+
+    def _refuse_too_much(self, status: int, reason: str, *answer: Any) -> str:
+        """Called by ccxt with every answer: its own errors don't tell all of those that ask for less."""
+        _url, _method, headers, body, *_sent = answer
+        if status in self.adapter.too_much:
+            raise self._ask_later(f"{status} {reason}", headers)
+        return str(body).strip()
+
+    def _ask_later(self, said: str, headers: Mapping[str, str]) -> AskLater:
+        return AskLater(f"{self.name} says that it is asked too much: {said[:200]}", _retry_after(headers))
+
+    def _list_markets(self) -> None:
+        self.markets = self.client.load_markets(True, self.adapter.markets)
+        if self.adapter.volumes_apart:
+            volumes = self.client.fetch_tickers(None, {"type": "spot"})
+            self.untraded = {symbol for symbol, answer in volumes.items() if _is_zero(answer.get("baseVolume"))}
+        self.listed_at = time.monotonic()
+
+    def _rows(self) -> list[Row]:
+        if self.adapter.one_by_one:
+            wanted = [symbol for symbol in self.adapter.one_by_one if symbol in self.markets]
+            answers = {symbol: self.client.fetch_ticker(symbol) for symbol in wanted}
+        else:
+            answers = getattr(self.client, self.adapter.method)(None, self.adapter.params)
+        said_at = _moment(_time_of(self.client.last_json_response))
+        rows = (self._row(self.markets.get(symbol), answer, said_at) for symbol, answer in answers.items())
+        return [row for row in rows if row is not None]
+
+    def _row(self, market: dict[str, Any] | None, answer: dict[str, Any], said_at: datetime | None) -> Row | None:
+        if market is None or not market.get("spot"):
             return None
         tick = market["precision"].get("price") if self.client.precisionMode == ccxt.TICK_SIZE else None
-        return parse_ticker(
+        said = _moment(answer.get("timestamp"))
+        return Row(
             symbol=market["id"],
             base=market["base"],
             counter=market["quote"],
-            text=answer.get("last"),
+            bid=answer.get("bid"),
+            ask=answer.get("ask"),
+            last=answer.get("last"),
             tick=tick,
-            said_at=_moment(answer.get("timestamp")),
+            said_at=said or said_at,
+            traded_at=said,
+            is_halted=not market.get("active") or not self.adapter.is_open(market["info"]),
+            is_traded=market["symbol"] not in self.untraded and not _is_zero(answer.get("baseVolume")),
         )
+
+
+def _client(exchange_id: str, options: dict[str, Any]) -> Any:
+    """ccxt's adapter, taking numbers as they were sent, and rows one by one."""
+    spot_only = {"defaultType": "spot", "fetchMarkets": {"types": ["spot"]}, "fetchCurrencies": False}
+    client = getattr(ccxt, exchange_id)(
+        {
+            "timeout": TIMEOUT_MS,
+            "enableRateLimit": False,  # rounds keep apart by themselves
+            "enableLastJsonResponse": True,
+            "has": {"fetchCurrencies": False},
+            "options": {**spot_only, **options},
+        }
+    )
+    client.number = str  # it answers in floats otherwise
+    client.on_json_response = partial(json.loads, parse_float=str, parse_constant=str)
+    client.safe_ticker = _as_sent
+    for name in ("parse_ticker", "parse_spot_or_uta_ticker"):
+        if hasattr(client, name):
+            setattr(client, name, _row_by_row(getattr(client, name)))
+    if exchange_id == "kucoin":  # which looks into its rows before they are parsed
+        client.publicGetMarketAllTickers = _with_rows_only(client.publicGetMarketAllTickers)
+    if exchange_id == "gate":  # what can be borrowed is no concern of ours
+        client.publicMarginGetCurrencyPairs = lambda _params=None: []
+    return client
+
+
+def _as_sent(ticker: dict[str, Any], market: Any = None) -> dict[str, Any]:
+    """M3: in the place of ccxt's function that works out what an exchange did not send, such as a last price."""
+    return ticker
 
 
 def _row_by_row(parse: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -107,13 +176,18 @@ def _row_by_row(parse: Callable[..., dict[str, Any]]) -> Callable[..., dict[str,
     return parsed
 
 
-def _is_sent(text: object, said: object) -> bool:
-    """Whether the exchange's own answer has this number in it, in these digits (M3)."""
-    if isinstance(said, dict):
-        said = list(said.values())
-    if isinstance(said, list):
-        return any(_is_sent(text, part) for part in said)
-    return said is not None and str(said) == text
+def _with_rows_only(ask: Callable[..., Any]) -> Callable[..., Any]:
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        answer = ask(*args, **kwargs)
+        answer["data"]["ticker"] = [row for row in answer["data"]["ticker"] if isinstance(row, dict)]
+        return answer
+
+    return asked
+
+
+def _time_of(answer: Any) -> Any:
+    """The time of a whole answer, where it has one."""
+    return answer.get("time") if isinstance(answer, dict) else None
 
 
 def _moved(urls: Any, url: str) -> Any:

@@ -1,24 +1,26 @@
-"""The ways through the markets from an asset to BTC, and the rate that comes of the chosen one. Pure."""
+"""The ways through the markets from an asset to BTC, which of them agree, and the rate that comes of the chosen one. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 from typing import NamedTuple
 
 from wallet import money
-from wallet.market.source import Ticker
+from wallet.market import guards
+from wallet.market.books import BNB, BTC, CORE, HUBS, USDT, Book, Books
+from wallet.market.guards import KeptOut
+from wallet.market.limits import Limits
 
-BTC = "BTC"
 ARROW = "→"
 
-# Currencies that a path may lead through, in the order in which they are tried.
-HUBS = ("USDT", "USDC", "FDUSD", "BUSD", "TUSD", "USD", "ETH", "BNB", "EUR", "TRY", "BRL", "GBP")
-
-# The first path whose prices are this fine is taken: one tick along it changes the rate by at most a fifth of a per cent,
+# The first way whose prices are this fine is taken: one tick along it changes the rate by at most a fifth of a per cent,
 # where the documented tolerance is five. A path in use is kept until it is much coarser than that and than the best, so
 # that it doesn't flicker between the quote and the settlement, which compare rates of one path only.
 FINE = Decimal("0.002")
 PATIENCE = 4
+
+# What must be known by two ways at least (M5): BNB, and BTC against USDT.
+KNOWN_TWICE = frozenset((BNB, USDT))
 
 
 class Rate(NamedTuple):
@@ -29,64 +31,127 @@ class Rate(NamedTuple):
     legs: list[dict[str, str]]
 
 
-def rates(tickers: Iterable[Ticker], codes: Iterable[str], paths_in_use: Mapping[str, str]) -> dict[str, Rate]:
-    """The BTC rate of every asset that the market can price. `paths_in_use` maps codes to the paths of their stored prices."""
-    markets: dict[tuple[str, str], Ticker] = {}
-    for ticker in tickers:
-        # Were the same pair listed both ways round, the finer price would stand.
-        for pair in ((ticker.base, ticker.counter), (ticker.counter, ticker.base)):
-            known = markets.get(pair)
-            if known is None or _step(ticker) < _step(known):
-                markets[pair] = ticker
-    found = {code: _rate(code, markets, paths_in_use.get(code)) for code in codes}
-    return {code: rate for code, rate in found.items() if rate is not None}
+class Way(NamedTuple):
+    """A way from an asset to BTC: the currencies, and the books between them."""
+
+    path: tuple[str, ...]
+    books: tuple[Book, ...]
+
+    @property
+    def middle(self) -> Decimal:
+        rate = Decimal(1)
+        for book, leaving in zip(self.books, self.path, strict=False):
+            rate *= book.middle(leaving)
+        return rate
+
+    @property
+    def tick(self) -> Decimal:
+        """One tick along it, as a share of the price."""
+        return sum((book.tick for book in self.books), Decimal(0))
+
+    def rate(self) -> Rate | None:
+        """What the market would pay for one now; for BNB, which customers get, what it would take (M2)."""
+        buys = self.path[0] == BNB
+        legs = [book.leg(leaving, buys=buys) for book, leaving in zip(self.books, self.path, strict=False)]
+        rate_btc = money.round_price(money.exact_rate(legs))
+        return None if rate_btc is None else Rate(rate_btc, ARROW.join(self.path), legs)
 
 
-def _rate(code: str, markets: Mapping[tuple[str, str], Ticker], in_use: str | None) -> Rate | None:
-    if code == BTC:
-        return Rate(Decimal(1), BTC, [])
-    path = _choose(_paths(code, markets), in_use, markets)
-    if path is None:
-        return None
-    hops = [markets[pair] for pair in pairwise(path)]
-    legs = [_leg(ticker, came_from) for ticker, came_from in zip(hops, path, strict=False)]
-    rate_btc = money.round_price(money.exact_rate(legs))
-    if rate_btc is None:
-        return None
-    return Rate(rate_btc, ARROW.join(path), legs)
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What an asset's price would be: the chosen way, its rate between bid and ask, and how many ways agree with it."""
+
+    way: Way
+    middle: Decimal
+    ways: int
 
 
-def _leg(ticker: Ticker, came_from: str) -> dict[str, str]:
-    """The market's own price for leaving this currency, marked where the market trades the pair the other way round."""
-    way = {} if ticker.base == came_from else {"way": money.AGAINST}
-    return {"symbol": ticker.symbol, "price": ticker.text, **way}
+@dataclass(frozen=True, slots=True)
+class Market:
+    """The books of a round that may be believed, and how each hub gets to BTC."""
+
+    books: Books
+    links: Mapping[str, Way]
+    limits: Limits
+
+    def candidate(self, code: str, in_use: str | None) -> Candidate | KeptOut | None:
+        """An asset's price-to-be, or why it has none (M5); None where no market leads from it to BTC.
+
+        `in_use` is the path of its stored price. Of several markets one that is off the median is kept out alone.
+        """
+        ways = self._ways(code)
+        if not ways:
+            return self.books.why_none(code)
+        at_most = self.limits.core_agreement if code in KNOWN_TWICE else self.limits.agreement
+        rates = [way.middle for way in ways]
+        refused = guards.refuse_alone(len(ways), is_core=code in KNOWN_TWICE) or guards.refuse_disagreeing(
+            rates, at_most
+        )
+        if refused:
+            return refused
+        agreed = [ways[place] for place in guards.agreeing(rates, at_most)]
+        usual = guards.middle(rates)
+        for way in ways:
+            off = guards.refuse_off(way.middle, usual, at_most) if way not in agreed else None
+            if off:
+                self.books.drop(way.books[0], off)
+        near = [way for way in agreed if guards.off(way.middle, usual) <= self.limits.off_median]
+        way = _choose(near or agreed, in_use)
+        return Candidate(way, way.middle, len(agreed))
+
+    def _ways(self, code: str) -> list[Way]:
+        """Direct, and through each hub: those of fewer steps first."""
+        ways = [] if (book := self.books.by_pair.get((code, BTC))) is None else [Way((code, BTC), (book,))]
+        found = [
+            Way((code, *link.path), (book, *link.books))
+            for hub, link in self.links.items()
+            if code not in link.path and (book := self.books.by_pair.get((code, hub))) is not None
+        ]
+        return ways + sorted(found, key=lambda way: len(way.path))
 
 
-def _paths(code: str, markets: Mapping[tuple[str, str], Ticker]) -> Iterator[tuple[str, ...]]:
-    """Direct, through one hub, and through two where nothing shorter leads to BTC."""
-    shorter = [(code, BTC), *((code, hub, BTC) for hub in HUBS if hub != code)]
-    existing = [path for path in shorter if _exists(path, markets)]
-    longer = ((code, one, two, BTC) for one in HUBS for two in HUBS if len({code, one, two}) == 3)
-    yield from existing or (path for path in longer if _exists(path, markets))
+def believe(books: Books, limits: Limits) -> Market:
+    """Which way each hub gets to BTC: its own market with BTC where other ways agree with that, else through another hub.
+
+    The best known hubs come first: what is wrong there would make the ways of the others wrong.
+    """
+    direct = {hub: book for hub in HUBS if (book := books.by_pair.get((hub, BTC))) is not None}
+    links: dict[str, Way] = {}
+    known = {hub: len(_hub_ways(hub, books, direct)) for hub in HUBS}
+    for hub in sorted(HUBS, key=lambda hub: -known[hub]):
+        ways = _hub_ways(hub, books, direct)
+        rates = [way.middle for way in ways]
+        agreed = [ways[place] for place in guards.agreeing(rates, limits.core_agreement)] if ways else []
+        if len(agreed) < (2 if hub in KNOWN_TWICE else 1):
+            direct.pop(hub, None)
+            continue
+        if hub in direct and not any(len(way.books) == 1 for way in agreed):
+            off = guards.refuse_off(direct[hub].middle(hub), guards.middle(rates), limits.core_agreement)
+            assert off is not None
+            books.drop(direct.pop(hub), off)
+        links[hub] = agreed[0] if hub in direct else _choose(agreed, None)
+    return Market(books, {hub: links[hub] for hub in HUBS if hub in links}, limits)
 
 
-def _exists(path: tuple[str, ...], markets: Mapping[tuple[str, str], Ticker]) -> bool:
-    return all(pair in markets for pair in pairwise(path))
+def _hub_ways(hub: str, books: Books, direct: Mapping[str, Book]) -> list[Way]:
+    ways = [Way((hub, BTC), (direct[hub],))] if hub in direct else []
+    for other, last in direct.items():
+        book = books.by_pair.get((hub, other))
+        if book is not None:
+            ways.append(Way((hub, other, BTC), (book, last)))
+    return ways
 
 
-def _choose(
-    paths: Iterable[tuple[str, ...]], in_use: str | None, markets: Mapping[tuple[str, str], Ticker]
-) -> tuple[str, ...] | None:
-    steps = {path: sum(_step(markets[pair]) for pair in pairwise(path)) for path in paths}
-    if not steps:
-        return None
-    best = next((path for path, step in steps.items() if step <= FINE), min(steps, key=lambda path: steps[path]))
-    current = tuple((in_use or "").split(ARROW))
-    if current in steps and steps[current] <= PATIENCE * max(FINE, steps[best]):
+def _choose(ways: Iterable[Way], in_use: str | None) -> Way:
+    """The path in use, while it is not much coarser than the best; else the first fine way, or the finest."""
+    ticks = {way: way.tick for way in ways}
+    best = next((way for way, tick in ticks.items() if tick <= FINE), min(ticks, key=lambda way: ticks[way]))
+    current = next((way for way in ticks if ARROW.join(way.path) == in_use), None)
+    if current is not None and ticks[current] <= PATIENCE * max(FINE, ticks[best]):
         return current
     return best
 
 
-def _step(ticker: Ticker) -> Decimal:
-    """One tick relative to the price."""
-    return ticker.tick / ticker.price
+def is_core(code: str) -> bool:
+    """Whether it is BNB or a hub."""
+    return code in CORE

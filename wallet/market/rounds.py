@@ -1,102 +1,195 @@
-"""One round of the configured source: ask the market once, work out every asset's rate, write them all down together."""
+"""One round of the configured source: ask the market once, judge what it says, write all of it down together."""
 
 import logging
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
-from django.db import transaction
-from django.utils.module_loading import import_string
 
 from wallet.database import clock
-from wallet.database.retrying import retried
-from wallet.market import guards
-from wallet.market.paths import BTC, Rate, rates
+from wallet.market import books, guards, limits, records
+from wallet.market.books import BTC
+from wallet.market.fallback import FallbackVenue
+from wallet.market.guards import KeptOut, Sample
+from wallet.market.limits import Limits
+from wallet.market.paths import believe
+from wallet.market.pricing import Fallback, Pricing, fallback
 from wallet.market.source import AskLater, MarketError, Source
-from wallet.models import Asset, Price, Pulse, Venue
+from wallet.market.venues import configured_fallback, configured_source
+from wallet.models import Asset, MarketRound, Policy, Price, Pulse, Venue
 from wallet.models.assets import source_name
 
 log = logging.getLogger(__name__)
 
-# When a round was last begun, and when one was last written.
-ASKED, WRITTEN = "asked", "prices"
+# When a round was last begun.
+ASKED = "asked"
 # A round that somebody else began so short a time ago will do: a market that does not answer isn't asked by everyone.
 SHARED = timedelta(seconds=5)
+# An exchange is asked so often at the most, however many wait: all of them wait for one round (M11).
+SPACING = timedelta(seconds=1)
+# How old the last good round may be beside which another one has too few rows (M8). Markets that are gone for good are
+# believed to be gone after that.
+COMPARED = timedelta(hours=1)
 
 
-def configured_source() -> Source:
-    """The source that PRICE_SOURCE names; its file, and what that file needs, is loaded only here."""
-    source: Source
-    if settings.PRICE_SOURCE == "demo":
-        source = import_string("wallet.market.demo.Demo")()
-    else:
-        source = import_string("wallet.market.exchange.Exchange")(settings.EXCHANGE_ID, settings.EXCHANGE_URL)
-    return source
+@dataclass(frozen=True, slots=True)
+class Second:
+    """What became of asking the fallback: what it says, None where none is configured; and in words."""
+
+    fallback: Fallback | None
+    words: str
 
 
-def refresh(*, wanted_at: datetime | None = None, source: Source | None = None) -> int:
+def refresh(
+    *, wanted_at: datetime | None = None, source: Source | None = None, second: FallbackVenue | None = None
+) -> int:
     """Asks the market and stores its prices; how many assets have one. No lock is held while asking.
 
     With `wanted_at`, a round that somebody else has begun since then, a few seconds ago, will do. Raises MarketError
     when the market gives nothing usable; the stored prices stay then, and grow old.
     """
-    stored = Price.objects.current_source()
-    started_at = clock.now()
-    asked = Pulse.objects.filter(name=ASKED).first()
-    if wanted_at and asked and asked.beat_at >= max(wanted_at, started_at - SHARED):
-        return stored.count()
     name = source.name if source else source_name()
-    closed_until = Venue.objects.closed_until(name, started_at)
+    if wanted_at and _is_answered(wanted_at):
+        return Price.objects.current_source().count()
+    closed_until = Venue.objects.closed_until(name, clock.now())
     if closed_until is not None:
         raise MarketError(
             f"{name} said that it was asked too much, and is not asked before {closed_until:%H:%M:%S} UTC."
         )
+    if source is None:
+        source, second = configured_source(), configured_fallback()
+    _keep_apart(name)
+    started_at, began = clock.now(), time.monotonic()
     Pulse.objects.beat(ASKED, started_at)
-    source = source or configured_source()
-    assets = dict(Asset.objects.values_list("code", "pk"))
-    in_use = dict(stored.values_list("asset__code", "path"))
+    record = MarketRound(source=source.name, asked_at=started_at)
     try:
-        tickers = source.tickers()
-    except AskLater as refusal:
-        Venue.objects.hold_off(name, clock.now(), refusal.wait)
+        found = _ask(source, second, record)
+    except MarketError as error:
+        record.error = f"{error}"[:300]
         raise
-    Venue.objects.answered(name)
-    apart = timedelta(seconds=settings.MARKET_CLOCK_TOLERANCE)
-    frozen = guards.refuse_frozen((ticker.said_at for ticker in tickers), started_at, apart)
-    if frozen is not None:
-        raise MarketError(f"{source.name} gave no usable price: {frozen}.")
-    found = rates(tickers, assets, in_use)
-    if not found.keys() - {BTC}:
+    finally:
+        record.took_ms = int((time.monotonic() - began) * 1000)
+        if record.error:
+            record.save(force_insert=True)
+    records.store(record, found)
+    log.info("%s priced %d assets and kept %d out", source.name, record.priced, record.kept_out)
+    return record.priced
+
+
+def keep_markets() -> None:
+    """Asks the configured source for its list of markets where that is due: after a round, so that no price waits for it."""
+    source = configured_source()
+    try:
+        source.keep_markets()
+    except AskLater as refusal:
+        Venue.objects.hold_off(source.name, clock.now(), refusal.wait)
+        log.warning("%s", refusal)
+    except MarketError as error:  # an older list will do
+        log.warning("%s", error)
+
+
+def _is_answered(wanted_at: datetime) -> bool:
+    asked = Pulse.objects.filter(name=ASKED).first()
+    return asked is not None and asked.beat_at >= max(wanted_at, clock.now() - SHARED)
+
+
+def _keep_apart(name: str) -> None:
+    """Waits until the exchange may be asked again."""
+    asked = Pulse.objects.filter(name=ASKED).first()
+    if name == "demo" or asked is None:
+        return
+    left = asked.beat_at + SPACING - clock.now()
+    time.sleep(min(max(left, timedelta(0)), SPACING).total_seconds())
+
+
+def _ask(source: Source, second: FallbackVenue | None, record: MarketRound) -> records.Found:
+    """Asks both venues and judges what they say. Raises MarketError."""
+    figures, codes = limits.configured(), dict(Asset.objects.values_list("code", "pk"))
+    waits_for = second if second and Venue.objects.closed_until(second.name, record.asked_at) is None else None
+    if waits_for:
+        waits_for.ask()
+    try:
+        rows = source.rows()
+    except AskLater as refusal:
+        Venue.objects.hold_off(source.name, clock.now(), refusal.wait)
+        raise
+    Venue.objects.answered(source.name)
+    takes_last = Policy.objects.current().price_side == Policy.Side.LAST
+    read = books.read(rows, record.asked_at, takes_last=takes_last, limits=figures)
+    record.rows = read.rows
+    _refuse_round(
+        source.name,
+        guards.refuse_frozen((row.said_at for row in rows), record.asked_at, figures),
+        guards.refuse_few(read.rows, _rows_before(source.name, record.asked_at), figures),
+    )
+    asked = _second(second, waits_for, codes, figures, takes_last=takes_last, asked_at=record.asked_at)
+    record.fallback = asked.words[:200]
+    pricing = Pricing(
+        market=believe(read, figures),
+        asked_at=record.asked_at,
+        samples=_samples(source.name, record.asked_at - figures.jump_memory),
+        fallback=asked.fallback,
+        limits=figures,
+    )
+    priced = pricing.price(codes, dict(Price.objects.current_source().values_list("asset__code", "path")))
+    record.priced, record.kept_out = len(priced.rates), len(priced.kept_out)
+    found = records.Found(priced, read, codes)
+    if not priced.rates.keys() - {BTC}:
+        records.store_kept_out(record, found)
         raise MarketError(f"{source.name} gave no usable price.")
-    _store(source.name, {assets[code]: rate for code, rate in found.items()}, started_at)
-    log.info("%s priced %d of %d assets", source.name, len(found), len(assets))
-    return len(found)
+    return found
 
 
-@retried
-def _store(source: str, found: dict[int, Rate], started_at: datetime) -> None:
-    """Writes a round as a whole. What it no longer prices is removed; a late round never overwrites a newer price."""
-    Pulse.objects.bulk_create([Pulse(name=WRITTEN, beat_at=started_at)], ignore_conflicts=True)
-    with transaction.atomic():
-        Pulse.objects.select_for_update().get(name=WRITTEN)  # one round is written at a time
-        before = Price.objects.in_bulk()
-        fresh = []
-        for pk, rate in found.items():
-            price = Price(
-                asset_id=pk,
-                rate_btc=rate.rate_btc,
-                path=rate.path,
-                legs=rate.legs,
-                source=source,
-                observed_at=started_at,
-            )
-            known = before.get(pk)
-            if known is None or known.source != source or known.observed_at < started_at:
-                fresh.append(price)
-        Price.objects.bulk_create(
-            fresh,
-            update_conflicts=True,
-            unique_fields=["asset"],
-            update_fields=["rate_btc", "path", "legs", "source", "observed_at"],
-        )
-        Price.objects.filter(source=source, observed_at__lt=started_at).exclude(asset__in=found).delete()
-        Pulse.objects.beat(WRITTEN, clock.now())
+def _refuse_round(name: str, *refusals: KeptOut | None) -> None:
+    for refusal in refusals:
+        if refusal is not None:
+            raise MarketError(f"{name} gave no usable price: {guards.words(refusal.facts)} ({refusal.rule}).")
+
+
+def _second(
+    second: FallbackVenue | None,
+    asked: FallbackVenue | None,
+    codes: Iterable[str],
+    figures: Limits,
+    *,
+    takes_last: bool,
+    asked_at: datetime,
+) -> Second:
+    """What the fallback says, for as long as a round waits for it. It never stands in for the source."""
+    if second is None:
+        return Second(None, "")
+    if asked is None:
+        return Second(Fallback(), f"{second.name} said that it was asked too much")
+    try:
+        rows = asked.answer(settings.MARKET_FALLBACK_SECONDS)
+        frozen = guards.refuse_frozen((row.said_at for row in rows), asked_at, figures)
+        _refuse_round(second.name, frozen)
+    except AskLater as refusal:
+        Venue.objects.hold_off(second.name, clock.now(), refusal.wait)
+        return Second(Fallback(), f"{refusal}")
+    except MarketError as error:
+        log.warning("%s", error)
+        return Second(Fallback(), f"{error}")
+    Venue.objects.answered(second.name)
+    read = books.read(rows, asked_at, takes_last=takes_last, limits=figures)
+    found = fallback(read, set(codes), figures)
+    return Second(found, f"{second.name} priced {len(found.rates)} assets")
+
+
+def _rows_before(source: str, now: datetime) -> int | None:
+    good = MarketRound.objects.of(source).good().filter(asked_at__gte=now - COMPARED)
+    return good.order_by("-asked_at").values_list("rows", flat=True).first()
+
+
+def _samples(source: str, since: datetime) -> dict[str, list[Sample]]:
+    """Each asset's numbers in the rounds since then, in the order of time."""
+    found = defaultdict(list)
+    rounds = MarketRound.objects.of(source).good().filter(asked_at__gte=since, numbers__isnull=False)
+    for asked_at, numbers in rounds.order_by("asked_at").values_list("asked_at", "numbers"):
+        for code, (rate, ways, rule) in (numbers or {}).items():
+            found[code].append(Sample(asked_at, Decimal(rate), ways, not rule))
+    return found

@@ -1,10 +1,7 @@
-"""What a source of prices is, and the tickers that it gives. Pure: no network, no database, no floats."""
+"""What a source of prices is, and the rows that it gives. Pure: no network, no database, no floats."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import NamedTuple, Protocol
-
-from wallet import money
 
 
 class MarketError(Exception):
@@ -19,41 +16,31 @@ class AskLater(MarketError):
         self.wait = wait
 
 
-class Ticker(NamedTuple):
-    """One market's last price: one `base` costs `price` of `counter`.
+class Row(NamedTuple):
+    """What an exchange says of one market, as it sent it: one `base` costs so much of `counter`. Nothing of it is believed.
 
-    `said_at` is the exchange's own time of it, which may be that of its last trade: evidence, and no more (M1).
+    `bid` is what the market pays for the base now, `ask` what it takes for it, `last` what somebody paid at `traded_at`.
+    `said_at` is the exchange's own time of the row, which may be that of a last trade: evidence, and no more (M1).
     """
 
     symbol: str
     base: str
     counter: str
-    price: Decimal
-    text: str
-    tick: Decimal
-    said_at: datetime | None
+    bid: object = None
+    ask: object = None
+    last: object = None
+    tick: object = None
+    said_at: datetime | None = None
+    traded_at: datetime | None = None
+    is_halted: bool = False
+    is_traded: bool = True  # whether anybody traded in it within a day
 
 
 class Source(Protocol):
     name: str
 
-    def tickers(self) -> list[Ticker]:
-        """The markets that trade now, each with its last price. Raises MarketError, AskLater among them."""
+    def rows(self) -> list[Row]:
+        """Every spot market that it has, as it stands now. Raises MarketError, AskLater among them."""
 
-
-def parse_ticker(
-    *, symbol: str, base: str, counter: str, text: object, tick: object = None, said_at: datetime | None = None
-) -> Ticker | None:
-    """A ticker from the market's own strings; None when its price is missing, malformed, zero or negative."""
-    price = _number(text)
-    if price is None:
-        return None
-    step = _number(tick) or Decimal(1).scaleb(min(0, int(price.as_tuple().exponent)))
-    return Ticker(symbol, base, counter, price, str(text), step, said_at)
-
-
-def _number(text: object) -> Decimal | None:
-    if not isinstance(text, str) or not money.PRICE_TEXT.match(text):
-        return None
-    number = Decimal(text)
-    return number if 0 < number < money.PRICE_CEILING else None
+    def keep_markets(self) -> None:
+        """Asks anew which markets there are, where that is due; apart from prices, for which nobody should wait."""

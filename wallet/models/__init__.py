@@ -4,6 +4,7 @@ from wallet.models.conversions import Conversion
 from wallet.models.customers import Customer
 from wallet.models.ledger import Account, Entry, HouseAccount, HouseBalance, Transaction
 from wallet.models.lines import Line
+from wallet.models.market import KeptOutNumber, MarketRound
 from wallet.models.opening import Opening, Service
 from wallet.models.policy import Policy
 from wallet.models.pulse import Pulse
@@ -18,7 +19,9 @@ __all__ = [
     "Entry",
     "HouseAccount",
     "HouseBalance",
+    "KeptOutNumber",
     "Line",
+    "MarketRound",
     "Opening",
     "Policy",
     "Price",

@@ -25,6 +25,12 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
 class Policy(models.Model):
     """One version of the figures that the rules are judged by. Versions are added, never changed."""
 
+    class Side(models.TextChoices):
+        """M2: what a market would pay and take now, or also what somebody last paid there."""
+
+        BOOK = "book", "what the book bids and asks"
+        LAST = "last", "the last price too, where there is no book"
+
     dust_limit_btc = models.DecimalField(
         "dust limit (BTC)", max_digits=12, decimal_places=8, validators=[MinValueValidator(Decimal("0.00000001"))]
     )
@@ -44,6 +50,14 @@ class Policy(models.Model):
     price_age_seconds = models.PositiveIntegerField("greatest price age (seconds)", validators=UP_TO_A_DAY)
     longest_wait_seconds = models.PositiveIntegerField(
         "longest wait from Confirm to settlement (seconds)", validators=UP_TO_A_DAY
+    )
+    price_side = models.CharField(
+        "prices are",
+        max_length=4,
+        choices=Side,
+        default=Side.BOOK,
+        blank=True,
+        help_text="The last price counts only at an exchange that shows no book at all, and only of a trade minutes ago.",
     )
     created_at = WrittenAtField()
     created_by = models.ForeignKey(

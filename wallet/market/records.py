@@ -1,0 +1,140 @@
+"""How a round is written down: its prices, its numbers, and what began or ceased to be kept out."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from wallet import money
+from wallet.database import clock
+from wallet.database.retrying import retried
+from wallet.market.books import CORE, Books
+from wallet.market.guards import KeptOut, words
+from wallet.market.pricing import Priced
+from wallet.models import KeptOutNumber, MarketRound, Price, Pulse
+from wallet.models.market import SLOT
+
+log = logging.getLogger(__name__)
+
+# When a round was last written.
+WRITTEN = "prices"
+
+# What is kept out: the asset's code, and the market's symbol where it is one of its markets only.
+Subject = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a round found, with the ids of the assets by code."""
+
+    priced: Priced
+    books: Books
+    codes: Mapping[str, int]
+
+    def kept_out(self) -> dict[Subject, KeptOut]:
+        """Every number that is no price: of assets, and of markets between an asset and what it is traded for."""
+        found = {(code, ""): why for code, why in self.priced.kept_out.items()}
+        for symbol, why in self.books.kept_out.items():
+            base, counter = self.books.pairs[symbol]
+            code = counter if base in CORE and counter not in CORE else base
+            if code in self.codes and {base, counter} - {code} <= CORE:
+                found[code, symbol] = why
+        return found
+
+    def numbers(self) -> dict[str, list[object]]:
+        """Each asset's number, as it is kept for the rounds to come."""
+        return {
+            code: [f"{money.round_price(sample.rate) or 0}", sample.ways, self._rule(code)]
+            for code, sample in self.priced.samples.items()
+        }
+
+    def _rule(self, code: str) -> str:
+        why = self.priced.kept_out.get(code)
+        return why.rule.value if why else ""
+
+
+def store(record: MarketRound, found: Found) -> None:
+    """Writes a round as a whole, and logs what it changed."""
+    for change in _store(record, found):
+        log.warning("%s", change)
+
+
+def store_kept_out(record: MarketRound, found: Found) -> None:
+    """Writes down what a round without any price kept out."""
+    for change in _store_kept_out(record, found):
+        log.warning("%s", change)
+
+
+@retried
+def _store(record: MarketRound, found: Found) -> list[str]:
+    """A late round never overwrites a newer price. What the round no longer prices is removed."""
+    Pulse.objects.bulk_create([Pulse(name=WRITTEN, beat_at=record.asked_at)], ignore_conflicts=True)
+    with transaction.atomic():
+        Pulse.objects.select_for_update().get(name=WRITTEN)  # one round is written at a time
+        _store_prices(record, found)
+        last = MarketRound.objects.of(record.source).order_by("-asked_at").first()
+        is_late = last is not None and last.asked_at > record.asked_at
+        changes = [] if is_late else _store_kept_out(record, found)
+        slot = SLOT.total_seconds()
+        record.pk, record.numbers = None, found.numbers()
+        record.is_mark = last is None or last.asked_at.timestamp() // slot != record.asked_at.timestamp() // slot
+        record.save(force_insert=True)
+        Pulse.objects.beat(WRITTEN, clock.now())
+    return changes
+
+
+def _store_prices(record: MarketRound, found: Found) -> None:
+    before = Price.objects.in_bulk()
+    fresh = []
+    for code, rate in found.priced.rates.items():
+        price = Price(
+            asset_id=found.codes[code],
+            rate_btc=rate.rate_btc,
+            path=rate.path,
+            legs=rate.legs,
+            source=record.source,
+            observed_at=record.asked_at,
+        )
+        known = before.get(price.asset_id)
+        if known is None or known.source != record.source or known.observed_at < record.asked_at:
+            fresh.append(price)
+    Price.objects.bulk_create(
+        fresh,
+        update_conflicts=True,
+        unique_fields=["asset"],
+        update_fields=["rate_btc", "path", "legs", "source", "observed_at"],
+    )
+    priced = [found.codes[code] for code in found.priced.rates]
+    Price.objects.filter(source=record.source, observed_at__lt=record.asked_at).exclude(asset__in=priced).delete()
+
+
+def _store_kept_out(record: MarketRound, found: Found) -> list[str]:
+    """Notes what is kept out for the first time, and what no longer is; says each change once."""
+    now = {(*subject, why.rule.value): why for subject, why in found.kept_out().items()}
+    known = {(one.code, one.symbol, one.rule): one for one in KeptOutNumber.objects.current(record.source)}
+    begun = [
+        KeptOutNumber(
+            source=record.source,
+            code=code,
+            symbol=symbol,
+            rule=rule,
+            facts=why.facts,
+            rate_btc=_rate(found, code, symbol),
+            began_at=record.asked_at,
+        )
+        for (code, symbol, rule), why in now.items()
+        if (code, symbol, rule) not in known
+    ]
+    over = [one for key, one in known.items() if key not in now]
+    KeptOutNumber.objects.bulk_create(begun)
+    KeptOutNumber.objects.filter(pk__in=[one.pk for one in over]).update(ended_at=record.asked_at)
+    return [
+        *(f"{one.source}: {one.symbol or one.code} is no price by {one.rule}: {words(one.facts)}" for one in begun),
+        *(f"{one.source}: {one.symbol or one.code} is kept out by {one.rule} no longer" for one in over),
+    ]
+
+
+def _rate(found: Found, code: str, symbol: str) -> str:
+    sample = None if symbol else found.priced.samples.get(code)
+    return f"{money.round_price(sample.rate):f}" if sample else ""

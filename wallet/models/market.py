@@ -1,0 +1,128 @@
+"""What the market said, round by round, and what of it was no price: kept for operators, and for the next rounds' guards."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+
+# How long rounds and what was kept out are kept, and how long every round's numbers are; one round in each slot keeps them
+# longer, for a chart of an asset's last day.
+KEPT = timedelta(days=30)
+NUMBERS_KEPT = timedelta(minutes=15)
+SLOT = timedelta(minutes=5)
+DAY = timedelta(hours=25)
+
+
+class MarketRoundQuerySet(models.QuerySet["MarketRound"]):
+    def of(self, source: str) -> MarketRoundQuerySet:
+        return self.filter(source=source)
+
+    def good(self) -> MarketRoundQuerySet:
+        """Those that gave prices."""
+        return self.filter(error="")
+
+    def clear(self, now: datetime) -> None:
+        """Removes what is kept no longer: old rounds, and most rounds' numbers."""
+        self.filter(asked_at__lt=now - KEPT).delete()
+        past = Q(asked_at__lt=now - NUMBERS_KEPT, is_mark=False) | Q(asked_at__lt=now - DAY)
+        self.filter(past, numbers__isnull=False).update(numbers=None)
+
+
+class MarketRound(models.Model):
+    """One round: the market asked once, and what came of it. `numbers` has each asset's rate in BTC, from how many ways it
+    came, and by which rule it is no price, if any: {"DOGE": ["0.0000043", 3, ""]}."""
+
+    source = models.CharField(max_length=40)
+    asked_at = models.DateTimeField()
+    took_ms = models.PositiveIntegerField("took (ms)", help_text="From the question until all was judged.")
+    rows = models.PositiveIntegerField(default=0, help_text="Markets in its answer that are open.")
+    priced = models.PositiveIntegerField(default=0, help_text="Assets with a price.")
+    kept_out = models.PositiveIntegerField(default=0, help_text="Assets whose number is no price.")
+    fallback = models.CharField(max_length=200, blank=True, help_text="What became of asking the fallback.")
+    error = models.CharField(max_length=300, blank=True, help_text="Why the round as a whole gave no prices.")
+    numbers = models.JSONField(null=True, blank=True)
+    is_mark = models.BooleanField(default=False)
+
+    objects = MarketRoundQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["source", "asked_at"], name="marketround_by_source")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.asked_at:%Y-%m-%d %H:%M:%S}"
+
+
+class KeptOutQuerySet(models.QuerySet["KeptOutNumber"]):
+    def current(self, source: str) -> KeptOutQuerySet:
+        """What the last round kept out, and those before it."""
+        return self.filter(source=source, ended_at__isnull=True)
+
+    def reasons(self, source: str, codes: list[str]) -> dict[str, KeptOutNumber]:
+        """Why each of these assets has no price, by code, where its number is kept out."""
+        return {one.code: one for one in self.current(source).filter(code__in=codes, symbol="")}
+
+    def clear(self, now: datetime) -> None:
+        self.filter(ended_at__lt=now - KEPT).delete()
+
+
+class KeptOutNumber(models.Model):
+    """A number that a rule keeps out, from the first round to the last that did: of an asset, or of one market of it.
+
+    The facts are those of the first round. Without an end the last round kept it out too.
+    """
+
+    source = models.CharField(max_length=40)
+    code = models.CharField("asset", max_length=16)
+    symbol = models.CharField("market", max_length=60, blank=True, help_text="Empty: the asset's price as a whole.")
+    rule = models.CharField(max_length=2)
+    facts = models.JSONField()
+    rate_btc = models.CharField("rate (BTC)", max_length=60, blank=True, help_text="The number that is no price.")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = KeptOutQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "number kept out"
+        verbose_name_plural = "numbers kept out"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "code", "symbol", "rule"],
+                condition=Q(ended_at__isnull=True),
+                name="keptout_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=models.F("began_at")),
+                name="keptout_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.symbol or self.code}"
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What a customer is told of it: why, and by how many percent where a share says more than words."""
+        for fact, why in TOLD.items():
+            if fact in self.facts:
+                return {"why": why, "share": self.facts.get(SHARES.get(why, ""), "")}
+        return {"why": "unusable", "share": ""}
+
+
+# Facts of what was kept out, and what customers are told where they stand; then the fact that is the share.
+TOLD = {
+    "market": "closed",
+    "spread": "wide",
+    "ways": "disagree",
+    "jump": "jump",
+    "off_venue": "venues",
+    "one_way": "alone",
+    "tick": "alone",
+    "fallback": "alone",
+    "off_fallback": "alone",
+}
+SHARES = {"wide": "spread", "disagree": "apart", "jump": "jump", "venues": "off_venue"}
