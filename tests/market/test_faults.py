@@ -1,0 +1,211 @@
+"""P19: whatever one venue says at whatever moment, a conversion pays within 5% of fair, and the fair price is soon back."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from tests.support import factories, faults
+from tests.support.faults import CHANGES, FAIR, PLACES, WHOLE, Venue, in_markets
+from wallet import conversions
+from wallet.audit import audit
+from wallet.conversions import settle_round
+from wallet.market import rounds
+from wallet.market.fallback import FallbackVenue
+from wallet.market.source import MarketError
+from wallet.models import Conversion
+from wallet.refusals import Refused
+
+ROUND = 10
+# How far from fair a conversion may pay, either way.
+CLOSE = Fraction(5, 100)
+
+
+class Site:
+    """A site whose market is ours, with a second venue that is always right, and five minutes of rounds behind it."""
+
+    def __init__(self, world):
+        self.world = world
+        self.venue, self.other = Venue(), Venue("other")
+        self.second = FallbackVenue(self.other)
+        for _ in range(6):
+            self.round(seconds=50)
+
+    def round(self, seconds=ROUND):
+        """The market is asked once more; whether that gave prices."""
+        self.world.clock.tick(seconds=seconds)
+        try:
+            rounds.refresh(source=self.venue, second=self.second)
+        except MarketError:
+            return False
+        return True
+
+    def quote(self, *codes):
+        """A quote of DOGE and ETH, or what the customer reads in its place."""
+        try:
+            return conversions.quote(user=self.world.user, codes=codes or ("DOGE", "ETH"))
+        except Refused as refused:
+            return refused.text
+
+    def confirm(self, quote):
+        self.world.clock.tick(seconds=1)
+        return conversions.confirm(user=quote.user, reference=quote.reference)
+
+    def paid(self, conversion):
+        """What was paid, as a share of what would be fair."""
+        lines = conversion.lines.select_related("asset")
+        fair = sum(
+            Fraction(line.units, 10**line.asset.scale) * Fraction(self.venue.fair[line.asset.code]) for line in lines
+        )
+        return Fraction(conversion.net_units, 10**8) * Fraction(self.venue.fair["BNB"]) / fair
+
+    def is_close(self, conversion):
+        return abs(self.paid(conversion) - 1) <= CLOSE
+
+
+@pytest.fixture
+def site(world):
+    return Site(world)
+
+
+def ended(conversion):
+    """How it ended, or that it waits; and what the customer reads."""
+    row = Conversion.objects.get(pk=conversion.pk)
+    return row.status, row.refusals[0].text if row.refusals else ""
+
+
+EVERY_FAULT = [
+    *(pytest.param(fault, id=name) for name, fault in WHOLE.items()),
+    *(
+        pytest.param(in_markets(pairs, change), id=f"{name}, {place}")
+        for name, change in CHANGES.items()
+        for place, pairs in PLACES.items()
+    ),
+]
+
+
+def assert_back(site):
+    """One good round, and the fair price is there and converts, six hours after what was converted before."""
+    if Conversion.objects.filter(status="completed").exists():
+        site.world.clock.tick(hours=6)
+        for code, amount in {"DOGE": "100", "ETH": "0.01"}.items():
+            factories.deposit(site.world.user, code, amount, reference=f"once more {code}")
+    site.venue.fault = dict
+    assert site.round()
+    quote = site.quote()
+    assert isinstance(quote, Conversion), quote
+    site.confirm(quote)
+    assert site.round()
+    settle_round()
+    assert ended(quote) == ("completed", "")
+    assert site.is_close(Conversion.objects.get(pk=quote.pk))
+    assert not list(audit())
+
+
+@pytest.mark.parametrize("fault", EVERY_FAULT)
+def test_p19_a_fault_before_the_quote_pays_fair_or_nothing(site, fault):
+    site.venue.fault = fault
+    site.round(seconds=70)  # what was stored before is too old by now
+    quote = site.quote()
+    if isinstance(quote, Conversion):
+        site.confirm(quote)
+        site.round()
+        settle_round()
+        done = Conversion.objects.get(pk=quote.pk)
+        assert done.status == "completed"
+        assert site.is_close(done)
+    else:
+        assert quote.startswith("Price unavailable.")
+    assert_back(site)
+
+
+@pytest.mark.parametrize("fault", EVERY_FAULT)
+def test_p19_a_fault_between_confirm_and_settlement_pays_fair_or_nothing(site, fault):
+    conversion = site.confirm(site.quote())
+    site.venue.fault = fault
+    site.round()
+    settle_round()
+    status, text = ended(conversion)
+    if status == "confirmed":  # it waits, and the next good round settles it at the fair price
+        site.venue.fault = dict
+        assert site.round()
+        settle_round()
+        status, text = ended(conversion)
+    if status == "completed":
+        assert site.is_close(Conversion.objects.get(pk=conversion.pk))
+    else:
+        assert status == "stopped"
+        assert text.startswith(
+            ("Price unavailable.", "The way DOGE is priced changed.", "The way BNB is priced changed.")
+        )
+    assert_back(site)
+
+
+@pytest.mark.parametrize("seconds", [-120, 120])
+def test_p19_a_round_of_another_time_gives_no_price(site, seconds):
+    """M1."""
+    site.venue.fault = faults.said(seconds, site.world.clock)
+    assert not site.round(seconds=70)
+    assert site.quote().startswith("Price unavailable.")
+    assert_back(site)
+
+
+# --- a jump, honest and not -------------------------------------------------------------------------------------------
+
+
+def test_m7_an_honest_crash_of_thirty_percent_is_tradable_again_within_two_minutes(world):
+    """M7: without any fallback, as soon as rounds from two ways have agreed for a minute."""
+    site = Site(world)
+    site.second = None
+    site.venue.fair["DOGE"] = FAIR["DOGE"] * Decimal("0.7")
+    crashed = world.clock()
+    while not isinstance(site.quote("DOGE"), Conversion) or site.world.clock() == crashed:
+        assert site.round()
+        if site.world.clock() > crashed:
+            text = site.quote("DOGE")
+            if not isinstance(text, Conversion):
+                assert text.startswith("Price unavailable.")
+        assert (site.world.clock() - crashed).total_seconds() <= 120
+    assert (site.world.clock() - crashed).total_seconds() >= 60
+    assert_back(site)
+
+
+def test_m7_the_fallback_confirms_an_honest_crash_at_once(site):
+    for venue in (site.venue, site.other):
+        venue.fair["DOGE"] = FAIR["DOGE"] * Decimal("0.7")
+    assert_back(site)
+
+
+def test_m9_a_bnb_that_is_wrong_on_one_venue_for_long_is_never_paid(site):
+    """M9: rounds that agree with each other for minutes are no proof while the other venue says otherwise."""
+    site.venue.fault = in_markets(faults.pairs_of("BNB"), faults.times("0.5"))
+    for _ in range(30):
+        assert site.round()
+        assert site.quote().startswith("Price unavailable.")
+    assert_back(site)
+
+
+def test_m9_a_fallback_that_is_wrong_about_bnb_stops_conversions_and_changes_no_price(site):
+    """M9: nobody can tell which of the two is right; the fallback never takes the source's place."""
+    site.other.fault = in_markets(faults.pairs_of("BNB"), faults.times("2"))
+    assert site.round()
+    assert site.quote().startswith("Price unavailable.")
+    site.other.fault = dict
+    assert_back(site)
+
+
+def test_m9_a_fallback_that_is_wrong_about_bitcoin_stops_conversions(site):
+    site.other.fault = in_markets(faults.pairs_of("BTC"), faults.times("1.5"))
+    site.other.fair["BTC"] = FAIR["BTC"] * 2
+    assert site.round()
+    assert site.quote().startswith("Price unavailable.")
+    site.other.fair["BTC"], site.other.fault = FAIR["BTC"], dict
+    assert_back(site)
+
+
+@pytest.mark.parametrize("fault", [faults.none_of, faults.too_much, faults.empty])
+def test_a_fallback_that_gives_nothing_keeps_nobody_waiting(site, fault):
+    """M9 asks it only where it answers."""
+    site.other.fault = fault
+    site.round()
+    assert_back(site)
