@@ -147,6 +147,19 @@ def test_m11_a_market_is_not_asked_before_it_wants_to_be(world):
     assert not Venue.objects.exists()
 
 
+def test_m11_a_hundred_confirms_a_second_ask_an_exchange_no_more_than_one(world, monkeypatch):
+    """M11: whoever wants a round within a second of the last one gets the next one with all others."""
+    source = FakeSource(BNB="0.011")
+    source.name = "binance"
+    monkeypatch.setattr(rounds.time, "sleep", lambda seconds: world.clock.tick(seconds=seconds))
+    wanted = [world.clock() + timedelta(milliseconds=10 * number) for number in range(1, 101)]
+    world.clock.tick(milliseconds=10)
+    for moment in wanted:
+        rounds.refresh(wanted_at=moment, source=source)
+    assert source.asked == 2
+    assert world.clock() == wanted[0] + timedelta(seconds=1)
+
+
 def test_m11_a_market_that_does_not_say_for_how_long_is_left_alone_for_longer_each_time(world):
     """M11: 30 seconds, twice as long each time in a row, ten minutes at the most."""
     busy = Busy()

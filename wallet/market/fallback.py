@@ -51,6 +51,11 @@ class FallbackVenue:
         assert self._rows is not None
         return self._rows
 
+    def join(self) -> None:
+        """Waits until it has answered, and has kept its list of markets."""
+        if self._thread is not None:
+            self._thread.join()
+
     def _ask(self) -> None:
         try:
             self._rows = self.source.rows()
