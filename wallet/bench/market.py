@@ -24,6 +24,7 @@ FIGURES: dict[str, Any] = {
     "quote_seconds": DAY,
     "price_age_seconds": DAY,
     "longest_wait_seconds": DAY,
+    "breaker_bnb": Decimal(9_999_999),
     "reason": "The bench.",
 }
 NO_FEE, FEE = Decimal(0), Decimal("0.75")

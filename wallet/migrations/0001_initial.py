@@ -147,6 +147,8 @@ class Migration(migrations.Migration):
                 ('notice', models.CharField(blank=True, help_text="Customers read this on every page. Say why; the times stand beside it, in each customer's own zone.", max_length=300)),
                 ('closes_at', models.DateTimeField(blank=True, help_text='UTC. Empty: from now on. Later: customers are told ahead.', null=True, verbose_name='closed from')),
                 ('reopens_at', models.DateTimeField(blank=True, help_text='UTC. Empty: until you add a record that opens.', null=True, verbose_name='closed until')),
+                ('reason', models.CharField(blank=True, help_text='For the record; customers do not read it.', max_length=200)),
+                ('cause', models.CharField(choices=[('operator', 'Operator'), ('breaker', 'House breaker')], default='operator', editable=False, max_length=10)),
                 ('created_at', wallet.models.fields.WrittenAtField(editable=False)),
             ],
             options={
@@ -166,6 +168,7 @@ class Migration(migrations.Migration):
                 ('quote_seconds', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(86400)], verbose_name='quote lifetime (seconds)')),
                 ('price_age_seconds', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(86400)], verbose_name='greatest price age (seconds)')),
                 ('longest_wait_seconds', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(86400)], verbose_name='longest wait from Confirm to settlement (seconds)')),
+                ('breaker_bnb', models.DecimalField(decimal_places=8, help_text='What would be paid beyond it is stopped, and conversions are closed until somebody opens them.', max_digits=15, validators=[django.core.validators.MinValueValidator(Decimal('1E-8'))], verbose_name='most BNB paid in 10 minutes')),
                 ('created_at', wallet.models.fields.WrittenAtField(editable=False)),
                 ('reason', models.CharField(help_text='Why this version exists, for the record.', max_length=200)),
             ],
@@ -387,8 +390,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('is_open', False), models.Q(('closes_at__isnull', True), ('reopens_at__isnull', True)), _connector='OR'), name='opening_open_has_no_times', violation_error_message='An opening takes effect at once: leave both times empty, or take the tick away.'),
         ),
         migrations.AddConstraint(
+            model_name='opening',
+            constraint=models.CheckConstraint(condition=models.Q(('cause', 'operator'), models.Q(models.Q(('reason', ''), _negated=True), ('cause', 'breaker'), ('closes_at__isnull', True), ('created_by__isnull', True), ('is_open', False), ('reopens_at__isnull', True)), _connector='OR'), name='opening_breaker_only_closes'),
+        ),
+        migrations.AddConstraint(
             model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('dust_limit_btc__gt', Decimal('0')), ('dust_limit_btc__lt', Decimal('10000')), ('fee_percent__gte', Decimal('0')), ('fee_percent__lte', Decimal('100')), ('interval_seconds__lte', 31622400), ('longest_wait_seconds__range', (1, 86400)), ('price_age_seconds__range', (1, 86400)), ('quote_seconds__range', (1, 86400)), ('tolerance_percent__gt', Decimal('0')), ('tolerance_percent__lt', Decimal('1000'))), name='policy_in_range'),
+            constraint=models.CheckConstraint(condition=models.Q(('breaker_bnb__gt', Decimal('0')), ('breaker_bnb__lt', Decimal('10000000')), ('dust_limit_btc__gt', Decimal('0')), ('dust_limit_btc__lt', Decimal('10000')), ('fee_percent__gte', Decimal('0')), ('fee_percent__lte', Decimal('100')), ('interval_seconds__lte', 31622400), ('longest_wait_seconds__range', (1, 86400)), ('price_age_seconds__range', (1, 86400)), ('quote_seconds__range', (1, 86400)), ('tolerance_percent__gt', Decimal('0')), ('tolerance_percent__lt', Decimal('1000'))), name='policy_in_range'),
         ),
         migrations.AddIndex(
             model_name='entry',
@@ -429,6 +436,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='conversion',
             index=models.Index(condition=models.Q(('status', 'quoted')), fields=['quoted_at'], name='conversion_unconfirmed'),
+        ),
+        migrations.AddIndex(
+            model_name='conversion',
+            index=models.Index(condition=models.Q(('net_units__isnull', False)), fields=['finished_at', 'net_units'], name='conversion_paid'),
         ),
         migrations.AddConstraint(
             model_name='conversion',
