@@ -145,6 +145,15 @@ def test_r8_what_was_confirmed_is_converted_until_the_longest_wait_has_passed():
     assert (late.code, late.facts) == ("too_late", {"longest_wait": 120})
 
 
+def test_p19_m10_the_most_is_paid_and_nothing_beyond_it():
+    """P19: the equal case is within."""
+    assert validators.validate_house_limit(0, 100, 100) is None
+    assert validators.validate_house_limit(99, 1, 100) is None
+    assert refusal(validators.validate_house_limit, 100, 1, 100).code == "house_limit"
+    beyond = refusal(validators.validate_house_limit, 0, 2**80, 100)
+    assert (beyond.code, beyond.facts) == ("house_limit", {})  # the house's figures are no customer's
+
+
 def test_r4_the_balance_covers_the_amount():
     assert validators.validate_covered("DOGE", 10, 10) is None
     assert refusal(validators.validate_covered, "DOGE", 9, 10).code == "balance_changed"

@@ -38,6 +38,7 @@ class Code(StrEnum):
     NOTHING_SELECTED = "nothing_selected"
     UNKNOWN_ASSET = "unknown_asset"
     TOO_LATE = "too_late"
+    HOUSE_LIMIT = "house_limit"
     ATTEMPTS = "attempts"
 
 
@@ -131,6 +132,15 @@ SAYINGS = {
         (_("It could not be converted within {longest_wait}."),),
         (_("A conversion only happens at a price seen soon after you confirm."),),
         stopped=_("Stopped: took too long"),
+    ),
+    # M10: the house's own figures are nobody else's business
+    Code.HOUSE_LIMIT: Saying(
+        (_("Conversions were paused for a check."),),
+        (
+            _("We look into it when unusually much is converted within minutes."),
+            _("You can try again when conversions are open."),
+        ),
+        stopped=_("Stopped: conversions paused"),
     ),
     Code.ATTEMPTS: Saying(
         (_("It could not be finished in {attempts} attempts."),), (_("Our operators have been told."),)

@@ -130,3 +130,10 @@ def validate_in_time(confirmed_at: datetime, at: datetime, longest_wait: timedel
     if at - confirmed_at >= longest_wait:
         return refusal(Code.TOO_LATE, longest_wait=longest_wait // timedelta(seconds=1))
     return None
+
+
+def validate_house_limit(paid_units: int, net_units: int, most_units: int) -> Refusal | None:
+    """M10: with what was paid within the breaker's window, a conversion is paid up to the most, and not beyond it."""
+    if paid_units + net_units > most_units:
+        return refusal(Code.HOUSE_LIMIT)
+    return None

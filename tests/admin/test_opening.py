@@ -1,5 +1,6 @@
 import pytest
 
+from wallet.database import clock
 from wallet.models import Opening
 
 
@@ -28,6 +29,23 @@ def test_a_planned_closing_that_cannot_be_is_refused_in_words(operator, text, fi
     assert not Opening.objects.exists()
     assert operator.post("/admin/wallet/opening/add/", planned).status_code == 302
     assert str(Opening.objects.get().closes_at) == "2026-11-23 14:00:00+00:00"
+
+
+def test_an_operator_may_write_a_reason_and_never_in_the_breakers_name(operator, text):
+    planned = {"notice": "We are moving.", "reason": "Data centre.", "cause": "breaker"}
+    assert operator.post("/admin/wallet/opening/add/", planned).status_code == 302
+    opening = Opening.objects.get()
+    assert (opening.cause, opening.reason, opening.created_by.username) == ("operator", "Data centre.", "admin")
+    assert 'name="cause"' not in operator.get("/admin/wallet/opening/add/").content.decode()
+
+
+def test_the_list_says_who_closed_and_why_and_a_person_opens(operator, text):
+    Opening.objects.create(is_open=False, notice="We look.", cause="breaker", reason="Too much was paid.")
+    page = text(operator.get("/admin/wallet/opening/"))
+    assert "House breaker" in page
+    assert "Too much was paid." in page
+    assert operator.post("/admin/wallet/opening/add/", {"is_open": "on", "reason": "Looked."}).status_code == 302
+    assert Opening.objects.service(clock.now()).is_open
 
 
 def test_an_opening_is_never_changed_here(operator):

@@ -12,6 +12,7 @@ POLICY = {
     "quote_seconds": 45,
     "price_age_seconds": 60,
     "longest_wait_seconds": 120,
+    "breaker_bnb": "250.5",
     "reason": "More dust.",
 }
 
@@ -40,6 +41,11 @@ def test_a_policy_version_starts_from_the_one_in_force_and_is_signed(operator):
         {"quote_seconds": "0"},
         {"price_age_seconds": "100000000000"},
         {"interval_seconds": "-1"},
+        {"breaker_bnb": "0"},
+        {"breaker_bnb": "-1"},
+        {"breaker_bnb": "NaN"},
+        {"breaker_bnb": "10000000"},
+        {"breaker_bnb": "0.000000001"},
         {"interval_seconds": "99999999999"},
         {"reason": ""},
     ],

@@ -31,6 +31,7 @@ class Life:
         self.figures = {}
         self.rates = dict(RATES)
         self.quotes = ([], [])
+        self.quoted = []  # the same in their order
         self.moved = 0
         self.observe()
         for code, units in HELD.items():
@@ -47,7 +48,19 @@ class Life:
             self.model.observe(code, rate, self.second)
 
     def convert(
-        self, who, chosen, confirm_after, changes, top_up, barred, crashes, settle_after, fresh, together, then
+        self,
+        who,
+        chosen,
+        confirm_after,
+        changes,
+        top_up,
+        barred,
+        is_tight,
+        crashes,
+        settle_after,
+        fresh,
+        together,
+        then,
     ):
         """A whole conversion of what may be converted, with what can come between its steps."""
         self.observe()
@@ -65,12 +78,17 @@ class Life:
             self.deposit(who, *top_up)
         if barred:
             self.bar(barred, "delisted")
+        if is_tight:
+            self.policy("breaker", 0)
         for code, change in changes:
             self.rates[code] = f"{Decimal(self.rates.get(code, RATES[code])) * Decimal(change):.12g}"
         self.settle_round(fresh) if together else self.settle(who, fresh)
         self.settle(who, fresh=True)
         if barred:
             self.bar(barred, None)
+        if is_tight:
+            self.policy("breaker", 1)
+            self.opening(is_open=True)
         self.wait(then)
 
     def _move(self, verb, who, code, units):
@@ -121,7 +139,10 @@ class Life:
 
     def opening(self, is_open):
         Opening.objects.create(is_open=is_open, notice="" if is_open else "Closed until tomorrow.")
-        self.model.is_open = is_open
+        if is_open:
+            self.model.open(self.second)
+        else:
+            self.model.is_open = False
 
     def quote(self, who, chosen):
         expected = self.customers[who].quote(chosen, self.second)
@@ -133,6 +154,7 @@ class Life:
         assert expected is not None
         assert {line.asset.code: line.units for line in made.lines.select_related("asset")} == expected.units
         self.quotes[who].append((made.reference, expected))
+        self.quoted.append(expected)
 
     def confirm(self, who, back):
         if len(self.quotes[who]) < back:
@@ -176,6 +198,8 @@ class Life:
         """Both customers' conversions that lost no attempt are settled together, one perhaps stopped and one not."""
         self.sweep(fresh)
         untried = [one for one in self.customers if one.running and not one.running.attempts]
+        # The older quote comes first: the house breaker may let only that be paid.
+        untried.sort(key=lambda customer: [quote is customer.running for quote in self.quoted].index(True))
         ended = [customer.settle(self.second) for customer in untried]
         assert conversions.settle_round() == sum(outcome is not None for outcome in ended)
 

@@ -223,7 +223,30 @@ def test_policies_and_openings_are_written_once(world):
         lambda: factories.policy(fee_percent=Decimal("100.001")),
         lambda: factories.policy(fee_percent=Decimal("-0.001")),
         lambda: factories.policy(quote_seconds=0),
+        lambda: factories.policy(breaker_bnb=Decimal(0)),
+        lambda: factories.policy(breaker_bnb=Decimal("-0.00000001")),
+        lambda: factories.policy(breaker_bnb=Decimal(10_000_000)),
+        lambda: factories.policy(breaker_bnb=None),
     )
+    factories.policy(breaker_bnb=Decimal("9999999.99999999"))
+    assert Policy.objects.current().breaker_units == 999_999_999_999_999
+
+
+def test_p19_the_breaker_never_opens_plans_or_closes_without_its_reason_and_signs_for_nobody(world):
+    """P19: only a person opens, and a person's name stands under what a person did only."""
+    whole = {"is_open": False, "notice": "We look.", "cause": "breaker", "reason": "Too much."}
+    Opening.objects.create(**whole)
+    for changes in (
+        {"is_open": True},
+        {"notice": ""},
+        {"reason": ""},
+        {"closes_at": world.clock()},
+        {"reopens_at": world.clock()},
+        {"created_by": world.user},
+        {"cause": "nobody"},
+        {"cause": ""},
+    ):
+        refused(lambda changes=changes: Opening.objects.create(**whole | changes), by="opening_")
 
 
 def test_a_customers_theme_is_one_of_three(world):

@@ -1,4 +1,5 @@
-"""The rules R1–R9 once more, written from the article alone: plain integers and fractions, no code of the product."""
+"""The rules R1–R9 and the house breaker (M10) once more, as they are documented: plain integers and fractions, no code of
+the product."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ class Policy:
     lifetime: int = 30
     age: int = 60
     longest: int = 120
+    breaker: int = 1_000 * 10**8  # BNB units
 
 
 @dataclass
@@ -32,6 +34,22 @@ class Site:
         default_factory=dict
     )  # code: (rate in BTC, the second in which it was observed)
     barred: set[str] = field(default_factory=set)
+    is_broken: bool = False  # the house breaker closed conversions
+    opened: int | None = None  # the second in which a person last opened them
+    paid: list[tuple[int, int]] = field(default_factory=list)  # (second, BNB units)
+
+    def open(self, second: int) -> None:
+        self.is_open, self.is_broken, self.opened = True, False, second
+
+    def pay(self, units: int, second: int) -> bool:
+        """False when the house breaker says no: what others paid in the last ten minutes, and since the opening, counts."""
+        counted = [
+            units for then, units in self.paid if second - then < 600 and (self.opened is None or then > self.opened)
+        ]
+        self.is_broken = self.is_broken or sum(counted) + units > self.policy.breaker
+        if not self.is_broken:
+            self.paid.append((second, units))
+        return not self.is_broken
 
     def observe(self, code: str, rate: str | Fraction, second: int) -> None:
         self.rates[code] = (Fraction(rate), second)
@@ -98,7 +116,8 @@ class Customer:
         """The quote, or None where the article refuses it."""
         codes, policy = set(codes), self.site.policy
         bnb = self.site.rate("BNB", second - policy.age)
-        if not codes or not self.site.is_open or self.running or bnb is None or not self.may_convert(second):
+        is_closed = self.site.is_broken or not self.site.is_open
+        if not codes or is_closed or self.running or bnb is None or not self.may_convert(second):
             return None
         rates = {}
         for code in codes:
@@ -115,7 +134,8 @@ class Customer:
         if quote.confirmed is None:
             covered = all(self.balances.get(code, 0) >= units for code, units in quote.units.items())
             fresh = second - quote.second < quote.policy.lifetime
-            if self.site.is_open and fresh and self.may_convert(second) and not self.running and covered:
+            is_open = self.site.is_open and not self.site.is_broken
+            if is_open and fresh and self.may_convert(second) and not self.running and covered:
                 quote.confirmed, self.running = second, quote
         return quote.confirmed is not None
 
@@ -153,7 +173,7 @@ class Customer:
             before, after = quote.rates[code] / quote.bnb, rate / bnb
             if abs(after - before) >= quote.policy.tolerance * before:
                 return "stopped"
-        if not self.may_convert(second):
+        if not self.may_convert(second) or not self.site.pay(sum(nets.values()), second):
             return "stopped"
         for code, units in quote.units.items():
             self.balances[code] -= units

@@ -21,6 +21,8 @@ POLICIES = {
     "tolerance": [("tolerance_percent", Decimal(2), Fraction(2, 100))],
     "interval": [("interval_seconds", 3_600, 3_600), ("interval_seconds", 21_600, 21_600)],
     "lifetime": [("quote_seconds", 20, 20)],
+    # As much as ETH alone brings at the rates above.
+    "breaker": [("breaker_bnb", Decimal("0.05"), 5_000_000), ("breaker_bnb", Decimal(1_000), 10**11)],
 }
 
 codes = st.sampled_from(CODES)
@@ -34,6 +36,7 @@ STEPS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "changes": changes,
         "top_up": st.sampled_from([None, None, *TOP_UPS]),
         "barred": st.sampled_from([None, None, None, *CODES]),
+        "is_tight": st.sampled_from([False, False, True]),
         "crashes": st.sampled_from([0, 0, 0, 1, 4, 5]),
         "settle_after": st.sampled_from([1, 1, 1, 0, 119, 120]),
         "fresh": st.sampled_from([True, True, True, False]),

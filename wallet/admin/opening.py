@@ -21,4 +21,4 @@ class OpeningForm(forms.ModelForm):
 @admin.register(Opening)
 class OpeningAdmin(AppendOnly):
     form = OpeningForm
-    list_display = ["__str__", "closes_at", "reopens_at", "created_at", "created_by"]
+    list_display = ["__str__", "closes_at", "reopens_at", "cause", "reason", "created_at", "created_by"]

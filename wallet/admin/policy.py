@@ -16,6 +16,7 @@ class PolicyAdmin(AppendOnly):
         "interval_seconds",
         "tolerance_percent",
         "fee_percent",
+        "breaker_bnb",
         "created_at",
         "reason",
     ]

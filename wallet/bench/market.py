@@ -12,11 +12,11 @@ from wallet.bench.errors import BenchError
 from wallet.market import rounds
 from wallet.market.books import BTC
 from wallet.market.demo_assets import DEMO_ASSETS
-from wallet.models import Account, Asset, Conversion, Policy, Price
+from wallet.models import Account, Asset, Conversion, Opening, Policy, Price
 
 DAY = 86_400
 # The demonstration's prices move by more than the documented tolerance while the bench lasts, and what is confirmed may
-# wait long for its turn. Every rule is judged all the same.
+# wait long for its turn. Every rule is judged all the same, and the house breaker asked.
 FIGURES: dict[str, Any] = {
     "dust_limit_btc": Decimal("0.0012"),
     "interval_seconds": 6 * 3600,
@@ -24,6 +24,7 @@ FIGURES: dict[str, Any] = {
     "quote_seconds": DAY,
     "price_age_seconds": DAY,
     "longest_wait_seconds": DAY,
+    "breaker_bnb": Decimal(9_999_999),
     "reason": "The bench.",
 }
 NO_FEE, FEE = Decimal(0), Decimal("0.75")
@@ -50,6 +51,11 @@ def open_market(assets: int) -> None:
 def set_fee(percent: Decimal) -> None:
     """A policy version with this fee, for the quotes from now on."""
     Policy.objects.create(fee_percent=percent, **FIGURES)
+
+
+def count_anew() -> None:
+    """The house breaker adds up what conversions pay from now on: no site pays within minutes what the whole bench pays."""
+    Opening.objects.create(is_open=True, reason="The bench.")
 
 
 def quote(name: str, lines: int, chance: random.Random) -> Conversion:

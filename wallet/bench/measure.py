@@ -10,7 +10,7 @@ from functools import partial
 from django.db.models import Max
 
 from wallet import tasks
-from wallet.bench import customers, machine, processes
+from wallet.bench import customers, machine, market, processes
 from wallet.bench.errors import BenchError
 from wallet.bench.machine import Share
 from wallet.bench.processes import CELERY, Clients, Job, Work
@@ -57,6 +57,7 @@ class Bench:
         """Has the side settle so many new conversions. Raises BenchError when one of them was not completed."""
         last = Conversion.objects.aggregate(last=Max("pk"))["last"]
         references = customers.confirmed(self.quotes[lines], count)
+        market.count_anew()
         servers = machine.database_processes()
         settle: Callable[[], Sequence[Work]]
         if side.way == CELERY:

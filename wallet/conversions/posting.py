@@ -18,6 +18,16 @@ class Settlement:
     lines: list[Line]
     accounts: dict[int, Account]
 
+    @property
+    def net_units(self) -> int:
+        """What it pays at the settlement's prices, in BNB units, once every rule lets it pass."""
+        net = 0
+        for line in self.lines:
+            figures = line.settlement_figures()
+            assert figures is not None
+            net += figures.net
+        return net
+
 
 @dataclass(frozen=True, slots=True)
 class House:

@@ -6,17 +6,18 @@ Each of them is posted wholly or stopped, and one that is stopped stops no other
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from wallet import ledger, validators
 from wallet.conversions import rules, states
+from wallet.conversions.breaker import Breaker, read_breaker
 from wallet.conversions.locks import Locked, lines_of, lock_together
 from wallet.conversions.posting import Settlement, post
 from wallet.database import clock, writing
 from wallet.database.retrying import retried
-from wallet.models import Asset, Circumstances, Conversion, Policy, Price
+from wallet.models import Asset, Circumstances, Conversion, Opening, Price
 from wallet.models.priced import Priced
 from wallet.models.status import Status
 from wallet.refusals import Refusal
@@ -38,16 +39,17 @@ class Outcome:
 
     ended: list[Conversion]  # as they ended, by this or by an attempt before it
     unpriced: list[Conversion]  # as they were: the market has not answered since Confirm
+    closing: Opening | None = None  # the house breaker's, which one of them made it write
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What conversions are judged by that are settled together: the prices at hand by asset id, the moment, the interval."""
+    """What conversions are judged by that are settled together: the prices at hand by asset id, the moment, what is paid."""
 
     bnb: Asset
     prices: Mapping[int, Price]
     at: datetime
-    interval: timedelta
+    breaker: Breaker  # with the newest version of the policy
 
 
 @retried
@@ -63,6 +65,8 @@ def complete_or_stop(references: Sequence[str], *, waits: bool) -> Outcome:
             log.info("conversion %s completed", conversion)
         else:
             log.warning("conversion %s %s: %s", conversion, conversion.status, conversion.reason_code)
+    if outcome.closing is not None:
+        log.error("the house breaker closed conversions: %s", outcome.closing.reason)
     return outcome
 
 
@@ -70,12 +74,13 @@ def _end(references: Sequence[str], *, waits: bool) -> Outcome:
     """Judges and posts, or stops, in one transaction; what has ended already stays as it is."""
     passed: list[Settlement] = []
     stopped: list[Settlement] = []
+    unpriced: list[Conversion] = []
     with transaction.atomic():
         locked = lock_together(references, waits=waits)
         running = [one for one in locked if one.conversion.is_confirmed]
-        outcome = Outcome([one.conversion for one in locked if not one.conversion.is_confirmed], [])
+        ended = [one.conversion for one in locked if not one.conversion.is_confirmed]
         if not running:
-            return outcome
+            return Outcome(ended, unpriced)
         bnb = Asset.objects.bnb()
         settlements = _open(running, bnb)
         now = _round(settlements, bnb)
@@ -83,15 +88,15 @@ def _end(references: Sequence[str], *, waits: bool) -> Outcome:
             try:
                 refused = _refusals(settlement, now)
             except PricesPending:
-                outcome.unpriced.append(settlement.conversion)
+                unpriced.append(settlement.conversion)
                 continue
             if refused:
                 states.end_without(settlement.conversion, status=Status.STOPPED, refusals=refused, at=now.at)
             (stopped if refused else passed).append(settlement)
+        closing = now.breaker.close()
         post(passed, bnb, at=now.at)
         _write([*passed, *stopped])
-    outcome.ended.extend(settlement.conversion for settlement in (*passed, *stopped))
-    return outcome
+    return Outcome([*ended, *(settlement.conversion for settlement in (*passed, *stopped))], unpriced, closing)
 
 
 def _open(running: Sequence[Locked], bnb: Asset) -> list[Settlement]:
@@ -107,7 +112,8 @@ def _open(running: Sequence[Locked], bnb: Asset) -> list[Settlement]:
 def _round(settlements: Sequence[Settlement], bnb: Asset) -> Round:
     """What they are judged by, read once all is locked."""
     assets = {line.asset_id for settlement in settlements for line in settlement.lines}
-    return Round(bnb=bnb, at=clock.now(), interval=Policy.objects.interval(), prices=Price.objects.of(assets))
+    at = clock.now()
+    return Round(bnb=bnb, at=at, breaker=read_breaker(at), prices=Price.objects.of(assets))
 
 
 def _refusals(settlement: Settlement, now: Round) -> list[Refusal]:
@@ -121,10 +127,11 @@ def _refusals(settlement: Settlement, now: Round) -> list[Refusal]:
     given = Circumstances(
         at=now.at,
         last_converted_at=settlement.customer.last_converted_at,
-        interval=now.interval,
+        interval=now.breaker.policy.interval,  # R7: the newest version's
         balances=ledger.balances(settlement.accounts),
     )
-    return rules.judge([conversion, *settlement.lines], given, becoming=Status.COMPLETED)
+    refused = rules.judge([conversion, *settlement.lines], given, becoming=Status.COMPLETED)
+    return refused or now.breaker.judge(conversion, settlement.net_units)
 
 
 def _set_prices(settlement: Settlement, now: Round) -> None:

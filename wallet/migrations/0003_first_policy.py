@@ -1,4 +1,4 @@
-"""The first policy version holds the help article's figures (R1, R7, R9)."""
+"""The first policy version holds the help article's figures (R1, R7, R9), and an amount for the house breaker (M10)."""
 
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ FIRST = {
     "quote_seconds": 30,
     "price_age_seconds": 60,
     "longest_wait_seconds": 120,
+    "breaker_bnb": Decimal(1000),
     "reason": "The figures of the help article.",
 }
 

@@ -143,6 +143,10 @@ class Conversion(Priced):
             models.Index(fields=["user", "-id"], name="conversion_by_user"),
             models.Index(fields=["next_attempt_at"], condition=Q(status="confirmed"), name="conversion_due"),
             models.Index(fields=["quoted_at"], condition=Q(status="quoted"), name="conversion_unconfirmed"),
+            # Only what was completed has figures; what it paid within some minutes is summed by this.
+            models.Index(
+                fields=["finished_at", "net_units"], condition=Q(net_units__isnull=False), name="conversion_paid"
+            ),
         ]
         constraints = [
             *Priced.Meta.constraints,

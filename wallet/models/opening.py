@@ -73,7 +73,12 @@ class Opening(models.Model):
 
     A closing begins when it is written, or at the moment that it says; it is over at the moment that it says, or when a newer
     record opens. One that is planned is announced from when it is written. An opening ends and cancels all that is older.
+    Only a person opens; the house breaker (M10) closes at once, and for as long as nobody opens.
     """
+
+    class Cause(models.TextChoices):
+        OPERATOR = "operator", "Operator"
+        BREAKER = "breaker", "House breaker"
 
     is_open = models.BooleanField("conversions are open")
     notice = models.CharField(
@@ -87,6 +92,8 @@ class Opening(models.Model):
     reopens_at = models.DateTimeField(
         "closed until", null=True, blank=True, help_text="UTC. Empty: until you add a record that opens."
     )
+    reason = models.CharField(max_length=200, blank=True, help_text="For the record; customers do not read it.")
+    cause = models.CharField(max_length=10, choices=Cause, default=Cause.OPERATOR, editable=False)
     created_at = WrittenAtField()
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.PROTECT
@@ -113,6 +120,20 @@ class Opening(models.Model):
                 condition=Q(is_open=False) | Q(closes_at__isnull=True, reopens_at__isnull=True),
                 name="opening_open_has_no_times",
                 violation_error_message="An opening takes effect at once: leave both times empty, or take the tick away.",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(cause="operator")
+                    | Q(
+                        ~Q(reason=""),
+                        cause="breaker",
+                        is_open=False,
+                        closes_at__isnull=True,
+                        reopens_at__isnull=True,
+                        created_by__isnull=True,
+                    )
+                ),
+                name="opening_breaker_only_closes",
             ),
         ]
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from wallet import money
 from wallet.models.fields import WrittenAtField
 
 DAY, YEAR = 86_400, 366 * 86_400
@@ -59,6 +60,16 @@ class Policy(models.Model):
         blank=True,
         help_text="The last price counts only at an exchange that shows no book at all, and only of a trade minutes ago.",
     )
+    # Fifteen digits: as many as SQLite keeps exactly.
+    breaker_bnb = models.DecimalField(
+        "most BNB paid in 10 minutes",
+        max_digits=15,
+        decimal_places=8,
+        default=Decimal(1000),
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.00000001"))],
+        help_text="What would be paid beyond it is stopped, and conversions are closed until somebody opens them.",
+    )
     created_at = WrittenAtField()
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.PROTECT
@@ -83,6 +94,9 @@ class Policy(models.Model):
                     quote_seconds__range=(1, DAY),
                     price_age_seconds__range=(1, DAY),
                     longest_wait_seconds__range=(1, DAY),
+                    price_side__in=["book", "last"],
+                    breaker_bnb__gt=Decimal(0),
+                    breaker_bnb__lt=Decimal(10_000_000),
                 ),
                 name="policy_in_range",
             )
@@ -106,3 +120,8 @@ class Policy(models.Model):
     @property
     def longest_wait(self) -> timedelta:
         return timedelta(seconds=self.longest_wait_seconds)
+
+    @property
+    def breaker_units(self) -> int:
+        """M10: the most that conversions may pay within the breaker's window, in BNB units."""
+        return int(money.EXACT.scaleb(self.breaker_bnb, money.BNB_SCALE))
