@@ -1,7 +1,7 @@
 """A whole market whose fair prices are known, and everything that can be wrong with what an exchange says of it."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from wallet.market.source import AskLater, MarketError, Row
@@ -64,12 +64,13 @@ def half(rows: Rows) -> Rows:
     return dict(list(rows.items())[::2])
 
 
-def said(seconds: int, now: Callable[[], object]) -> Fault:
+def said(seconds: int, now: Callable[[], datetime]) -> Fault:
     """Every row is of so many seconds from now."""
-    return lambda rows: {
-        pair: row._replace(said_at=now() + timedelta(seconds=seconds))  # type: ignore[operator]
-        for pair, row in rows.items()
-    }
+
+    def fault(rows: Rows) -> Rows:
+        return {pair: row._replace(said_at=now() + timedelta(seconds=seconds)) for pair, row in rows.items()}
+
+    return fault
 
 
 def in_markets(pairs: Iterable[str], change: Callable[[Row], Row | None]) -> Fault:

@@ -1,0 +1,96 @@
+"""M7, at its edges: a jump is kept out until it is confirmed, and an honest market hardly ever jumps."""
+
+import random
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.support.market import NOW
+from wallet.market import guards
+from wallet.market.guards import Rule, Sample
+from wallet.market.limits import Limits
+
+FIGURES = Limits()
+
+
+def rule_of(refused):
+    return refused and refused.rule
+
+
+def samples(*rates, ways=2, every=10, is_price=True):
+    """An asset's numbers in rounds before now, the last one `every` seconds ago."""
+    count = len(rates)
+    return [
+        Sample(NOW - timedelta(seconds=every * (count - place)), Decimal(rate), ways, is_price)
+        for place, rate in enumerate(rates)
+    ]
+
+
+def jump(rate, before, *, ways=2, theirs=None, is_core=False):
+    return rule_of(
+        guards.refuse_jump(
+            Decimal(rate), ways, before, NOW, theirs=theirs and Decimal(theirs), is_core=is_core, limits=FIGURES
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("rate", "is_core", "rule"),
+    [
+        ("115", False, None),
+        ("115.01", False, Rule.JUMP),
+        ("85", False, None),
+        ("84.99", False, Rule.JUMP),
+        ("105", True, None),
+        ("105.01", True, Rule.JUMP),
+        ("94.99", True, Rule.JUMP),
+    ],
+)
+def test_m7_a_jump_from_the_median_of_the_last_minutes_is_kept_out(rate, is_core, rule):
+    """M7: of 15%, and of 5% for BNB and the hubs."""
+    assert jump(rate, samples("90", "100", "110"), is_core=is_core) == rule
+
+
+def test_m7_a_jump_counts_once_rounds_from_two_ways_agree_for_a_minute():
+    """M7: what was kept out for less, by one way, or with another number between, is not confirmed."""
+    old, new = samples(*["100"] * 20, every=10), ["70"] * 6
+    after = [one._replace(at=one.at - timedelta(seconds=60)) for one in old]
+    assert jump("70", [*after, *samples(*new, is_price=False)]) is None
+    assert jump("70", [*after, *samples(*new[1:], is_price=False)]) == Rule.JUMP
+    assert jump("70", [*after, *samples(*new, ways=1, is_price=False)]) == Rule.JUMP
+    assert jump("70", [*after, *samples(*new, is_price=False)], ways=1) == Rule.JUMP
+    assert jump("70", [*after, *samples("70", "70", "70", "100", "70", "70", is_price=False)]) == Rule.JUMP
+
+
+def test_m7_a_jump_that_was_believed_goes_on_being_a_price():
+    """Although the median is still the old one."""
+    before = [*samples(*["100"] * 20), *samples(*["70"] * 7)]
+    before[:20] = [one._replace(at=one.at - timedelta(seconds=70)) for one in before[:20]]
+    assert jump("70", before) is None
+
+
+@pytest.mark.parametrize(("theirs", "rule"), [("70", None), ("73.6", None), ("73.7", Rule.JUMP), ("100", Rule.JUMP)])
+def test_m7_the_fallback_confirms_a_jump(theirs, rule):
+    assert jump("70", samples("100", "100"), theirs=theirs) == rule
+
+
+def test_m7_an_asset_without_a_price_for_minutes_has_nothing_to_jump_from():
+    assert jump("70", []) is None
+    assert jump("70", samples("100", "100", is_price=False)) is None
+
+
+@pytest.mark.parametrize("is_core", [False, True])
+def test_m7_a_random_walk_of_one_and_a_half_percent_a_minute_is_hardly_ever_kept_out(is_core):
+    """M7: less than 2% of honest prices over an hour; the same hours each time."""
+    refused = rounds = 0
+    for seed in range(12):
+        chance, price, before = random.Random(seed), 1.0, []
+        for step in range(360):
+            price *= 1 + chance.gauss(0, 0.015 / 6**0.5)
+            rate, at = Decimal(f"{price:.9f}"), NOW + timedelta(seconds=10 * step)
+            found = guards.refuse_jump(rate, 2, before, at, theirs=None, is_core=is_core, limits=FIGURES)
+            before = [one for one in before if at - one.at < FIGURES.jump_memory]
+            before.append(Sample(at, rate, 2, found is None))
+            refused, rounds = refused + (found is not None), rounds + 1
+    assert refused < rounds * 2 // 100, f"{refused} of {rounds}"
