@@ -66,7 +66,7 @@ def finish(world, limit):
         world.observe()
         while True:
             alone = factories.sweep().alone
-            if not conversions.settle_round() and not (alone and conversions.settle(reference=alone)):
+            if not conversions.settle_round().finished and not (alone and conversions.settle(reference=alone)):
                 break
         if not Conversion.objects.confirmed().exists():
             return

@@ -177,7 +177,7 @@ class Life:
         self.sweep(fresh)
         untried = [one for one in self.customers if one.running and not one.running.attempts]
         ended = [customer.settle(self.second) for customer in untried]
-        assert conversions.settle_round() == sum(outcome is not None for outcome in ended)
+        assert conversions.settle_round().finished == sum(outcome is not None for outcome in ended)
 
     def settle(self, who, fresh):
         running = self.sweep(fresh)

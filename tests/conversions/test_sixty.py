@@ -87,7 +87,7 @@ def test_p1_to_p11_each_ends_as_the_model_says_whatever_the_others_do(crowd):
     assert {"completed", "stopped"} == set(expected)
     crowd.compare()
     crowd.observe()
-    assert conversions.settle_round() == 1
+    assert conversions.settle_round().finished == 1
     assert crowd.settle(LATER) == "completed"
     crowd.compare()
 
@@ -117,7 +117,7 @@ def test_p4_a_round_that_comes_twice_to_several_workers_settles_everybody_once(c
     """P4: four at once, each twice, in small chunks."""
     chunks_of(7)
     expected = [crowd.settle(number) for number in range(LATER)]
-    found = together(*[lambda: conversions.settle_round() + conversions.settle_round()] * 4)
+    found = together(*[lambda: conversions.settle_round().finished + conversions.settle_round().finished] * 4)
     assert sum(found) == LATER
     assert [Conversion.objects.get(pk=row.pk).status for row in crowd.rows] == expected
     assert set(Conversion.objects.values_list("attempts", flat=True)) == {1}

@@ -34,7 +34,7 @@ def settled_while_held(row: Conversion, when_alone: Callable[[], None] = lambda:
     `when_alone` is called as each that is settled alone is claimed. SQLite has one writer: there nobody is held.
     """
     if connection.vendor == "sqlite":
-        return conversions.settle_round()
+        return conversions.settle_round().finished
     held, over = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -45,7 +45,7 @@ def settled_while_held(row: Conversion, when_alone: Callable[[], None] = lambda:
 
     def settle() -> int:
         assert held.wait(60)
-        return conversions.settle_round()
+        return conversions.settle_round().finished
 
     def claim(reference: str) -> claims.Claim | None:
         when_alone()
