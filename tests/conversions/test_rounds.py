@@ -1,6 +1,7 @@
 """Everybody who waits for a round of prices is settled by it, in chunks of one transaction; each is judged by itself."""
 
 import logging
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection
@@ -162,7 +163,8 @@ def test_a_customer_whom_somebody_holds_holds_up_no_other(transactional_db, cloc
     rows = world.confirmed_by_others(4)
     world.observe()
     seen = []
-    assert settled_while_held(rows[1], when_alone=lambda: seen.append(statuses(rows))) == 4
+    deposit = partial(factories.deposit, rows[1].user, "DOGE", "1", "meanwhile")
+    assert settled_while_held(rows[1], deposit, when_alone=lambda: seen.append(statuses(rows))) == 4
     # SQLite has one writer at a time: nobody can be held there while another is settled.
     assert seen == ([] if connection.vendor == "sqlite" else [["completed", "confirmed", "completed", "completed"]])
     assert statuses(rows) == ["completed"] * 4
