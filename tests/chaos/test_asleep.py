@@ -155,6 +155,31 @@ def test_p6_p15_no_worker_falls_asleep_while_the_folder_of_its_messages_is_away(
     figure(try_again_and_again(site, away, tmp_path))
 
 
+@pytest.mark.skipif(not IS_EMBEDDED, reason="a server keeps its messages itself")
+def test_p6_p15_no_worker_falls_asleep_while_no_message_can_be_written_nor_taken(site, figure, tmp_path):
+    """P6, P15: the same, when the disk with the messages is there, and takes nothing."""
+    full = tmp_path / "full"
+    (tmp_path / "sitecustomize.py").write_text(
+        "import errno, os\n"
+        "def while_it_is_not_full(call):\n"
+        "    def called(*args, **options):\n"
+        f"        if os.path.exists({str(full)!r}):\n"
+        "            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))\n"
+        "        return call(*args, **options)\n"
+        "    return called\n"
+        "os.rename, os.fsync = while_it_is_not_full(os.rename), while_it_is_not_full(os.fsync)\n"
+    )
+    site.environment["PYTHONPATH"] = f"{tmp_path}:{ROOT}"
+
+    @contextmanager
+    def filled():
+        full.touch()
+        yield
+        full.unlink()
+
+    figure(try_again_and_again(site, filled, tmp_path))
+
+
 def test_p6_p15_a_worker_whose_idle_process_is_killed_takes_the_next_message(site, figure, tmp_path):
     """P6, P15: whatever a process of the pool held while it waited for work, the others do not wait for it."""
     app.control.purge()
