@@ -17,6 +17,8 @@ from typing import Any
 from kombu.transport import filesystem
 from kombu.utils.json import dumps, loads
 
+EVENTS = "celeryev"  # Celery's own exchange for them
+
 log = logging.getLogger(__name__)
 
 
@@ -25,7 +27,8 @@ class Channel(filesystem.Channel):
         """Nothing: a routing key is its queue's name, so there is no table of bindings that two processes could spoil."""
 
     def _lookup(self, exchange: str, routing_key: str, default: str | None = None) -> list[str]:
-        return [routing_key]
+        """What workers say of themselves is for whoever listens, and nobody does: its files would stay for ever."""
+        return [] if exchange == EVENTS else [routing_key]
 
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
         folder = Path(self.data_folder_out)

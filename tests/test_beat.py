@@ -7,8 +7,11 @@ from celery.beat import PersistentScheduler, Service
 
 from dustsite.beat import Scheduler
 from dustsite.celery import app
+from wallet import tasks
 
 EVERYTHING = sorted(app.conf.beat_schedule)
+# What is sent when there is something to settle: by a round of prices, by the sweep, and by themselves. All else is beat's.
+ON_DEMAND = {tasks.settle_round.name, tasks.settle.name}
 
 
 class Clock:
@@ -58,6 +61,13 @@ def left_by_a_clock_ahead(tmp_path, clock):
 def beat(path):
     """The scheduler that `celery beat --schedule <path>` starts."""
     return Service(app, schedule_filename=path, scheduler_cls=app.conf.beat_scheduler).get_scheduler()
+
+
+def test_every_task_that_nobody_else_sends_stands_in_the_schedule():
+    """Sessions, quotes, sums and the audit too, of which nobody would notice soon that they stopped."""
+    scheduled = [entry["task"] for entry in app.conf.beat_schedule.values()]
+    ours = {name for name in app.tasks if name.startswith("wallet.")}
+    assert sorted(scheduled) == sorted(ours - ON_DEMAND)
 
 
 def test_everything_is_due_when_beat_starts_and_then_at_its_time(sends, clock, tmp_path):

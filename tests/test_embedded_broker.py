@@ -7,7 +7,7 @@ from queue import Empty
 import pytest
 from kombu import Connection
 
-from dustsite import celery as _registers_the_transport  # noqa: F401
+from dustsite.celery import app
 
 SENDERS, EACH, READERS = 4, 500, 2
 fork = multiprocessing.get_context("fork")
@@ -85,3 +85,10 @@ def test_half_written_messages_are_nobodys(folder, tmp_path):
     (tmp_path / "00000000000000000001_half.settle.draft").write_text("{")
     with connect(folder) as connection, pytest.raises(Empty):
         connection.SimpleQueue("settle", no_ack=True).get(timeout=0.3)
+
+
+def test_what_workers_say_of_themselves_leaves_no_file(folder, tmp_path):
+    """A heartbeat every two seconds, which nobody would ever take."""
+    with connect(folder) as connection, app.events.Dispatcher(connection) as dispatcher:
+        dispatcher.send("worker-heartbeat")
+    assert not list(tmp_path.glob("*.msg"))

@@ -85,6 +85,37 @@ def test_those_that_a_round_did_not_come_to_are_followed_by_one_message_and_no_m
     assert names(sent) == [("settle_round", ())]
 
 
+def test_one_that_could_not_be_finished_ends_no_round_early(world, sent, monkeypatch, chunks_of):
+    """Of as many as a round may try, one is not finished: who was not tried is settled by the next message, not by a sweep."""
+    chunks_of(1)
+    first, *_ = world.confirmed_by_others(3)
+    world.observe()
+    judge = Conversion.judge
+
+    def faulty(conversion, *args, **options):
+        return 1 / 0 if conversion.pk == first.pk else judge(conversion, *args, **options)
+
+    monkeypatch.setattr(Conversion, "judge", faulty)
+    monkeypatch.setattr(conversions, "AT_ONCE", 2)
+    tasks.settle_round()
+    assert names(sent) == [("settle_round", ())]
+
+
+def test_a_round_that_can_finish_nobody_sends_no_other(world, sent, monkeypatch, chunks_of):
+    """It would find the same for ever."""
+    chunks_of(1)
+    world.confirmed_by_others(3)
+    world.observe()
+
+    def unanswered(references, waits):
+        return settlement.Outcome([], list(Conversion.objects.filter(reference__in=references)))
+
+    monkeypatch.setattr(settlement, "complete_or_stop", unanswered)
+    monkeypatch.setattr(conversions, "AT_ONCE", 2)
+    tasks.settle_round()
+    assert sent == []
+
+
 def test_a_round_does_not_send_on_who_needs_a_newer_price_still(world, sent, monkeypatch):
     """Were it sent, it would ask for a round, which would send it, and so on for ever."""
     conversion = world.confirmed("DOGE", "ETH")

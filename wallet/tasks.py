@@ -39,11 +39,11 @@ def refresh_prices(wanted_at: str | None = None) -> None:
 def settle_round() -> None:
     """Settles everybody whom the market has answered."""
     try:
-        finished = conversions.settle_round(at_most=conversions.AT_ONCE)
+        settled = conversions.settle_round(at_most=conversions.AT_ONCE)
     except Busy:
         log.warning("too busy to settle a round; the sweep will send it again")
     else:
-        if finished >= conversions.AT_ONCE:  # there may be more; one message follows one, never several
+        if settled.goes_on:  # one message follows one, never several
             settle_round.apply_async(expires=EXPIRES)
 
 

@@ -37,19 +37,6 @@ sqlite_only = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
-def three(world):
-    """Three completed conversions, one after the other."""
-    factories.policy(interval_seconds=0)
-    done = []
-    for codes in (["DOGE"], ["ETH"], ["EUR"]):
-        done.append(world.settled(*codes))
-        world.clock.tick(seconds=1)
-        world.observe()
-    assert found() == []
-    return done
-
-
 def of(conversion):
     return f"WHERE reference = '{conversion.reference}'"
 

@@ -18,7 +18,11 @@ on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreS
 
 PASSES = "RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$"
 FUNCTION = f"CREATE FUNCTION passes() {PASSES}"
-MOVES = "function wallet_account_moves_by_its_entry"
+MOVES = "function wallet_account_moves_by_its_entry()"
+# Changed, while the old one stands beside it with an argument.
+BESIDE_THE_OLD = f"""DO $do$ DECLARE old text := pg_get_functiondef('wallet_account_moves_by_its_entry()'::regprocedure); BEGIN
+CREATE OR REPLACE FUNCTION wallet_account_moves_by_its_entry() {PASSES};
+EXECUTE replace(replace(old, 'entry()', 'entry(integer)'), 'RETURNS trigger', 'RETURNS integer'); END $do$"""
 WEAKER = "CREATE TRIGGER account_starts_empty AFTER INSERT ON wallet_account"
 
 
@@ -65,6 +69,10 @@ ON_POSTGRESQL = [
         f"{MOVES} is not as it was made",
         "ALTER FUNCTION wallet_account_moves_by_its_entry() SET search_path = public",
     ),
+    (
+        f"{MOVES} is not as it was made",
+        BESIDE_THE_OLD,
+    ),
     ("rule nothing of wallet_price was added", "CREATE RULE nothing AS ON UPDATE TO wallet_price DO INSTEAD NOTHING"),
     ("table forged, which inherits from wallet_entry, was added", "CREATE TABLE forged () INHERITS (wallet_entry)"),
     (
@@ -103,6 +111,15 @@ ON_SQLITE = [
         "trigger aaa of wallet_line was added",
         "CREATE TRIGGER aaa BEFORE DELETE ON wallet_line BEGIN SELECT RAISE(IGNORE); END",
     ),
+    (
+        "trigger aaa of wallet_line was added",
+        "CREATE TRIGGER aaa BEFORE DELETE ON WALLET_LINE BEGIN SELECT RAISE(IGNORE); END",
+    ),
+    (
+        "temporary trigger aaa of wallet_line was added",
+        "CREATE TEMPORARY TRIGGER aaa BEFORE DELETE ON main.wallet_line BEGIN SELECT RAISE(IGNORE); END",
+    ),
+    ("temporary table Wallet_Price of wallet_price was added", "CREATE TEMPORARY TABLE Wallet_Price (id integer)"),
     (f"{ONE_CONFIRMED} is missing", "DROP INDEX conversion_one_confirmed_per_customer"),
     (
         "PRAGMA ignore_check_constraints = 1, which switches guards off, was added",

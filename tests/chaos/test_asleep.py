@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,17 +15,33 @@ from tests.support import busy
 from tests.support.chaos import processes, processes_as_started, size
 from tests.support.proxy import Proxy
 from tests.support.servers import has_ended
-from tests.support.site import ROOT, wait_for
+from tests.support.site import MUTE, QUIET, ROOT, wait_for
 
-# As in .Procfile: settlement in threads, everything else in a process of its own.
-SLOTS = {"settle": ("threads", 2), "upkeep": ("prefork", 1)}
+
+@dataclass(frozen=True)
+class Shape:
+    """How a worker is started."""
+
+    pool: str
+    slots: int
+    options: list[str]
+
+
+# Settlement as in docs/operating.md, in processes and with a heartbeat; in threads and without, as in .Procfile; and one
+# process. Of what a worker takes, or doesn't, the name of its queue says nothing.
+SHAPES = {
+    "settle": Shape("prefork", 2, QUIET),
+    "prices": Shape("threads", 2, MUTE),
+    "upkeep": Shape("prefork", 1, MUTE),
+}
 WAITING = 10
 IS_EMBEDDED = settings.CELERY_BROKER_URL.startswith("embedded")
 
 
 def start(site, queue):
-    pool, slots = SLOTS[queue]
-    site.start_worker(queue, queue, pool=pool, concurrency=slots, options=["--include", "tests.support.busy"])
+    shape = SHAPES[queue]
+    options = ["--include", "tests.support.busy", *shape.options]
+    site.start_worker(queue, queue, pool=shape.pool, concurrency=shape.slots, options=options)
 
 
 def send(folder, queue, name):
@@ -37,33 +54,35 @@ def done(folder, queue):
 
 def fill(folder):
     """Every slot of every worker is at work, and more messages wait."""
-    for queue, (_, slots) in SLOTS.items():
-        for number in range(slots + WAITING):
+    for queue, shape in SHAPES.items():
+        for number in range(shape.slots + WAITING):
             send(folder, queue, f"{queue}-{number}")
-        wait_for(lambda queue=queue, slots=slots: len(list(folder.glob(f"{queue}-*"))) == slots, what="busy slots")
+        wait_for(
+            lambda queue=queue, slots=shape.slots: len(list(folder.glob(f"{queue}-*"))) == slots, what="busy slots"
+        )
 
 
 def release(site, folder):
     """Every slot ends what it was at, and every worker finds out that its broker is away."""
-    said = {queue: len(site.log(queue)) for queue in SLOTS}
+    said = {queue: len(site.log(queue)) for queue in SHAPES}
     (folder / busy.RELEASE).touch()
-    for queue, (_, slots) in SLOTS.items():
-        wait_for(lambda queue=queue, slots=slots: done(folder, queue) >= slots, what="the end of what was begun")
+    for queue, shape in SHAPES.items():
+        wait_for(lambda queue=queue, slots=shape.slots: done(folder, queue) >= slots, what="the end of what was begun")
         wait_for(lambda queue=queue: len(site.log(queue)) > said[queue], what=f"word from {queue}")
 
 
 def take_the_next(folder):
     """A message sent now is taken by each worker within the 60 s that P6 leaves."""
-    for queue in SLOTS:
+    for queue in SHAPES:
         send(folder, queue, f"{queue}-next")
-    for queue in SLOTS:
+    for queue in SHAPES:
         wait_for((folder / f"{queue}-next.done").exists, what=f"the next message of {queue}, or it sleeps,")
 
 
 def try_again_and_again(site, fault, tmp_path):
     """Nobody falls asleep and nobody ends for good; the figures."""
     app.control.purge()
-    for queue in SLOTS:
+    for queue in SHAPES:
         start(site, queue)
     before, slowest, times = processes_as_started(site), 0.0, size(2, 20)
     for number in range(times):
@@ -136,6 +155,31 @@ def test_p6_p15_no_worker_falls_asleep_while_the_folder_of_its_messages_is_away(
     figure(try_again_and_again(site, away, tmp_path))
 
 
+@pytest.mark.skipif(not IS_EMBEDDED, reason="a server keeps its messages itself")
+def test_p6_p15_no_worker_falls_asleep_while_no_message_can_be_written_nor_taken(site, figure, tmp_path):
+    """P6, P15: the same, when the disk with the messages is there, and takes nothing."""
+    full = tmp_path / "full"
+    (tmp_path / "sitecustomize.py").write_text(
+        "import errno, os\n"
+        "def while_it_is_not_full(call):\n"
+        "    def called(*args, **options):\n"
+        f"        if os.path.exists({str(full)!r}):\n"
+        "            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))\n"
+        "        return call(*args, **options)\n"
+        "    return called\n"
+        "os.rename, os.fsync = while_it_is_not_full(os.rename), while_it_is_not_full(os.fsync)\n"
+    )
+    site.environment["PYTHONPATH"] = f"{tmp_path}:{ROOT}"
+
+    @contextmanager
+    def filled():
+        full.touch()
+        yield
+        full.unlink()
+
+    figure(try_again_and_again(site, filled, tmp_path))
+
+
 def test_p6_p15_a_worker_whose_idle_process_is_killed_takes_the_next_message(site, figure, tmp_path):
     """P6, P15: whatever a process of the pool held while it waited for work, the others do not wait for it."""
     app.control.purge()
@@ -155,7 +199,7 @@ def test_p6_p15_a_worker_whose_idle_process_is_killed_takes_the_next_message(sit
     figure(f"{times} idle processes killed; the next message was taken {slowest:.1f} s later at the latest")
 
 
-@pytest.mark.parametrize("queue", SLOTS)
+@pytest.mark.parametrize("queue", SHAPES)
 def test_p6_a_worker_that_takes_nothing_starts_itself_anew(site, figure, queue, tmp_path):
     """P6: should one fall asleep after all, its process goes on as a new worker, and its manager sees nothing."""
     # In its first life the worker never asks for a message. Its watchdog is as impatient as a test.
@@ -173,7 +217,7 @@ def test_p6_a_worker_that_takes_nothing_starts_itself_anew(site, figure, queue, 
     (tmp_path / busy.RELEASE).touch()
     start(site, queue)
     worker = site.processes[queue]
-    sleeping = wait_for(lambda: processes(worker.pid)) if queue == "upkeep" else []
+    sleeping = wait_for(lambda: processes(worker.pid)) if SHAPES[queue].pool == "prefork" else []
     began = time.monotonic()
     send(tmp_path, queue, f"{queue}-0")
     wait_for((tmp_path / f"{queue}-0.done").exists, what="the message to be taken")

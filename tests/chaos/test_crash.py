@@ -6,11 +6,13 @@ from collections import Counter
 from itertools import count
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections
 
 from tests.support import factories
+from tests.support.chaos import size
 from wallet import conversions, ledger
 from wallet.audit import audit
+from wallet.conversions import states
 from wallet.models import Asset, Conversion, Transaction
 from wallet.refusals import Refused
 
@@ -66,7 +68,7 @@ def finish(world, limit):
         world.observe()
         while True:
             alone = factories.sweep().alone
-            if not conversions.settle_round() and not (alone and conversions.settle(reference=alone)):
+            if not conversions.settle_round().finished and not (alone and conversions.settle(reference=alone)):
                 break
         if not Conversion.objects.confirmed().exists():
             return
@@ -80,6 +82,13 @@ def is_whole(owner, conversion):
     assert factories.balances(owner) == whole
     assert posted == (1 if conversion.is_completed else 0)
     assert list(audit()) == []
+
+
+def is_ended(owner, conversion):
+    """Whether it was converted; it is whole either way."""
+    row = Conversion.objects.get(pk=conversion.pk)
+    is_whole(owner, row)
+    return row.is_completed
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -156,6 +165,40 @@ def test_p4_p6_p7_a_crash_at_every_statement_of_a_chunk_loses_and_doubles_nobody
         if not killed:
             break
     figure(f"{number - 1} statements, killed {moment} each: {dict(left)}; {2 * number} completed, {number} stopped")
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_p4_p6_p7_a_crash_at_every_statement_of_a_refused_chunk_loses_and_doubles_nobody(
+    world, figure, monkeypatch, moment
+):
+    """P4, P6, P7: the chunk, what gives it back, and each of them alone. In short, every third statement."""
+    write_ends = states.write_ends
+
+    def refuse_chunks(conversions):
+        if len(conversions) > 1:
+            raise IntegrityError("not together")
+        write_ends(conversions)
+
+    monkeypatch.setattr(states, "write_ends", refuse_chunks)
+    left = Counter()
+    for number in count(1, size(3, 1)):
+        owners = [customer(world, f"customer{number}-{at}") for at in range(2)]
+        world.observe()
+        rows = [world.confirmed("DOGE", "ETH", owner=owner) for owner in owners]
+        world.clock.tick(seconds=1)
+        world.observe()
+        killed = until_killed(conversions.settle_round, number, moment)
+        left[sum(is_ended(owner, row) for owner, row in zip(owners, rows, strict=True))] += 1
+        finish(world, 1)
+        assert all(is_ended(owner, row) for owner, row in zip(owners, rows, strict=True))
+        assert {Conversion.objects.get(pk=row.pk).attempts for row in rows} <= {1, 2}
+        if not killed:
+            break
+    assert left.keys() == {0, 1, 2}
+    ended = ", ".join(f"{many} ended {times} times" for many, times in sorted(left.items()))
+    figure(
+        f"{number - 1} statements, killed {moment} {sum(left.values()) - 1} of them: {ended}; all completed in the end"
+    )
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

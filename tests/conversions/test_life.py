@@ -201,7 +201,7 @@ class Life:
         # The older quote comes first: the house breaker may let only that be paid.
         untried.sort(key=lambda customer: [quote is customer.running for quote in self.quoted].index(True))
         ended = [customer.settle(self.second) for customer in untried]
-        assert conversions.settle_round() == sum(outcome is not None for outcome in ended)
+        assert conversions.settle_round().finished == sum(outcome is not None for outcome in ended)
 
     def settle(self, who, fresh):
         running = self.sweep(fresh)

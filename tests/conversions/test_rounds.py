@@ -1,6 +1,7 @@
 """Everybody who waits for a round of prices is settled by it, in chunks of one transaction; each is judged by itself."""
 
 import logging
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection
@@ -27,10 +28,10 @@ def test_a_round_settles_all_that_it_answers_and_nothing_else(world, chunks_of, 
     world.clock.tick(seconds=1)
     owner = factories.user("later", {"DOGE": "100"})
     later = world.confirmed("DOGE", owner=owner)
-    assert conversions.settle_round() == 7
+    assert conversions.settle_round().finished == 7
     assert statuses(rows) == ["completed"] * 7
     assert statuses([later]) == ["confirmed"]
-    assert conversions.settle_round() == 0
+    assert conversions.settle_round().finished == 0
     assert {factories.balance(row.user, "BNB") for row in rows} == {2_000_000}
     assert Transaction.objects.filter(kind="conversion").count() == 7
     assert set(Conversion.objects.completed().values_list("attempts", flat=True)) == {1}
@@ -47,7 +48,7 @@ def test_each_is_judged_by_itself_and_one_that_is_stopped_stops_no_other(world):
     doge = Account.objects.get(user=short.user, asset__code="DOGE")
     ledger.adjust(user=short.user, asset=doge.asset, units=-1, reference="taken")
     world.observe(ETH="0.06")
-    assert conversions.settle_round() == 7
+    assert conversions.settle_round().finished == 7
     assert statuses(rows) == ["completed", "completed", "stopped", "completed", "completed"]
     reasons = dict(Conversion.objects.filter(status="stopped").values_list("reference", "reason_code"))
     assert reasons == {
@@ -100,12 +101,12 @@ def test_a_chunk_that_is_refused_as_a_whole_is_settled_one_by_one(world, monkeyp
     monkeypatch.setattr(states, "write_ends", write_others)
     world.observe()
     with caplog.at_level(logging.ERROR):
-        assert conversions.settle_round() == 4
+        assert conversions.settle_round().finished == 4
     assert statuses(rows) == ["completed", "completed", "completed", "confirmed", "completed"]
     assert list(Conversion.objects.order_by("pk").values_list("attempts", flat=True)) == [1] * 5
     assert "5 conversions could not be settled together" in caplog.text
     assert f"conversion {rows[3].reference} could not be settled" in caplog.text
-    assert conversions.settle_round() == 0  # it lost an attempt, and so runs alone
+    assert conversions.settle_round().finished == 0  # it lost an attempt, and so runs alone
 
 
 def test_a_fault_in_one_of_them_is_not_the_others_fault(world, monkeypatch):
@@ -117,7 +118,7 @@ def test_a_fault_in_one_of_them_is_not_the_others_fault(world, monkeypatch):
         return 1 / 0 if conversion.pk == rows[0].pk else judge(conversion, *args, **options)
 
     monkeypatch.setattr(Conversion, "judge", faulty)
-    assert conversions.settle_round() == 2
+    assert conversions.settle_round().finished == 2
     assert statuses(rows) == ["confirmed", "completed", "completed"]
 
 
@@ -125,8 +126,8 @@ def test_a_round_ends_early_once_it_has_tried_as_many_as_it_may(world, chunks_of
     chunks_of(2)
     world.confirmed_by_others(7)
     world.observe()
-    assert conversions.settle_round(at_most=3) == 4
-    assert conversions.settle_round(at_most=3) == 3
+    assert conversions.settle_round(at_most=3).finished == 4
+    assert conversions.settle_round(at_most=3).finished == 3
 
 
 def test_prices_that_are_gone_again_leave_a_claimed_one_as_it_was(world):
@@ -148,7 +149,7 @@ def test_p4_two_workers_on_one_round_settle_each_conversion_once(transactional_d
     world.observe()
     found = together(*[conversions.settle_round] * 4)
     conversions.settle_round()
-    assert sum(found) <= 12
+    assert sum(settled.finished for settled in found) <= 12
     assert statuses(rows) == ["completed"] * 12
     assert set(Conversion.objects.values_list("attempts", flat=True)) == {1}
     assert not list(audit())
@@ -162,7 +163,8 @@ def test_a_customer_whom_somebody_holds_holds_up_no_other(transactional_db, cloc
     rows = world.confirmed_by_others(4)
     world.observe()
     seen = []
-    assert settled_while_held(rows[1], when_alone=lambda: seen.append(statuses(rows))) == 4
+    deposit = partial(factories.deposit, rows[1].user, "DOGE", "1", "meanwhile")
+    assert settled_while_held(rows[1], deposit, when_alone=lambda: seen.append(statuses(rows))) == 4
     # SQLite has one writer at a time: nobody can be held there while another is settled.
     assert seen == ([] if connection.vendor == "sqlite" else [["completed", "confirmed", "completed", "completed"]])
     assert statuses(rows) == ["completed"] * 4
@@ -199,7 +201,7 @@ def test_the_first_who_is_held_for_long_is_tried_once_a_round_and_nobody_after_t
         return settlement.Outcome([], [])
 
     monkeypatch.setattr(settlement, "complete_or_stop", held)
-    assert conversions.settle_round() == 0
+    assert conversions.settle_round().finished == 0
     assert tries == [False, True]
     for row in rows:
         row.refresh_from_db()

@@ -3,18 +3,38 @@
 from fractions import Fraction
 
 import pytest
+from django.db import connection
 
 from tests.support import factories, oracle
 from tests.support.settling import settled_while_held
 from tests.support.together import together
 from wallet import conversions, ledger
 from wallet.audit import audit
+from wallet.market import rounds
+from wallet.market.source import parse_ticker
 from wallet.models import Asset, Conversion
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-COUNT, POISON, HELD, LATER = 60, 17, 23, 59
+COUNT, POISON, HELD, LATER = 60, 17, 20, 59
 KINDS = [["DOGE"], ["DOGE", "ETH"], ["ETH", "EUR"], ["DOGE", "ETH", "EUR"], ["LUNC"]]
+
+
+class Market:
+    """Answers with these prices in BTC."""
+
+    name = "demo"
+
+    def __init__(self, prices, meanwhile):
+        self.prices, self.meanwhile = prices, meanwhile
+
+    def tickers(self):
+        if connection.vendor == "sqlite":  # once the round is being written, nobody else can write
+            self.meanwhile()
+        return [
+            parse_ticker(symbol=f"{code}BTC", base=code, counter="BTC", text=price)
+            for code, price in self.prices.items()
+        ]
 
 
 class Crowd:
@@ -24,7 +44,7 @@ class Crowd:
         self.world, self.start = factories.World(clock), clock.at
         self.assets = {asset.code: asset for asset in Asset.objects.all()}
         self.model = oracle.Site({code: asset.scale for code, asset in self.assets.items()})
-        self.observe()
+        self.observe(lambda: None)
         self.users = [factories.user(f"customer{number}", password=None) for number in range(COUNT)]
         self.customers = [oracle.Customer(self.model) for _ in self.users]
         self.rows = []
@@ -33,10 +53,21 @@ class Crowd:
     def second(self):
         return int((self.world.clock.at - self.start).total_seconds())
 
-    def observe(self, **changes):
-        self.world.observe(**changes)
-        for code, rate in self.world.rates.items():
-            self.model.observe(code, Fraction(rate), self.second)
+    def observe(self, meanwhile, **changes):
+        """A round of prices, during whose writing something else happens."""
+        began, prices = self.second, self.world.rates | changes
+
+        def happen(execute, sql, *args):
+            found = execute(sql, *args)
+            if sql.startswith('INSERT INTO "wallet_price"') and connection.vendor == "postgresql":
+                assert together(meanwhile) == [None]
+            return found
+
+        with connection.execute_wrapper(happen):
+            rounds.refresh(source=Market(prices, meanwhile))
+        self.world.rates = prices
+        for code, rate in prices.items():
+            self.model.observe(code, Fraction(rate), began)
 
     def move(self, number, code, units):
         verb = ledger.deposit if units > 0 else ledger.adjust
@@ -68,43 +99,56 @@ def crowd(transactional_db, clock, chunks_of):
     made = Crowd(clock)
     for number in range(LATER):
         made.confirm(number)
-    for number in range(0, LATER, 7):  # no longer covered
+    for number in (HELD, *range(0, LATER, 7)):  # no longer covered
         made.move(number, KINDS[number % len(KINDS)][0], -1)
     for number in range(3, LATER, 11):  # worth the limit by now
         made.move(number, KINDS[number % len(KINDS)][0], 10**10)
     clock.tick(seconds=1)
-    made.observe(EUR="0.000021", DOGE="0.00000209")  # the one by 5%, the other by less
+
+    def confirm_later():
+        clock.tick(seconds=1)
+        made.confirm(LATER)
+
+    made.observe(confirm_later, EUR="0.000021", DOGE="0.00000209")  # the one by 5%, the other by less
     return made
 
 
+def deposit(crowd):
+    """What the held one lacks comes while the others are settled."""
+    crowd.move(HELD, KINDS[HELD % len(KINDS)][0], 1)
+
+
+def assert_as_the_model_says(crowd, *, but=()):
+    """Of all whom the round answered; who confirmed while it was written waits for the next one."""
+    expected = {number: crowd.settle(number) for number in range(LATER) if number not in but}
+    assert set(expected.values()) == {"completed", "stopped"}
+    assert expected[HELD] == "completed"
+    expected |= dict.fromkeys((*but, LATER), "confirmed")
+    assert {number: Conversion.objects.get(pk=row.pk).status for number, row in enumerate(crowd.rows)} == expected
+    crowd.compare()
+    crowd.observe(lambda: None)
+    assert conversions.settle_round().finished == 1
+    assert Conversion.objects.get(pk=crowd.rows[LATER].pk).status == crowd.settle(LATER)
+    crowd.compare()
+
+
 def test_p1_to_p11_each_ends_as_the_model_says_whatever_the_others_do(crowd):
-    """P1 to P11: completed or stopped, one held meanwhile, one confirmed after the round was written."""
-    crowd.world.clock.tick(seconds=1)
-    crowd.confirm(LATER)
-    expected = [crowd.settle(number) for number in range(LATER)]
-    assert settled_while_held(crowd.rows[HELD]) == LATER
-    assert [Conversion.objects.get(pk=row.pk).status for row in crowd.rows] == [*expected, "confirmed"]
-    assert {"completed", "stopped"} == set(expected)
-    crowd.compare()
-    crowd.observe()
-    assert conversions.settle_round() == 1
-    assert crowd.settle(LATER) == "completed"
-    crowd.compare()
+    """P1 to P11: completed or stopped, one who gets a deposit meanwhile, one who confirmed while the round was written."""
+    assert settled_while_held(crowd.rows[HELD], lambda: deposit(crowd)) == LATER
+    assert_as_the_model_says(crowd)
 
 
-def test_p4_p7_one_that_breaks_the_chunk_breaks_nobody_else(crowd, monkeypatch):
-    """P4, P7: the others are settled one by one as they would have been together; this one runs alone when it can."""
+def test_p1_to_p11_one_that_breaks_the_chunk_breaks_nobody_else(crowd, monkeypatch):
+    """P1 to P11: all of these at once, and one that is poison. The others are settled one by one as they would have been
+    together; this one runs alone when it can."""
     judge = Conversion.judge
 
     def poisoned(conversion, *args, **options):
         return 1 / 0 if conversion.pk == crowd.rows[POISON].pk else judge(conversion, *args, **options)
 
     monkeypatch.setattr(Conversion, "judge", poisoned)
-    expected = {number: crowd.settle(number) for number in range(LATER) if number != POISON}
-    assert settled_while_held(crowd.rows[HELD]) == LATER - 1
-    for number, outcome in expected.items():
-        assert Conversion.objects.get(pk=crowd.rows[number].pk).status == outcome
-    crowd.compare()
+    assert settled_while_held(crowd.rows[HELD], lambda: deposit(crowd)) == LATER - 1
+    assert_as_the_model_says(crowd, but=(POISON,))
     monkeypatch.setattr(Conversion, "judge", judge)
     crowd.world.clock.tick(seconds=10)
     assert factories.sweep().alone == crowd.rows[POISON].reference
@@ -117,8 +161,8 @@ def test_p4_a_round_that_comes_twice_to_several_workers_settles_everybody_once(c
     """P4: four at once, each twice, in small chunks."""
     chunks_of(7)
     expected = [crowd.settle(number) for number in range(LATER)]
-    found = together(*[lambda: conversions.settle_round() + conversions.settle_round()] * 4)
+    found = together(*[lambda: conversions.settle_round().finished + conversions.settle_round().finished] * 4)
     assert sum(found) == LATER
-    assert [Conversion.objects.get(pk=row.pk).status for row in crowd.rows] == expected
-    assert set(Conversion.objects.values_list("attempts", flat=True)) == {1}
+    assert [Conversion.objects.get(pk=row.pk).status for row in crowd.rows] == [*expected, "confirmed"]
+    assert set(Conversion.objects.exclude(status="confirmed").values_list("attempts", flat=True)) == {1}
     crowd.compare()

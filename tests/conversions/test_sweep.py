@@ -226,7 +226,7 @@ def test_waiting_for_the_market_uses_up_no_attempts(world):
     for _ in range(10):
         world.clock.tick(seconds=5)
         assert factories.sweep() == Due(0, conversion.confirmed_at, None)
-        assert conversions.settle_round() == 0
+        assert conversions.settle_round().finished == 0
         with pytest.raises(conversions.PricesPending):
             conversions.settle(reference=conversion.reference)
     assert Conversion.objects.get(pk=conversion.pk).attempts == 0

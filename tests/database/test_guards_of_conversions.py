@@ -68,6 +68,25 @@ def test_a_quote_is_written_once(world):
     )
 
 
+@pytest.mark.parametrize(
+    ("late", "outcome"),
+    [
+        ({"seconds": 100}, ("completed", "")),
+        ({"seconds": 100, "ETH": "0.06"}, ("stopped", "price_changed")),
+        ({"seconds": 130}, ("stopped", "too_late")),
+    ],
+)
+def test_an_expired_quote_that_sql_confirms_with_an_earlier_moment_is_judged_by_every_rule(world, late, outcome):
+    """As docs/operating.md says: a guard compares what is written down, and has no clock."""
+    quote = world.quoted("ETH")
+    at = quote.quoted_at + timedelta(seconds=1)
+    world.clock.tick(seconds=late.pop("seconds"))
+    Conversion.objects.filter(pk=quote.pk).update(status="confirmed", confirmed_at=at, next_attempt_at=at)
+    world.observe(**late)
+    ended = conversions.settle(reference=quote.reference)
+    assert (ended.status, ended.reason_code) == outcome
+
+
 def test_p8_the_prices_that_a_change_is_judged_by_are_written_once(world):
     """P8: the market's own, of the asset and of BNB; before Confirm the lines take no update at all."""
     confirmed = world.confirmed("DOGE")

@@ -1,4 +1,11 @@
-"""How PostgreSQL finds what the guards ask: by an index, in few rows, also when the plan is old and the tables are large."""
+"""How PostgreSQL finds what the guards ask: by an index, in few rows, also when the plan is old and the tables are large.
+
+Thirty thousand rows answer for a million, because no clock is read. What is judged is how each table is reached, by an index
+with a condition, and how many rows are read, those too that are then thrown away: what a guard reads for one small conversion
+is less than one row in five hundred of the tables, so it does not grow with them. Nor do the plans: the guards switch off
+whatever goes by anything but an index, and the planner is asked with empty tables, with full ones of which it has heard
+nothing, with full ones, and told in the end that each has a million.
+"""
 
 import json
 from collections import Counter
@@ -17,6 +24,7 @@ pytestmark = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQL
 MANY = 30_000
 # Rows that one guard may read for one small conversion; the tables have many times as many.
 FEW = 60
+THROWN_AWAY = ("Rows Removed by Filter", "Rows Removed by Index Recheck", "Rows Removed by Join Filter")
 
 
 @pytest.fixture
@@ -117,7 +125,8 @@ def assert_by_index(plans):
             if table.startswith("wallet_") and node["Node Type"] != "Bitmap Heap Scan":
                 assert "Index" in node["Node Type"], (table, text)
                 assert "Index Cond" in node, (table, text, json.dumps(plan))
-            read[node["Node Type"]] += node.get("Actual Rows", 0) * node.get("Actual Loops", 0)
+            rows = sum(node.get(name, 0) for name in ("Actual Rows", *THROWN_AWAY))
+            read[node["Node Type"]] += rows * node.get("Actual Loops", 0)
         assert max(read.values()) <= FEW, (read, text)
 
 
@@ -139,9 +148,14 @@ def analyze():
     sql(f"ANALYZE {', '.join(TABLES)}")
 
 
+def tell_of_a_million():
+    """As ANALYZE would note it of so many rows."""
+    sql(f"UPDATE pg_class SET reltuples = reltuples * {1_000_000 // MANY} WHERE reltuples > 0 AND oid IN ({OURS})")
+
+
 def test_what_guards_ask_goes_by_an_index_however_old_the_plan_and_large_the_tables(world, explained):
     """Plans that are made while the tables are empty are kept by the connection while they fill; statistics come late."""
-    for number, happens in enumerate([forget, fill, analyze]):
+    for number, happens in enumerate([forget, fill, analyze, tell_of_a_million]):
         happens()
         explained.clear()
         live_through(world, f"mira {number}")

@@ -28,24 +28,28 @@ def assert_stopped(world: World, conversion: Conversion, before: dict[str, int],
     assert not list(audit())
 
 
-def settled_while_held(row: Conversion, when_alone: Callable[[], None] = lambda: None) -> int:
-    """A round during which a deposit holds the customer of this conversion until it is its turn alone; how many it finished.
+def settled_while_held(
+    row: Conversion, deposit: Callable[[], None], when_alone: Callable[[], None] = lambda: None
+) -> int:
+    """A round during which a deposit to the customer of this conversion goes on until it is its turn alone.
 
-    `when_alone` is called as each that is settled alone is claimed. SQLite has one writer: there nobody is held.
+    How many it finished. `when_alone` is called as each that is settled alone is claimed. SQLite has one writer: there nobody
+    is held, and the deposit is over before the round.
     """
     if connection.vendor == "sqlite":
-        return conversions.settle_round()
+        deposit()
+        return conversions.settle_round().finished
     held, over = threading.Event(), threading.Event()
 
     def hold() -> None:
         with transaction.atomic():
-            Customer.objects.lock(row.user)
+            deposit()
             held.set()
             assert over.wait(60)
 
     def settle() -> int:
         assert held.wait(60)
-        return conversions.settle_round()
+        return conversions.settle_round().finished
 
     def claim(reference: str) -> claims.Claim | None:
         when_alone()
@@ -56,6 +60,7 @@ def settled_while_held(row: Conversion, when_alone: Callable[[], None] = lambda:
     module = import_module("wallet.conversions.settle")  # by name: the package has the verb of that name
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "claim", claim)
-        _, finished = together(hold, settle)
+        deposited, finished = together(hold, settle)
+    assert deposited is None
     assert isinstance(finished, int)
     return finished

@@ -25,7 +25,9 @@ from tests.support.servers import free_port
 
 BIN = Path(sys.executable).parent
 Found = TypeVar("Found")
-QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+QUIET = ["--without-gossip", "--without-mingle"]
+# As .Procfile starts workers; docs/operating.md leaves them their heartbeat.
+MUTE = [*QUIET, "--without-heartbeat"]
 
 
 def wait_for(condition: Callable[[], Found], seconds: float = 60, what: str = "it") -> Found:
@@ -132,9 +134,9 @@ class Site:
         queues: str = "settle",
         pool: str = "threads",
         concurrency: int = 2,
-        options: Sequence[str] = (),
+        options: Sequence[str] = MUTE,
     ) -> None:
-        options = [*options, "--pool", pool, "--concurrency", str(concurrency), *QUIET]
+        options = [*options, "--pool", pool, "--concurrency", str(concurrency)]
         self.start(name, "celery", "-A", "dustsite", "worker", "-Q", queues, "-n", f"{name}@site", *options)
 
     def start_beat(self) -> None:

@@ -22,15 +22,13 @@ class Problem(NamedTuple):
 def postings_belong_to_a_conversion() -> Iterator[Violation]:
     """P4: no money was moved for a conversion that is not there."""
     lost = Transaction.objects.filter(kind=Transaction.Kind.CONVERSION, conversion__isnull=True)
-    for reference in rows.values(lost.order_by("reference"), "reference"):
-        yield Violation("P4", f"transaction {reference}", "belongs to no conversion")
+    return rows.named(lost, promise="P4", name="transaction", problem="belongs to no conversion")
 
 
 def posted_ones_are_completed() -> Iterator[Violation]:
     """P7: what moved money says so."""
     unended = Conversion.objects.filter(transaction__isnull=False).exclude(status=Conversion.Status.COMPLETED)
-    for reference in rows.values(unended.order_by("pk"), "reference"):
-        yield Violation("P7", f"conversion {reference}", "was posted, but is not completed")
+    return rows.named(unended, promise="P7", name="conversion", problem="was posted, but is not completed")
 
 
 def completed_ones_are_as_they_must_be() -> Iterator[Violation]:

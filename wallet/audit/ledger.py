@@ -7,11 +7,11 @@ from itertools import groupby
 from operator import attrgetter
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from wallet import ledger
 from wallet.audit import rows
-from wallet.audit.reading import CHUNK, Rows
+from wallet.audit.reading import Rows
 from wallet.audit.violation import Violation, without_fault
 from wallet.database.rows import lookup
 from wallet.models import Account, Entry, Transaction
@@ -49,8 +49,8 @@ def entries_add_up() -> Iterator[Violation]:
 
 def transactions_have_entries() -> Iterator[Violation]:
     """P1: a transaction moves something."""
-    for reference in rows.values(Transaction.objects.filter(entries__isnull=True).order_by("reference"), "reference"):
-        yield Violation("P1", f"transaction {reference}", "has no entries")
+    found = Transaction.objects.filter(entries__isnull=True)
+    return rows.named(found, promise="P1", name="transaction", problem="has no entries")
 
 
 def entries_belong_to_a_transaction() -> Iterator[Violation]:
@@ -110,18 +110,32 @@ def _customers_problems(entries: Iterable[AccountEntry]) -> Iterator[str]:
         yield f"{entry.account_sequence} entries are counted, {number} exist"
 
 
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a customer's account says that it holds."""
+
+    pk: int = lookup("pk")
+    units: int = lookup("units")
+
+
 def balances_have_entries() -> Iterator[Violation]:
     """P3: an account without entries holds nothing."""
     unwritten = Account.objects.customers().filter(~Q(units=0) | ~Q(sequence=0), entry__isnull=True)
-    for pk, units in unwritten.order_by("pk").values_list("pk", "units").iterator(chunk_size=CHUNK):
-        yield Violation("P3", f"account {pk}", f"the balance is {units}, and it has no entries")
+    return _balances(unwritten, "P3", "the balance is {0}, and it has no entries")
 
 
 def balances_are_not_negative() -> Iterator[Violation]:
     """P2: no customer's balance is negative."""
-    negative = Account.objects.filter(units__lt=0).order_by("pk")
-    for pk, units in negative.values_list("pk", "units").iterator(chunk_size=CHUNK):
-        yield Violation("P2", f"account {pk}", f"the balance is {units}")
+    return _balances(Account.objects.filter(units__lt=0), "P2", "the balance is {0}")
+
+
+def _balances(accounts: QuerySet[Account], promise: str, problem: str) -> Iterator[Violation]:
+    """This problem of each of the accounts, with what it holds."""
+    found = Rows(Balance, accounts.order_by("pk"), promise=promise, name="account")
+    for balance in found:
+        yield Violation(promise, f"account {balance.pk}", problem.format(balance.units))
+        yield from found.broken()
+    yield from found.broken()
 
 
 def house_balances_are_their_entries() -> Iterator[Violation]:

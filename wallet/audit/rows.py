@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -171,6 +172,23 @@ class ByConversion(Generic[Row]):
         yield from self.broken()
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What is told of by its reference: a transaction or a conversion."""
+
+    pk: int | UUID = lookup("pk")
+    reference: str = lookup("reference")
+
+
+def named(query: QuerySet[Any], *, promise: str, name: str, problem: str) -> Iterator[Violation]:
+    """This problem of each of them; one whose reference cannot be read is told of too, by its key."""
+    found = Rows(Named, query.order_by("pk"), promise=promise, name=name)
+    for row in found:
+        yield Violation(promise, f"{name} {row.reference}", problem)
+        yield from found.broken()
+    yield from found.broken()
+
+
 def values(query: QuerySet[Any], name: str) -> Iterator[Any]:
-    """One column of a query, some thousand rows in memory at a time."""
+    """One column of a query, some thousand rows in memory at a time. One that cannot be read raises."""
     return query.values_list(name, flat=True).iterator(chunk_size=CHUNK)

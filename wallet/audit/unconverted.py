@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from wallet.audit import rows
 from wallet.audit.reading import Rows, as_text
@@ -58,15 +58,16 @@ def _reason_problems(conversion: EndedConversion) -> Iterator[str]:
 
 def ended_ones_converted_nothing() -> Iterator[Violation]:
     """P7: neither they nor their lines have figures of a conversion. Their postings are asked of every conversion."""
-    ended = Conversion.objects.filter(HAS_FIGURES, status__in=ENDED)
-    for reference in rows.values(ended.order_by("pk"), "reference"):
-        yield Violation("P7", f"conversion {reference}", "converted nothing, and has totals")
-    lines = Line.objects.filter(HAS_FIGURES, conversion__status__in=ENDED)
-    for reference in rows.values(lines.order_by("pk"), "conversion__reference"):
-        yield Violation("P7", f"conversion {reference}", "converted nothing, and a line of it was settled")
+    ended = Conversion.objects.filter(status__in=ENDED)
+    settled = Line.objects.filter(HAS_FIGURES, conversion=OuterRef("pk"))
+    for found, problem in (
+        (ended.filter(HAS_FIGURES), "converted nothing, and has totals"),
+        (ended.filter(Exists(settled)), "converted nothing, and a line of it was settled"),
+    ):
+        yield from rows.named(found, promise="P7", name="conversion", problem=problem)
 
 
 def each_has_a_state_that_there_is() -> Iterator[Violation]:
     """P6: no conversion is in a state that nobody looks for."""
-    for reference in rows.values(Conversion.objects.exclude(status__in=Status.values).order_by("pk"), "reference"):
-        yield Violation("P6", f"conversion {reference}", "is in no state that there is")
+    found = Conversion.objects.exclude(status__in=Status.values)
+    return rows.named(found, promise="P6", name="conversion", problem="is in no state that there is")

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 
 
 class Violation(NamedTuple):
@@ -19,7 +19,12 @@ def without_fault(found: Iterator[Violation], *, promise: str, row: str) -> Iter
     """
     try:
         yield from found
-    except DatabaseError:
-        raise
-    except Exception as fault:  # noqa: BLE001  # rows that nobody foresaw are what this is for
+    except Exception as fault:
+        if isinstance(fault, DatabaseError) and not _is_of_a_row(fault):
+            raise
         yield Violation(promise, row, f"cannot be judged: {type(fault).__name__}: {str(fault)[:200]}")
+
+
+def _is_of_a_row(fault: DatabaseError) -> bool:
+    """Whether a row holds bytes that are no text, which SQLite takes; Python says so as it says that a disk is away."""
+    return isinstance(fault, OperationalError) and "decode to UTF-8" in str(fault)

@@ -19,7 +19,7 @@ def single(reference: str) -> None:
 
 def round_of_all() -> None:
     """The product's verb for everybody who waits, until nobody is left that no other client has taken."""
-    while conversions.settle_round():
+    while conversions.settle_round().finished:
         pass
 
 

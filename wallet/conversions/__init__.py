@@ -7,7 +7,7 @@ once it holds them. What it refuses, it refuses with Refused, whose text a custo
 from wallet.conversions.claims import LEASE, MAX_ATTEMPTS
 from wallet.conversions.confirm import confirm
 from wallet.conversions.quote import quote, renew
-from wallet.conversions.settle import AT_ONCE, settle, settle_round
+from wallet.conversions.settle import AT_ONCE, Settled, settle, settle_round
 from wallet.conversions.settlement import PricesPending
 from wallet.conversions.sweep import Due, chunks, clear_quotes, due, fail_exhausted
 
@@ -17,6 +17,7 @@ __all__ = [
     "MAX_ATTEMPTS",
     "Due",
     "PricesPending",
+    "Settled",
     "chunks",
     "clear_quotes",
     "confirm",

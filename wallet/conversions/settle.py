@@ -41,8 +41,16 @@ def settle(*, reference: str) -> Conversion | None:
     return outcome.ended[0]
 
 
-def settle_round(*, at_most: int = AT_ONCE) -> int:
-    """Finishes those that the market has answered, or that have waited too long, chunk after chunk; how many it finished.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a round came to."""
+
+    finished: int
+    goes_on: bool  # it tried as many as it may, to some avail: whoever goes on may find more
+
+
+def settle_round(*, at_most: int = AT_ONCE) -> Settled:
+    """Finishes those that the market has answered, or that have waited too long, chunk after chunk.
 
     What has lost an attempt is left alone: it may be what its worker died of. Others may do the same at the same moment.
     Each is tried once, `at_most` of them. Those whose customers somebody holds come last, so that nobody waits for them, and
@@ -57,7 +65,9 @@ def settle_round(*, at_most: int = AT_ONCE) -> int:
         unfinished = _settle_chunk(claimed)
         left += unfinished.tried
         held += unfinished.held
-    return tried - len(left) - len(held) + sum(1 for _ in takewhile(_is_settled_alone, held))
+    finished = tried - len(left) - len(held) + sum(1 for _ in takewhile(_is_settled_alone, held))
+    # Where nothing can be finished for now, going on would find the same again and again.
+    return Settled(finished, goes_on=finished > 0 and tried >= at_most)
 
 
 @dataclass(frozen=True, slots=True)

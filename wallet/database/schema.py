@@ -81,7 +81,10 @@ def _make_on_sqlite(connection: BaseDatabaseWrapper) -> Schema:
 
 def _of_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        cursor.execute(
+            "SELECT type, name, lower(tbl_name), sql FROM sqlite_master WHERE sql IS NOT NULL UNION ALL"
+            " SELECT 'temporary ' || type, name, lower(tbl_name), '' FROM sqlite_temp_master WHERE sql IS NOT NULL"
+        )
         rows = cursor.fetchall()
         for name, must in (("foreign_keys", 1), ("recursive_triggers", 1), ("ignore_check_constraints", 0)):
             cursor.execute(f"PRAGMA {name}")
@@ -135,7 +138,8 @@ PARTS = {
         SELECT 'switch that turns the foreign keys of ' || relname || ' off', ''
         {tables} JOIN pg_trigger t ON t.tgrelid = c.oid WHERE tgisinternal AND tgenabled <> 'O'""",
     "functions": """
-        SELECT 'function ' || proname, concat_ws(' ', lanname, prosecdef, proconfig, prosrc)
+        SELECT 'function ' || proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
+        concat_ws(' ', lanname, prosecdef, proconfig, prosrc)
         FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE n.{schema} AND proname = ANY (%(functions)s)""",
     "constraints": """

@@ -290,7 +290,10 @@ CONVERSIONS = [
         when="NEW.attempts < OLD.attempts AND"
         " NOT (NEW.attempts = OLD.attempts - 1 AND OLD.status = 'confirmed' AND NEW.status = 'confirmed')",
     ),
-    # By the moment that is written down: a guard has no clock of its own, because the verb reads it once for all.
+    # By the moment that is written down: a guard has no clock of its own, because the verb reads it once for all. So it does
+    # not refuse a moment that is not now: whoever writes SQL can confirm an expired quote by writing one within its lifetime.
+    # Until the longest wait from that moment is over it is settled, judged by every rule at new prices; after that, stopped.
+    # A guard's own clock would refuse little more, since a quote of old prices can be inserted at any moment.
     Guard(
         name="conversion_is_confirmed_in_time",
         table="conversion",
