@@ -38,7 +38,7 @@ def closed(world):
     rows = world.confirmed_by_others(3)
     allow("0.04")
     world.observe()
-    assert conversions.settle_round() == 3
+    assert conversions.settle_round().finished == 3
     return rows
 
 
@@ -159,7 +159,7 @@ def test_one_that_is_too_much_stops_itself_and_those_after_it(world):
     rows.append(world.confirmed("DOGE", owner=factories.user("after", {"DOGE": "100"})))
     allow("0.1")
     world.observe()
-    assert conversions.settle_round() == 4
+    assert conversions.settle_round().finished == 4
     assert statuses(rows) == ["completed", "completed", "stopped", "stopped"]
     assert (paid(), factories.balances(rows[2].user)) == (2 * EACH, {"ETH": 2_000_000})
     assert not list(audit())

@@ -6,12 +6,12 @@ import pytest
 from django.db import connection
 
 from tests.support import factories, oracle
+from tests.support.market import FakeSource
 from tests.support.settling import settled_while_held
 from tests.support.together import together
 from wallet import conversions, ledger
 from wallet.audit import audit
 from wallet.market import rounds
-from wallet.market.source import parse_ticker
 from wallet.models import Asset, Conversion
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,21 +20,17 @@ COUNT, POISON, HELD, LATER = 60, 17, 20, 59
 KINDS = [["DOGE"], ["DOGE", "ETH"], ["ETH", "EUR"], ["DOGE", "ETH", "EUR"], ["LUNC"]]
 
 
-class Market:
+class Market(FakeSource):
     """Answers with these prices in BTC."""
 
-    name = "demo"
-
     def __init__(self, prices, meanwhile):
-        self.prices, self.meanwhile = prices, meanwhile
+        super().__init__(**prices)
+        self.meanwhile = meanwhile
 
-    def tickers(self):
+    def rows(self):
         if connection.vendor == "sqlite":  # once the round is being written, nobody else can write
             self.meanwhile()
-        return [
-            parse_ticker(symbol=f"{code}BTC", base=code, counter="BTC", text=price)
-            for code, price in self.prices.items()
-        ]
+        return super().rows()
 
 
 class Crowd:

@@ -26,10 +26,11 @@ def rows_of(prices: Mapping[str, str], **fields: Any) -> list[Row]:
     Its ticks are fine, however few digits its prices have.
     """
     fields = {"tick": "1e-15", **fields}
-    found = [row(code, "BTC", price, **fields) for code, price in prices.items()]
+    found = [row(code, "BTC", price, **fields) for code, price in prices.items() if code not in ("BTC", "USDT")]
     if "BNB" in prices:
-        found.append(row("BNB", "USDT", f"{Decimal(prices['BNB']) * DOLLARS:f}", **fields))
-        found.append(row("BTC", "USDT", f"{DOLLARS:f}", **fields))
+        dollars = 1 / Decimal(prices["USDT"]) if "USDT" in prices else DOLLARS
+        found.append(row("BNB", "USDT", f"{Decimal(prices['BNB']) * dollars:f}", **fields))
+        found.append(row("BTC", "USDT", f"{dollars:f}", **fields))
     return found
 
 
