@@ -106,7 +106,7 @@ def answers(now: int, more: Sequence[Market]) -> Served:
     return {
         PRODUCTS: {"products": products, "num_products": len(products), "pagination": None},
         f"{PRODUCTS}?product_type=FUTURE": {"products": [], "num_products": 0, "pagination": None},
-        "/api/v3/brokerage/time": {"iso": iso(now), "epochSeconds": str(now // 1000), "epochMillis": str(now)},
+        "/v2/time": {"data": {"iso": iso(now), "epoch": now // 1000}},
         **{
             f"{PRODUCTS}/{one.base}-{one.quote}/ticker": _trades(one, now - AGES.get(one.base, 900))
             for one in (*ONLINE, aliased)

@@ -38,22 +38,27 @@ class Venue(loopback.StandIn):
         self.shape = shape
         self.served = shape.answers(now, more)
         self.body: bytes | None = None  # what it answers instead of everything else
+        self.numbers: set[str] = set()  # texts that it sends without their quotes
         self.url = ""
 
     def answer(self, path: str, query: str) -> bytes | None:
         if self.body is not None:
             return self.body
         found = self.served.get(f"{path}?{query}", self.served.get(path))
-        return None if found is None else json.dumps(found).encode()
+        text = "" if found is None else json.dumps(found)
+        for number in self.numbers:
+            text = text.replace(f'"{number}"', number)
+        return text.encode() or None
 
     def change(self, market: str, **fields: object) -> None:
         """Changes a row's numbers: bid, ask, last, volume."""
         holder, key = self.shape.place(self.served, market)
-        row = holder[key]
         for name, value in fields.items():
             field = getattr(self.shape, name)
-            # Kraken's numbers are the first, or the second, of a list.
-            if isinstance(row[field], list):
+            row = holder[key]
+            if field not in row:  # Coinbase's last price is that of a trade in it
+                row = row["trades"][0]
+            if isinstance(row[field], list):  # Kraken's numbers are the first, or the second, of a list
                 row[field][1 if name == "volume" else 0] = value
             else:
                 row[field] = value
