@@ -2,98 +2,23 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
 import pytest
 
-from tests.support import factories, shapes
-from tests.support.market import priced, rates
-from tests.support.shapes import coinbase
-from wallet.market import books, exchange, limits, rounds
+from tests.support import shapes
+from tests.support.clock import milliseconds
+from tests.support.market import priced, rates, row_of
+from tests.support.shapes.known import VENUES
+from wallet.market import exchange, rounds
 from wallet.market.exchange import Exchange
-from wallet.market.pricing import fallback
 from wallet.market.source import AskLater, MarketError
 from wallet.models import Price
 
-PRODUCTS = "/api/v3/brokerage/market/products"
-
-
-class Known(NamedTuple):
-    """What is asked of a venue for its list of markets and for a round, with what that weighs; a market of it, by its own id,
-    and the coins between which it trades; and what it says of this market."""
-
-    markets: list[str]
-    books: list[str]
-    market: str
-    pair: tuple[str, str] = ("LTC", "BTC")
-    sides: tuple[str, str] = ("0.000947", "0.000948")
-
-
-VENUES = {
-    # Weight 20 and 80, then 4, of 6,000 a minute.
-    "binance": Known(
-        ["/api/v3/exchangeInfo?showPermissionSets=false", "/api/v3/ticker/24hr"],
-        ["/api/v3/ticker/bookTicker?symbolStatus=TRADING"],
-        "LTCBTC",
-        sides=("0.00094700", "0.00094800"),
-    ),
-    # One each, of 20 in 2 seconds.
-    "okx": Known(["/api/v5/public/instruments?instType=SPOT"], ["/api/v5/market/tickers?instType=SPOT"], "LTC-BTC"),
-    # One each, of about one a second.
-    "kraken": Known(["/0/public/AssetPairs"], ["/0/public/Ticker"], "XLTCXXBT"),
-    # One each, of 600 in 5 seconds.
-    "bybit": Known(["/v5/market/instruments-info?category=spot"], ["/v5/market/tickers?category=spot"], "LTCBTC"),
-    # Weight 4, then 15, of 2,000 in 30 seconds.
-    "kucoin": Known(["/api/v2/symbols"], ["/api/v1/market/allTickers"], "LTC-BTC"),
-    # One each, of 200 in 10 seconds.
-    "gate": Known(["/api/v4/spot/currency_pairs"], ["/api/v4/spot/tickers?timezone=utc0"], "LTC_BTC"),
-    # Two, then six, of 10 a second.
-    "coinbase": Known(
-        [f"{PRODUCTS}?product_type=SPOT", f"{PRODUCTS}?product_type=FUTURE"],
-        [
-            f"{PRODUCTS}/{market}/ticker?limit=1"
-            for market in ("BTC-USD", "BTC-USDT", "USDT-USD", "ETH-USD", "ETH-BTC", "BNB-USD")
-        ],
-        "ETH-BTC",
-        ("ETH", "BTC"),
-        ("0.03343", "0.03344"),
-    ),
-}
 ALL_BOOKS = sorted(VENUES.keys() - {"coinbase"})
 TIMED = ["bybit", "coinbase", "kucoin", "okx"]
 CODES = ["BTC", "BNB", "ETH", "DOGE", "LTC", "USDC", "THIN", "DEAD", "HALT", "GONE", "OPEN", "SOON", "XGRP"]
 
-
-@pytest.fixture
-def asked_at(world):
-    return world.clock()
-
-
-@pytest.fixture
-def venue(name, asked_at):
-    with shapes.running(shapes.SHAPES[name], milliseconds(asked_at)) as running:
-        yield running
-
-
-@pytest.fixture
-def market(venue, name):
-    """The exchange as we ask it."""
-    return Exchange(name, venue.url)
-
-
 every = pytest.mark.parametrize("name", VENUES)
-
-
-def milliseconds(moment):
-    return int(moment.timestamp() * 1000)
-
-
-def row_of(market, symbol):
-    return next(row for row in market.rows() if row.symbol == symbol)
-
-
-def read(market, asked_at, *, takes_last=False):
-    return books.read(market.rows(), asked_at, takes_last=takes_last, limits=limits.configured())
 
 
 # --- what is asked -----------------------------------------------------------------------------------------------------
@@ -241,40 +166,6 @@ def test_m1_a_venue_that_is_frozen_gives_no_price_where_it_gives_times(name, wor
     assert Price.objects.filter(source=name, asset__code="ETH").exists() == (name not in TIMED)
 
 
-# --- the last price ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["coinbase"])
-@pytest.mark.parametrize(("age", "counts"), [(299, True), (300, True), (301, False)])
-def test_m2_without_any_book_the_last_price_counts_for_five_minutes(name, asked_at, age, counts):
-    """M2: a policy may take it; somebody must have paid it."""
-    traded = asked_at - timedelta(seconds=age) + timedelta(milliseconds=900)
-    with shapes.running(shapes.SHAPES[name], milliseconds(traded)) as venue:
-        for path in VENUES[name].books:
-            venue.change(path.split("/")[-2], bid="", ask="")
-        market = Exchange(name, venue.url)
-        found = read(market, asked_at, takes_last=True)
-        assert (("ETH", "BTC") in found.by_pair) == counts
-        assert not read(market, asked_at).by_pair
-    if counts:
-        assert found.by_pair["ETH", "BTC"].leg("ETH", buys=False)["side"] == "last"
-
-
-@pytest.mark.parametrize("name", ["okx", "kucoin"])
-def test_m2_the_time_of_an_answer_is_no_trades(name, venue, market, asked_at):
-    """M2: KuCoin gives each row the time of the answer, OKX that of the row; nobody knows when anybody traded."""
-    for row in market.rows():
-        venue.change(row.symbol, bid=None, ask=None)
-    found = read(market, asked_at, takes_last=True)
-    assert not found.by_pair
-    assert found.kept_out[VENUES[name].market].facts == {"traded_at": "never"}
-
-
-@pytest.mark.parametrize("name", ["okx"])
-def test_m2_a_last_price_does_not_count_beside_books(name, market, asked_at):
-    assert ("THIN", "USDT") not in read(market, asked_at, takes_last=True).by_pair
-
-
 # --- asked too much ----------------------------------------------------------------------------------------------------
 
 
@@ -320,75 +211,3 @@ def test_a_venue_that_hangs_is_a_market_error(name, venue, market, monkeypatch):
         market.rows()
     assert venue.take() == VENUES[name].books[:1]
     assert exchange.TIMEOUT_MS == 8_000
-
-
-# --- what ccxt doesn't know of them ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["kraken"])
-def test_another_houses_pairs_at_kraken_are_no_second_way(name, venue, market):
-    """M5: the same coins under a second name, with another price."""
-    venue.change("XBTUSD:BTNL", bid="90000.00000", ask="90000.10000")
-    rows = market.rows()
-    assert [row.symbol for row in rows if row.is_halted] == ["HALTUSD", "XBTUSD:BTNL"]
-    assert rates(rows, ["BTC", "DOGE"])["DOGE"].legs[1]["symbol"] == "XXBTZUSD"
-
-
-@pytest.mark.parametrize("name", ["gate"])
-def test_what_can_only_be_borrowed_at_gate_is_halted(name, market):
-    assert {row.symbol for row in market.rows() if row.is_halted} == {"HALT_USDT", "GONE_USDT"}
-
-
-@pytest.mark.parametrize("name", ["coinbase"])
-def test_coinbase_tells_of_btc_bnb_and_eth(name, market, asked_at):
-    """As a source it has too little: BNB by one way only, and nothing else. As a fallback it confirms the three."""
-    found = priced(market.rows(), CODES)
-    assert found.rates.keys() == {"BTC", "ETH"}
-    assert found.kept_out["BNB"].facts == {"one_way": "core"}
-    said = fallback(read(market, asked_at), CODES, limits.configured()).rates
-    assert said.keys() == {"BNB", "ETH", "USDT", "USD"}
-    assert f"{said['BNB']:.12f}" == "0.009792507334"  # 893.415 ÷ 91234.55
-
-
-@pytest.mark.parametrize("name", ["coinbase"])
-@pytest.mark.parametrize(
-    "flags",
-    [
-        {"trading_disabled": True},
-        {"is_disabled": True},
-        {"cancel_only": True},
-        {"view_only": True},
-        {"auction_mode": True},
-        {"post_only": True},
-        {"limit_only": True},
-        {"status": "delisted"},
-        {"alias": "ETH-USD"},
-        {"volume_24h": "0"},
-    ],
-)
-def test_m5_a_market_that_coinbase_flags_takes_no_part(name, venue, market, flags):
-    """M5: halted in one way or another, another market's book once more, or dead."""
-    coinbase.product(venue.served, "ETH-BTC").update(flags)
-    row = row_of(market, "ETH-BTC")
-    assert row.is_halted or not row.is_traded
-    assert rates(market.rows(), ["ETH"])["ETH"].path == "ETH→USD→BTC"
-
-
-@pytest.mark.parametrize("name", ["coinbase"])
-def test_m3_a_market_that_coinbase_no_longer_has_is_left_out_alone(name, venue, market):
-    market.rows()
-    del venue.served[f"{PRODUCTS}/ETH-BTC/ticker"]
-    assert {row.symbol for row in market.rows()} == {"BTC-USD", "BTC-USDT", "USDT-USD", "ETH-USD", "BNB-USD"}
-
-
-@pytest.mark.parametrize("name", ["okx"])
-def test_a_round_of_such_a_venue_is_stored_with_its_legs(name, world, venue, settings):
-    settings.PRICE_SOURCE, settings.EXCHANGE_ID, settings.EXCHANGE_URL = "exchange", name, venue.url
-    world.clock.tick(minutes=10)
-    venue.served = venue.shape.answers(milliseconds(world.clock()), ())
-    rounds.refresh()
-    assert Price.objects.get(asset__code="DOGE").legs == [
-        {"symbol": "DOGE-USDT", "price": "0.15123", "side": "bid"},
-        {"symbol": "BTC-USDT", "price": "91234.60", "side": "ask", "way": "against"},
-    ]
-    assert factories.balance(world.user, "DOGE") == 100_000_000

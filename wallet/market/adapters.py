@@ -1,6 +1,6 @@
 """How each exchange is asked through ccxt for all its books in the fewest requests, and what ccxt doesn't know of it.
 
-Proved on answers in the exchanges' own shapes (tests/market/test_adapters.py). Any other exchange of ccxt's is asked as the
+Proved on answers in the exchanges' own shapes (tests/market/test_adapters*.py). Any other exchange of ccxt's is asked as the
 usual one here is, and nothing is taken for granted that its documents would have to say.
 """
 
