@@ -50,11 +50,12 @@ class Exchange:
     def __init__(self, exchange_id: str, url: str = "") -> None:
         """`url` replaces the scheme and host of the exchange's own API, for a mirror or a test server."""
         if exchange_id not in ccxt.exchanges:
-            raise MarketError(f"EXCHANGE_ID={exchange_id} is not an exchange that ccxt knows.")
+            raise MarketError(f"ccxt knows no exchange “{exchange_id}”.")
         self.name = exchange_id
         self.adapter = adapter(exchange_id)
         self.client = _client(exchange_id, self.adapter.options)
-        self.client.on_rest_response = self._refuse_too_much
+        self.client.on_rest_response = self._hear
+        self.answers = self.received = 0
         if url:
             self.client.urls["api"] = _moved(self.client.urls["api"], url.rstrip("/"))
         self.markets: dict[str, dict[str, Any]] = {}
@@ -90,9 +91,11 @@ class Exchange:
         except MALFORMED as error:
             raise MarketError(f"{self.name} gave no prices: {type(error).__name__}: {str(error)[:200]}") from error
 
-    def _refuse_too_much(self, status: int, reason: str, *answer: Any) -> str:
+    def _hear(self, status: int, reason: str, *answer: Any) -> str:
         """Called by ccxt with every answer: its own errors don't tell all of those that ask for less."""
         _url, _method, headers, body, *_sent = answer
+        self.answers += 1
+        self.received += len(str(body))
         if status in self.adapter.too_much:
             raise self._ask_later(f"{status} {reason}", headers)
         return str(body).strip()
