@@ -1,5 +1,6 @@
 """What holds for one exchange or two: last prices, and what ccxt doesn't know of them."""
 
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,11 @@ from tests.support.market import priced, rates, row_of
 from tests.support.shapes import coinbase
 from tests.support.shapes.coinbase import PRODUCTS
 from tests.support.shapes.known import VENUES
+from tests.support.shapes.markets import iso
 from wallet.market import books, limits, rounds
 from wallet.market.exchange import Exchange
 from wallet.market.pricing import fallback
+from wallet.market.source import MarketError
 from wallet.models import Price
 
 
@@ -37,6 +40,28 @@ def test_m2_without_any_book_the_last_price_counts_for_five_minutes(name, asked_
         assert not read(market, asked_at).by_pair
     if counts:
         assert found.by_pair["ETH", "BTC"].leg("ETH", buys=False)["side"] == "last"
+
+
+@pytest.mark.parametrize("name", ["coinbase"])
+@pytest.mark.parametrize("side", ["book", "last"])
+def test_m2_it_is_the_policy_that_takes_the_last_price_and_the_legs_say_so(name, world, settings, side):
+    """M2: of the market in which somebody traded within five minutes, and not of the other."""
+    factories.policy(price_side=side)
+    world.clock.tick(minutes=10)
+    with shapes.running(shapes.SHAPES[name], milliseconds(world.clock())) as venue:
+        settings.PRICE_SOURCE, settings.EXCHANGE_ID, settings.EXCHANGE_URL = "exchange", name, venue.url
+        for path in VENUES[name].books:
+            venue.change(path.split("/")[-2], bid="", ask="")
+        for symbol, age in (("ETH-BTC", 300), ("ETH-USD", 301)):
+            traded_at = milliseconds(world.clock() - timedelta(seconds=age))
+            venue.served[f"{PRODUCTS}/{symbol}/ticker"]["trades"][0]["time"] = iso(traded_at)
+        with pytest.raises(MarketError, match="no usable price") if side == "book" else contextlib.nullcontext():
+            rounds.refresh()
+    found = {price.asset.code: price.legs for price in Price.objects.filter(source=name).select_related("asset")}
+    if side == "book":
+        assert found == {}
+    else:
+        assert found["ETH"] == [{"symbol": "ETH-BTC", "price": "0.03343", "side": "last"}]
 
 
 @pytest.mark.parametrize("name", ["okx", "kucoin"])

@@ -196,7 +196,7 @@ def _judge(source: Asked, second: Asked | None, figures: Limits, problems: list[
     pricing = Pricing(market, source.at, {}, theirs, figures)
     priced = pricing.price(wanted, {})
     kept_out = records.Found(priced, read, dict.fromkeys(wanted, 0)).kept_out()
-    dollar = _dollar(market)
+    dollar = _dollar(market, theirs)
     return Report(
         source.visit,
         second.visit if second else None,
@@ -215,13 +215,12 @@ def _market(asked: Asked, figures: Limits) -> tuple[Books, Market]:
     return read, believe(read, figures)
 
 
-def _dollar(market: Market) -> tuple[str, Candidate] | None:
-    """By which dollars BTC is known, and how."""
-    for code in DOLLARS:
-        found = market.candidate(code, None)
-        if isinstance(found, Candidate) and code in market.links:
-            return code, found
-    return None
+def _dollar(market: Market, theirs: Fallback | None) -> tuple[str, Candidate] | None:
+    """By which dollars BTC is known, and how: the first that the fallback has too, or else the first."""
+    found = [(code, market.candidate(code, None)) for code in DOLLARS if code in market.links]
+    known = [(code, one) for code, one in found if isinstance(one, Candidate)]
+    both = [(code, one) for code, one in known if theirs and code in theirs.rates]
+    return next(iter(both or known), None)
 
 
 def _covered(code: str, rate: Rate, priced: Priced) -> Covered:
