@@ -7,7 +7,9 @@ import sys
 import pytest
 from django.db import connection
 
-KEY = "k" * 60
+from tests.support.root import ROOT
+
+KEY = "kept-in-the-dark-" * 4
 
 
 def settings(expression="'started'", **environment):
@@ -49,6 +51,31 @@ def test_production_serves_static_files_under_hashed_names():
         "s.STORAGES['staticfiles']['BACKEND']", DEBUG="false", SECRET_KEY=KEY, ALLOWED_HOSTS="dust.example.com"
     )
     assert backend == "dustsite.static_files.HashedFiles"
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_warned"),
+    [
+        ({}, False),
+        ({"PRICE_SOURCE": "exchange", "EXCHANGE_ID": "okx"}, True),
+        ({"PRICE_SOURCE": "exchange", "EXCHANGE_ID": "okx", "EXCHANGE_FALLBACK_ID": "kraken"}, False),
+    ],
+)
+def test_m9_production_is_warned_of_prices_that_no_second_exchange_confirms(environment, is_warned):
+    """M9: what stands behind `make check` warns as well, and ends in an error."""
+    production = {"DEBUG": "false", "SECRET_KEY": KEY, "ALLOWED_HOSTS": "dust.example.com"}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        env=kept | production | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert result.returncode == (1 if is_warned else 0), result.stderr
+    assert ("(wallet.W002) No second exchange confirms the prices of okx" in result.stderr) == is_warned
+    assert ("EXCHANGE_FALLBACK_ID=kraken" in result.stderr) == is_warned
 
 
 @pytest.mark.parametrize(

@@ -15,3 +15,8 @@ class Clock:
     def tick(self, **length: float) -> None:
         """Goes on by so many hours, minutes, seconds."""
         self.at += timedelta(**length)
+
+
+def milliseconds(moment: datetime) -> int:
+    """As exchanges write a moment."""
+    return int(moment.timestamp() * 1000)

@@ -2,10 +2,12 @@
 
 import contextlib
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.support import loopback
+from tests.support.shapes import binance
+from tests.support.shapes.markets import Market
 
 SYMBOLS = {
     # symbol: (base, quote, last price, tick)
@@ -19,44 +21,32 @@ SYMBOLS = {
     "LUNCBUSD": ("LUNC", "BUSD", "0.00016540", "0.00000001"),
     "BUSDUSDT": ("BUSD", "USDT", "0.99980000", "0.00010000"),
 }
+MARKETS = {
+    symbol: Market(base, quote, price, price, price, tick) for symbol, (base, quote, price, tick) in SYMBOLS.items()
+}
 
 
-class Exchange:
+class Exchange(loopback.StandIn):
     """What the stand-in says. Change the attributes while it runs."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.prices = {symbol: price for symbol, (_, _, price, _) in SYMBOLS.items()}
         self.halted: set[str] = set()
         self.volumes: dict[str, str] = {}
         self.rows: dict[str, Any] = {}  # what stands in the place of a symbol's fields, or beside them
-        self.body: bytes | None = None
-        self.status = 200
-        self.headers: dict[str, str] = {}
-        self.requests: list[str] = []
+        self.body: bytes | None = None  # instead of the books
 
     def symbols(self) -> list[dict[str, Any]]:
         return [
-            {
-                "symbol": symbol,
-                "status": "BREAK" if symbol in self.halted else "TRADING",
-                "baseAsset": base,
-                "quoteAsset": quote,
-                "baseAssetPrecision": 8,
-                "quotePrecision": 8,
-                "isSpotTradingAllowed": True,
-                "permissions": ["SPOT"],
-                "permissionSets": [["SPOT"]],
-                "filters": [
-                    {"filterType": "PRICE_FILTER", "minPrice": tick, "maxPrice": "1000000.0", "tickSize": tick}
-                ],
-            }
-            for symbol, (base, quote, _, tick) in SYMBOLS.items()
+            binance.symbol(market, "BREAK" if symbol in self.halted else "TRADING")
+            for symbol, market in MARKETS.items()
         ]
 
     def books(self) -> list[Any]:
         """What each symbol bids and asks: the same, unless `rows` says otherwise."""
         found: dict[str, Any] = {
-            symbol: {"symbol": symbol, "bidPrice": price, "bidQty": "7.5", "askPrice": price, "askQty": "7.5"}
+            symbol: binance.book(MARKETS[symbol]) | {"bidPrice": price, "askPrice": price}
             for symbol, price in self.prices.items()
             if symbol not in self.halted
         }
@@ -67,18 +57,17 @@ class Exchange:
     def day(self) -> list[dict[str, Any]]:
         """The day's volumes, which weigh twenty times as much."""
         return [
-            {"symbol": symbol, "lastPrice": price, "volume": self.volumes.get(symbol, "1000.0")}
-            for symbol, price in self.prices.items()
+            binance.day(market, 0) | {"volume": self.volumes.get(symbol, "1000.0")}
+            for symbol, market in MARKETS.items()
         ]
 
-    def answer(self, path: str) -> bytes:
-        self.requests.append(path)
+    def answer(self, path: str, query: str) -> bytes:
         if path.endswith("bookTicker") and self.body is not None:
             return self.body
         if path.endswith("/exchangeInfo"):
-            return json.dumps(
-                {"timezone": "UTC", "serverTime": 0, "rateLimits": [], "symbols": self.symbols()}
-            ).encode()
+            return json.dumps(binance.info(self.symbols(), 0)).encode()
+        if path.endswith("/time"):
+            return json.dumps({"serverTime": 0}).encode()
         return json.dumps(self.day() if path.endswith("24hr") else self.books()).encode()
 
 
@@ -86,27 +75,5 @@ class Exchange:
 def running() -> Iterator[tuple[Exchange, str]]:
     """The stand-in and its address, until the end of the block."""
     exchange = Exchange()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            data = exchange.answer(self.path.partition("?")[0])
-            self.send_response(exchange.status)
-            self.send_header("Content-Type", "application/json")
-            for name, value in exchange.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield exchange, f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with loopback.running(exchange) as url:
+        yield exchange, url

@@ -8,7 +8,7 @@ from typing import Any
 from wallet.market import books, limits
 from wallet.market.paths import Candidate, Rate, believe
 from wallet.market.pricing import Priced, Pricing
-from wallet.market.source import Row
+from wallet.market.source import Row, Source
 
 NOW = datetime(2026, 11, 22, 14, 32, 7, tzinfo=UTC)
 # What a bitcoin costs in dollars here.
@@ -69,3 +69,8 @@ def candidate(code: str, *rows: Row, in_use: str | None = None) -> Candidate | N
     figures = limits.configured()
     found = believe(books.read(rows, NOW, takes_last=False, limits=figures), figures).candidate(code, in_use)
     return found if isinstance(found, Candidate) else None
+
+
+def row_of(source: Source, symbol: str) -> Row:
+    """What a source says of one market."""
+    return next(row for row in source.rows() if row.symbol == symbol)

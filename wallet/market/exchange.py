@@ -36,6 +36,8 @@ MALFORMED = (
 )
 # How an exchange says that it is asked too much where its answer has another status.
 TOO_MUCH = (ccxt.RateLimitExceeded, ccxt.DDoSProtection)
+# What says nothing of one market, but of the exchange as a whole.
+UNREACHED = (*TOO_MUCH, ccxt.RequestTimeout, requests.RequestException)
 # However long an exchange asks to be left alone, it is asked again after a while: a wrong date must not end all prices.
 LONGEST_WAIT = timedelta(days=3)
 # A list of markets that could not be renewed for so many times as long as it is kept is asked for before prices are.
@@ -48,11 +50,12 @@ class Exchange:
     def __init__(self, exchange_id: str, url: str = "") -> None:
         """`url` replaces the scheme and host of the exchange's own API, for a mirror or a test server."""
         if exchange_id not in ccxt.exchanges:
-            raise MarketError(f"EXCHANGE_ID={exchange_id} is not an exchange that ccxt knows.")
+            raise MarketError(f"ccxt knows no exchange “{exchange_id}”.")
         self.name = exchange_id
         self.adapter = adapter(exchange_id)
         self.client = _client(exchange_id, self.adapter.options)
-        self.client.on_rest_response = self._refuse_too_much
+        self.client.on_rest_response = self._hear
+        self.answers = self.received = 0
         if url:
             self.client.urls["api"] = _moved(self.client.urls["api"], url.rstrip("/"))
         self.markets: dict[str, dict[str, Any]] = {}
@@ -88,9 +91,11 @@ class Exchange:
         except MALFORMED as error:
             raise MarketError(f"{self.name} gave no prices: {type(error).__name__}: {str(error)[:200]}") from error
 
-    def _refuse_too_much(self, status: int, reason: str, *answer: Any) -> str:
+    def _hear(self, status: int, reason: str, *answer: Any) -> str:
         """Called by ccxt with every answer: its own errors don't tell all of those that ask for less."""
         _url, _method, headers, body, *_sent = answer
+        self.answers += 1
+        self.received += len(str(body))
         if status in self.adapter.too_much:
             raise self._ask_later(f"{status} {reason}", headers)
         return str(body).strip()
@@ -100,20 +105,36 @@ class Exchange:
 
     def _list_markets(self) -> None:
         self.markets = self.client.load_markets(True, self.adapter.markets)
-        if self.adapter.volumes_apart:
-            volumes = self.client.fetch_tickers(None, {"type": "spot"})
-            self.untraded = {symbol for symbol, answer in volumes.items() if _is_zero(answer.get("baseVolume"))}
+        volumes: dict[str, Any] = {}
+        if self.adapter.volume:
+            volumes = {symbol: market["info"].get(self.adapter.volume) for symbol, market in self.markets.items()}
+        elif self.adapter.volumes_apart:
+            answers = self.client.fetch_tickers(None, {"type": "spot"})
+            volumes = {symbol: answer.get("baseVolume") for symbol, answer in answers.items()}
+        self.untraded = {symbol for symbol, volume in volumes.items() if _is_zero(volume)}
         self.listed_at = time.monotonic()
 
     def _rows(self) -> list[Row]:
         if self.adapter.one_by_one:
-            wanted = [symbol for symbol in self.adapter.one_by_one if symbol in self.markets]
-            answers = {symbol: self.client.fetch_ticker(symbol) for symbol in wanted}
+            answers = self._one_by_one([symbol for symbol in self.adapter.one_by_one if symbol in self.markets])
         else:
             answers = getattr(self.client, self.adapter.method)(None, self.adapter.params)
-        said_at = _moment(_time_of(self.client.last_json_response))
+        said_at = _moment(_time_of(self.client.last_json_response, self.adapter.said_time))
         rows = (self._row(self.markets.get(symbol), answer, said_at) for symbol, answer in answers.items())
         return [row for row in rows if row is not None]
+
+    def _one_by_one(self, symbols: list[str]) -> dict[str, dict[str, Any]]:
+        """A market whose answer cannot be read is left out alone (M3); an exchange out of reach is not asked for the next."""
+        found: dict[str, dict[str, Any]] = {}
+        for symbol in symbols:
+            try:
+                found[symbol] = self.client.fetch_ticker(symbol)
+            except UNREACHED:
+                raise
+            except MALFORMED:
+                if symbol == symbols[-1] and not found:
+                    raise
+        return found
 
     def _row(self, market: dict[str, Any] | None, answer: dict[str, Any], said_at: datetime | None) -> Row | None:
         if market is None or not market.get("spot"):
@@ -129,7 +150,7 @@ class Exchange:
             last=answer.get("last"),
             tick=tick,
             said_at=said or said_at,
-            traded_at=said,
+            traded_at=said if self.adapter.times_trades else None,
             is_halted=not market.get("active") or not self.adapter.is_open(market["info"]),
             is_traded=market["symbol"] not in self.untraded and not _is_zero(answer.get("baseVolume")),
         )
@@ -185,9 +206,9 @@ def _with_rows_only(ask: Callable[..., Any]) -> Callable[..., Any]:
     return asked
 
 
-def _time_of(answer: Any) -> Any:
-    """The time of a whole answer, where it has one."""
-    return answer.get("time") if isinstance(answer, dict) else None
+def _time_of(answer: Any, name: str) -> Any:
+    """The time of a whole answer, where it has one under this name."""
+    return answer.get(name) if isinstance(answer, dict) else None
 
 
 def _moved(urls: Any, url: str) -> Any:

@@ -84,9 +84,7 @@ class Market:
             return self.books.why_none(code)
         at_most = self.limits.core_agreement if code in KNOWN_TWICE else self.limits.agreement
         rates = [way.middle for way in ways]
-        refused = guards.refuse_alone(len(ways), is_core=code in KNOWN_TWICE) or guards.refuse_disagreeing(
-            rates, at_most
-        )
+        refused = guards.refuse_disagreeing(rates, at_most)
         if refused:
             return refused
         agreed = [ways[place] for place in guards.agreeing(rates, at_most)]

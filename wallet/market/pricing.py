@@ -9,7 +9,7 @@ from wallet.market import guards
 from wallet.market.books import BNB, BTC, USDT, Books
 from wallet.market.guards import KeptOut, Sample
 from wallet.market.limits import Limits
-from wallet.market.paths import Candidate, Market, Rate, believe, is_core
+from wallet.market.paths import KNOWN_TWICE, Candidate, Market, Rate, believe, is_core
 
 # What BTC's own price is compared by (M9): the first of them that both venues have.
 DOLLARS = (USDT, "USDC", "USD")
@@ -63,8 +63,8 @@ class Pricing:
 
     def _refusal(self, code: str, found: Candidate) -> KeptOut | None:
         theirs = self.fallback.rates.get(code) if self.fallback else None
-        refused = None
-        if found.ways == 1:
+        refused = guards.refuse_alone(found.ways, is_core=code in KNOWN_TWICE)
+        if refused is None and found.ways == 1:
             refused = guards.refuse_one_way(
                 found.middle,
                 found.way.tick,

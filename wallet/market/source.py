@@ -1,7 +1,7 @@
 """What a source of prices is, and the rows that it gives. Pure: no network, no database, no floats."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 
 class MarketError(Exception):
@@ -44,3 +44,14 @@ class Source(Protocol):
 
     def keep_markets(self) -> None:
         """Asks anew which markets there are, where that is due; apart from prices, for which nobody should wait."""
+
+
+@runtime_checkable
+class Remote(Source, Protocol):
+    """A source that is asked over a network: its answers are counted, with their characters, and it has a clock of its own."""
+
+    answers: int
+    received: int
+
+    def said_time(self) -> datetime | None:
+        """What its clock says, where it tells that. Raises MarketError."""
