@@ -147,10 +147,23 @@ def test_a_poll_brings_something_only_when_it_has_changed(world, waited, seen, i
     conversion = world.confirmed()
     world.clock.tick(seconds=waited)
     page = page_of(world, conversion)
-    assert (page.seen, page.is_slow) == (seen, is_slow)
+    assert (page.seen, page.is_slow, page.waiting_words) == (seen, is_slow, "")
     assert page.has_seen(seen)
     assert not page.has_seen("")
     assert (page.say == "This is taking longer than usual. Your balances are safe.") is is_slow
+
+
+@pytest.mark.parametrize(
+    ("told", "words", "seen"),
+    [
+        ({"DOGE": "alone"}, "DOGE. Only one market trades it, and nothing confirms its price.", "0-1-0-DOGE-alone"),
+        ({"DOGE": "alone", "BNB": "closed"}, "BNB. Its market is closed at the moment.", "0-1-0-BNB-closed"),
+    ],
+)
+def test_the_progress_says_which_price_it_waits_for_and_why(world, told, words, seen):
+    page = page_of(world, world.confirmed(), told={code: {"why": why, "share": ""} for code, why in told.items()})
+    assert page.waiting_words == page.say == f"Waiting for a current price of {words}"
+    assert page.seen == seen
 
 
 def test_a_review_and_a_result_are_never_seen_already(world):

@@ -16,7 +16,7 @@ from wallet.conversions.locks import Locked, lines_of, lock_together
 from wallet.conversions.posting import Settlement, post
 from wallet.database import clock, writing
 from wallet.database.retrying import retried
-from wallet.models import Asset, Circumstances, Conversion, Policy, Price
+from wallet.models import Asset, Circumstances, Conversion, KeptOutNumber, Policy, Price
 from wallet.models.priced import Priced
 from wallet.models.status import Status
 from wallet.refusals import Refusal
@@ -42,12 +42,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What conversions are judged by that are settled together: the prices at hand by asset id, the moment, the interval."""
+    """What conversions are judged by that are settled together: the prices at hand by asset id, the moment, the interval.
+
+    `told` says by asset id why an asset has no price, where that is known.
+    """
 
     bnb: Asset
     prices: Mapping[int, Price]
     at: datetime
     interval: timedelta
+    told: Mapping[int, Mapping[str, str]]
 
 
 @retried
@@ -106,8 +110,16 @@ def _open(running: Sequence[Locked], bnb: Asset) -> list[Settlement]:
 
 def _round(settlements: Sequence[Settlement], bnb: Asset) -> Round:
     """What they are judged by, read once all is locked."""
-    assets = {line.asset_id for settlement in settlements for line in settlement.lines}
-    return Round(bnb=bnb, at=clock.now(), interval=Policy.objects.interval(), prices=Price.objects.of(assets))
+    assets = {line.asset_id: line.asset.code for settlement in settlements for line in settlement.lines}
+    prices = Price.objects.of(assets)
+    told = KeptOutNumber.objects.told(code for pk, code in assets.items() if pk not in prices)
+    return Round(
+        bnb=bnb,
+        at=clock.now(),
+        interval=Policy.objects.interval(),
+        prices=prices,
+        told={pk: told[code] for pk, code in assets.items() if code in told},
+    )
 
 
 def _refusals(settlement: Settlement, now: Round) -> list[Refusal]:
@@ -123,6 +135,7 @@ def _refusals(settlement: Settlement, now: Round) -> list[Refusal]:
         last_converted_at=settlement.customer.last_converted_at,
         interval=now.interval,
         balances=ledger.balances(settlement.accounts),
+        told=now.told,
     )
     return rules.judge([conversion, *settlement.lines], given, becoming=Status.COMPLETED)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
+
+from wallet.models.assets import source_name
+from wallet.refusals import Why
 
 # How long rounds and what was kept out are kept, and how long every round's numbers are; one round in each slot keeps them
 # longer, for a chart of an asset's last day.
@@ -64,6 +68,14 @@ class KeptOutQuerySet(models.QuerySet["KeptOutNumber"]):
         """Why each of these assets has no price, by code, where its number is kept out."""
         return {one.code: one for one in self.current(source).filter(code__in=codes, symbol="")}
 
+    def told(self, codes: Iterable[str]) -> dict[str, dict[str, str]]:
+        """What customers are told of why each of these assets has no price, by code, where the current source keeps it out.
+
+        Asked of none, it asks the database nothing.
+        """
+        wanted = list(codes)
+        return {code: one.told for code, one in self.reasons(source_name(), wanted).items()} if wanted else {}
+
     def clear(self, now: datetime) -> None:
         self.filter(ended_at__lt=now - KEPT).delete()
 
@@ -107,22 +119,24 @@ class KeptOutNumber(models.Model):
     @property
     def told(self) -> dict[str, str]:
         """What a customer is told of it: why, and by how many percent where a share says more than words."""
+        if self.facts.get("of") == "BTC":
+            return {"why": Why.BITCOIN.value, "share": self.facts.get("off_venue", "")}
         for fact, why in TOLD.items():
             if fact in self.facts:
-                return {"why": why, "share": self.facts.get(SHARES.get(why, ""), "")}
-        return {"why": "unusable", "share": ""}
+                return {"why": why.value, "share": self.facts.get(SHARES.get(why, ""), "")}
+        return {"why": Why.UNUSABLE.value, "share": ""}
 
 
 # Facts of what was kept out, and what customers are told where they stand; then the fact that is the share.
 TOLD = {
-    "market": "closed",
-    "spread": "wide",
-    "ways": "disagree",
-    "jump": "jump",
-    "off_venue": "venues",
-    "one_way": "alone",
-    "tick": "alone",
-    "fallback": "alone",
-    "off_fallback": "alone",
+    "market": Why.CLOSED,
+    "spread": Why.WIDE,
+    "ways": Why.DISAGREE,
+    "jump": Why.JUMP,
+    "off_venue": Why.VENUES,
+    "one_way": Why.ALONE,
+    "tick": Why.ALONE,
+    "fallback": Why.ALONE,
+    "off_fallback": Why.ALONE,
 }
-SHARES = {"wide": "spread", "disagree": "apart", "jump": "jump", "venues": "off_venue"}
+SHARES = {Why.WIDE: "spread", Why.DISAGREE: "apart", Why.JUMP: "jump", Why.VENUES: "off_venue"}

@@ -1,0 +1,58 @@
+"""What is told of a number that is no price."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from tests.support import factories
+from tests.support.factories import FACTS
+from wallet.models import KeptOutNumber
+from wallet.refusals import Why, why_sentence
+
+SHARES = {"wide": "7.21", "disagree": "12.40", "jump": "-30.00", "venues": "3.10", "bitcoin": "3.10"}
+
+
+@pytest.mark.parametrize("why", FACTS)
+def test_each_fact_is_told_as_a_reason_with_its_share(why):
+    rule, facts = FACTS[why]
+    assert KeptOutNumber(rule=rule, facts=facts).told == {"why": why, "share": SHARES.get(why, "")}
+
+
+def test_there_is_a_fact_for_every_reason():
+    assert set(FACTS) == set(Why)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"bid": "2", "ask": "1"},
+        {"traded_at": "never"},
+        {"off_median": "7.00", "limit": "5.00"},
+        {"one_way": "core"},
+        {"fallback": "silent"},
+        {"off_fallback": "6.00"},
+        {"something": "new"},
+    ],
+)
+def test_whatever_else_a_rule_writes_down_is_told_in_words(facts):
+    assert why_sentence(KeptOutNumber(facts=facts).told)
+
+
+def test_what_is_told_is_of_the_current_source_and_of_whole_assets(world, settings):
+    factories.keep_out("DOGE", "wide")
+    factories.keep_out("ETH", "alone", symbol="ETHBTC")
+    factories.keep_out("EUR", "jump", ended_at=world.clock())
+    assert KeptOutNumber.objects.told(["DOGE", "ETH", "EUR", "BNB"]) == {"DOGE": {"why": "wide", "share": "7.21"}}
+    settings.PRICE_SOURCE, settings.EXCHANGE_ID = "exchange", "kraken"
+    assert KeptOutNumber.objects.told(["DOGE"]) == {}
+
+
+def test_of_no_assets_nothing_is_asked(db, queries):
+    assert queries(KeptOutNumber.objects.told, []) == []
+
+
+def test_a_number_is_kept_out_once_at_a_time_and_never_ends_before_it_begins(world):
+    one = factories.keep_out("DOGE")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.keep_out("DOGE")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        KeptOutNumber.objects.filter(pk=one.pk).update(ended_at="2026-11-22T14:32:06Z")
