@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from tests.support.clock import Clock
 from wallet import conversions, ledger, money
 from wallet.database import clock
-from wallet.models import Account, Asset, Conversion, KeptOutNumber, Policy, Price, Transaction
+from wallet.models import Account, Asset, Conversion, KeptOutNumber, MarketRound, Policy, Price, Transaction
 
 ASSETS = {
     # code: (name, scale, rate in BTC)
@@ -88,6 +88,11 @@ def keep_out(code: str, why: str = "wide", **fields: Any) -> KeptOutNumber:
     rule, facts = FACTS[why]
     values = {"source": "demo", "code": code, "rule": rule, "facts": facts, "began_at": clock.now()}
     return KeptOutNumber.objects.create(**{**values, **fields})
+
+
+def market_round(**fields: Any) -> MarketRound:
+    """A round that was asked now."""
+    return MarketRound.objects.create(**{"source": "demo", "asked_at": clock.now(), "took_ms": 40, **fields})
 
 
 def deposit(owner: User, code: str, amount: str, reference: str | None = None) -> Transaction:

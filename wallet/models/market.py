@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from wallet.models.assets import source_name
 from wallet.refusals import Why
@@ -26,6 +26,10 @@ class MarketRoundQuerySet(models.QuerySet["MarketRound"]):
     def good(self) -> MarketRoundQuerySet:
         """Those that gave prices."""
         return self.filter(error="")
+
+    def latest_asked(self) -> MarketRound | None:
+        """The newest, without its numbers."""
+        return self.order_by("-asked_at", "-pk").defer("numbers").first()
 
     def clear(self, now: datetime) -> None:
         """Removes what is kept no longer: old rounds, and most rounds' numbers."""
@@ -63,6 +67,11 @@ class KeptOutQuerySet(models.QuerySet["KeptOutNumber"]):
     def current(self, source: str) -> KeptOutQuerySet:
         """What the last round kept out, and those before it."""
         return self.filter(source=source, ended_at__isnull=True)
+
+    def assets_by_rule(self) -> dict[str, int]:
+        """How many assets each rule keeps out, their single markets not counted."""
+        rules = self.filter(symbol="").order_by("rule").values_list("rule")
+        return dict(rules.annotate(assets=Count("code", distinct=True)))
 
     def reasons(self, source: str, codes: list[str]) -> dict[str, KeptOutNumber]:
         """Why each of these assets has no price, by code, where its number is kept out."""
