@@ -1,11 +1,14 @@
 """What is told of a number that is no price."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from tests.support import factories
 from tests.support.factories import FACTS
-from wallet.models import KeptOutNumber
+from wallet.models import KeptOutNumber, MarketRound
 from wallet.refusals import Why, why_sentence
 
 SHARES = {"wide": "7.21", "disagree": "12.40", "jump": "-30.00", "venues": "3.10", "bitcoin": "3.10"}
@@ -56,3 +59,24 @@ def test_a_number_is_kept_out_once_at_a_time_and_never_ends_before_it_begins(wor
         factories.keep_out("DOGE")
     with pytest.raises(IntegrityError), transaction.atomic():
         KeptOutNumber.objects.filter(pk=one.pk).update(ended_at="2026-11-22T14:32:06Z")
+
+
+def test_an_assets_numbers_are_those_of_the_marks_of_its_day(world):
+    def asked(seconds_ago, rate, **fields):
+        at = world.clock() - timedelta(seconds=seconds_ago)
+        numbers = {"DOGE": [rate, 3, ""], "ETH": ["0.05", 2, "M7"]}
+        factories.market_round(**{"asked_at": at, "is_mark": True, "numbers": numbers, **fields})
+
+    asked(600, "2E-6")
+    asked(300, "0.0000021", source="kraken")
+    asked(200, "0.0000022", is_mark=False)
+    asked(100, "0.0000023", numbers=None)
+    asked(50, "0.0000024")
+    asked(9_000, "0.0000025")
+    rounds, since = MarketRound.objects.of("demo"), world.clock() - timedelta(hours=1)
+    assert [(one.rate, one.ways, one.rule) for one in rounds.numbers_of("DOGE", since)] == [
+        (Decimal("0.000002"), 3, ""),
+        (Decimal("0.0000024"), 3, ""),
+    ]
+    assert [one.rule for one in rounds.numbers_of("ETH", since)] == ["M7", "M7"]
+    assert rounds.numbers_of("EUR", since) == rounds.numbers_of("1000", since) == []

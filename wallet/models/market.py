@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
+from django.db.models.fields.json import KeyTransform
 
 from wallet.models.assets import source_name
 from wallet.refusals import Why
@@ -19,6 +22,16 @@ SLOT = timedelta(minutes=5)
 DAY = timedelta(hours=25)
 
 
+class Number(NamedTuple):
+    """An asset's number in a round: in BTC, between bid and ask; from how many ways; and the rule by which it is no price,
+    empty where it is one."""
+
+    at: datetime
+    rate: Decimal
+    ways: int
+    rule: str
+
+
 class MarketRoundQuerySet(models.QuerySet["MarketRound"]):
     def of(self, source: str) -> MarketRoundQuerySet:
         return self.filter(source=source)
@@ -26,6 +39,12 @@ class MarketRoundQuerySet(models.QuerySet["MarketRound"]):
     def good(self) -> MarketRoundQuerySet:
         """Those that gave prices."""
         return self.filter(error="")
+
+    def numbers_of(self, code: str, since: datetime) -> list[Number]:
+        """The asset's number in the marks since then, in the order of time, as far as they had one."""
+        marks = self.filter(is_mark=True, asked_at__gte=since, numbers__isnull=False).order_by("asked_at", "pk")
+        found = marks.values_list("asked_at", KeyTransform(code, "numbers"))
+        return [Number(at, Decimal(one[0]), one[1], one[2]) for at, one in found if one]
 
     def latest_asked(self) -> MarketRound | None:
         """The newest, without its numbers."""
@@ -67,6 +86,12 @@ class KeptOutQuerySet(models.QuerySet["KeptOutNumber"]):
     def current(self, source: str) -> KeptOutQuerySet:
         """What the last round kept out, and those before it."""
         return self.filter(source=source, ended_at__isnull=True)
+
+    def spells_of(self, source: str, code: str, since: datetime) -> KeptOutQuerySet:
+        """When the asset itself was kept out since then, what is still kept out first."""
+        is_since = Q(ended_at__isnull=True) | Q(ended_at__gte=since)
+        found = self.filter(is_since, source=source, code=code, symbol="")
+        return found.order_by(F("ended_at").desc(nulls_first=True), "-began_at", "-pk")
 
     def assets_by_rule(self) -> dict[str, int]:
         """How many assets each rule keeps out, their single markets not counted."""
