@@ -34,7 +34,7 @@ def test_the_comparison_says_which_prices_it_took_where_that_was_written_down(wo
     for line in page.lines:
         line.settled_legs = legs
     found = changes(stopped, page.lines)
-    assert found.words.endswith(" They are what the market bids for what you gave, and what it asks for BNB.")
+    assert found.words.endswith(" Compared is what the market bids for an asset, divided by what it asks for BNB.")
 
 
 def test_a_move_of_bnb_stands_in_each_assets_rate_and_the_largest_on_the_strip(world):

@@ -10,7 +10,7 @@ from wallet.models import Conversion, Line
 from wallet.models.priced import Priced
 from wallet.pages import markup
 from wallet.pages.conversion.changes import change_text
-from wallet.pages.conversion.sides import side_word, sides_words
+from wallet.pages.conversion.sides import side_word, used_words
 from wallet.pages.terms import Terms
 
 
@@ -35,7 +35,7 @@ def rule(terms: Terms, rows: Iterable[Priced]) -> str:
         words = _("Amount × price ÷ BNB’s price, cut after 8 decimals, less the fee of %(fee)s, rounded up.")
     observed = _("Prices are in BTC, observed at the market after you confirmed.")
     product = _("Each is the product of the market’s own prices beside it, divided by those with a ÷.")
-    return markup.joined(markup.filled(words, fee=terms.fee), observed, sides_words(rows), product)
+    return markup.joined(markup.filled(words, fee=terms.fee), observed, used_words(rows), product)
 
 
 def used_prices(conversion: Conversion, lines: list[Line]) -> list[UsedPrice]:

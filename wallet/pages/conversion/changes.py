@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from wallet import formats, money
 from wallet.models import Conversion, Line
 from wallet.pages import charts, markup
-from wallet.pages.conversion.sides import sides_words
+from wallet.pages.conversion.sides import compared_words
 from wallet.pages.terms import terms
 from wallet.refusals import Code, Refusal
 
@@ -70,7 +70,7 @@ def _compared_words(conversion: Conversion, lines: list[Line]) -> str:
         quoted=markup.clock_time(conversion.quoted_at),
         ended=markup.clock_time(conversion.finished_at),
     )
-    return markup.joined(between, sides_words([conversion, *lines]))
+    return markup.joined(between, compared_words([conversion, *lines]))
 
 
 def _rows(conversion: Conversion, lines: list[Line]) -> list[Change]:
