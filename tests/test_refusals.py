@@ -1,8 +1,9 @@
 import pickle
 
+import pytest
 from django.utils import translation
 
-from wallet.refusals import SAYINGS, Code, Refusal, Refused, explain, refusal, stopped_by
+from wallet.refusals import SAYINGS, WHYS, Code, Refusal, Refused, Why, explain, refusal, stopped_by, why_sentence
 
 
 def test_a_sentence_whose_facts_are_not_known_is_left_out():
@@ -56,6 +57,41 @@ def test_a_record_without_the_facts_that_its_words_ask_for_still_says_something(
     for code in Code:
         assert Refusal(code, {}).text
     assert Refusal(Code.PRICE_CHANGED, {"asset": "DOGE", "move": "6.18"}).words.cause == "Stopped: price moved"
+
+
+SENTENCES = {
+    Why.CLOSED: "Its market is closed at the moment.",
+    Why.WIDE: "Offers to buy and to sell it are 7.21% apart at the moment.",
+    Why.DISAGREE: "Its markets disagree by 7.21%.",
+    Why.JUMP: "Its price moved 7.21% within minutes. It counts again once that is confirmed.",
+    Why.VENUES: "Another exchange’s price for it is 7.21% off.",
+    Why.BITCOIN: "Another exchange’s price for BTC, which every price is reckoned in, is 7.21% off.",
+    Why.ALONE: "Only one market trades it, and nothing confirms its price.",
+    Why.UNUSABLE: "The exchange shows no usable offers for it.",
+}
+UNPRICED = "There is no current price for DOGE."
+AGAIN = "Try again in a few minutes."
+
+
+@pytest.mark.parametrize("why", Why)
+def test_why_there_is_no_price_is_a_sentence_between_the_others(why):
+    assert set(WHYS) == set(SENTENCES) == set(Why)
+    facts = {"asset": "DOGE", "why": why.value, "share": "-7.21"}
+    assert why_sentence(facts) == SENTENCES[why]
+    assert explain("price_unavailable", facts).detail == f"{UNPRICED} {SENTENCES[why]} {AGAIN}"
+
+
+@pytest.mark.parametrize("facts", [{}, {"why": ""}, {"why": "tides"}, {"why": "wide"}, {"why": "wide", "share": ""}])
+def test_a_why_that_nobody_knows_or_that_lacks_its_share_is_left_out(facts):
+    assert explain("price_unavailable", {"asset": "DOGE", **facts}).detail == f"{UNPRICED} {AGAIN}"
+
+
+def test_a_share_is_written_as_the_readers_language_writes_it():
+    with translation.override("de"):
+        assert (
+            why_sentence({"why": "disagree", "share": "7.21"})
+            == "Die Märkte dafür weichen um 7,21\xa0% voneinander ab."
+        )
 
 
 def test_what_can_stop_a_conversion_is_said_in_short():

@@ -126,6 +126,14 @@ def test_p10_a_price_counts_from_the_moment_on():
     assert refusal(validators.validate_price, "DOGE", Decimal(1), None, NOW).code == "price_unavailable"
 
 
+def test_a_price_that_is_unavailable_says_why_where_that_is_known():
+    told = {"why": "wide", "share": "7.21"}
+    found = validators.validate_price("DOGE", None, None, NOW, told=told)
+    assert found.facts == {"asset": "DOGE", **told}
+    assert "7.21% apart" in found.text
+    assert validators.validate_price("DOGE", Decimal(1), NOW, NOW, told=told) is None
+
+
 def test_r9_rates_of_different_paths_are_not_compared():
     assert validators.validate_path("DOGE", "DOGE→BTC", "DOGE→BTC") is None
     assert refusal(validators.validate_path, "DOGE", "DOGE→BTC", "DOGE→USDT→BTC").code == "path_changed"

@@ -5,14 +5,15 @@ from django.conf import settings
 from django.db.models import Min
 
 from wallet import validators
-from wallet.models import Conversion, Price, Pulse
+from wallet.models import Conversion, KeptOutNumber, MarketRound, Price, Pulse
+from wallet.models.assets import source_name
 from wallet.models.pulse import AUDITED, SWEPT, taken_from
 
 
 def health(*, now: datetime) -> dict[str, Any]:
     """The ages in seconds of the prices (by BNB's, which every conversion needs), of the oldest unfinished conversion, of
-    the last beat, of the audit that last found nothing wrong, and of what was last taken from each queue. None where there is
-    nothing to have an age."""
+    the last beat, of the audit that last found nothing wrong, and of what was last taken from each queue; and what the market
+    said. None where there is nothing to have an age."""
     bnb = Price.objects.current_source().filter(asset__code=validators.BNB).first()
     oldest = Conversion.objects.confirmed().aggregate(at=Min("confirmed_at"))["at"]
     pulses = Pulse.objects.moments()
@@ -24,7 +25,30 @@ def health(*, now: datetime) -> dict[str, Any]:
         "last_audit_passed_seconds": pulses.get(AUDITED),
     }
     taken = {name: pulses.get(taken_from(name)) for name in queues}
-    return {"database": "ok", **_ages(moments, now), "last_taken_seconds": _ages(taken, now)}
+    return {
+        "database": "ok",
+        **_ages(moments, now),
+        "last_taken_seconds": _ages(taken, now),
+        "market": _market(now),
+    }
+
+
+def _market(now: datetime) -> dict[str, Any]:
+    """Of the current source: the age of the last round that gave prices, and of how many assets; what the newest round said
+    of itself; and how many assets are kept out now, by rule."""
+    source = source_name()
+    newest = MarketRound.objects.of(source).latest_asked()
+    good = MarketRound.objects.of(source).good().latest_asked()
+    kept_out = KeptOutNumber.objects.current(source).assets_by_rule()
+    return {
+        "source": source,
+        **_ages({"last_round_seconds": good.asked_at if good else None}, now),
+        "last_error": newest.error if newest else "",
+        "fallback": newest.fallback if newest else "",
+        "priced": good.priced if good else 0,
+        "kept_out": sum(kept_out.values()),
+        "kept_out_by_rule": kept_out,
+    }
 
 
 def _ages(moments: dict[str, datetime | None], now: datetime) -> dict[str, Any]:

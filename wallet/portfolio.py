@@ -1,6 +1,6 @@
 """What a customer holds, what it is worth, and why each balance can or cannot be converted. Reads only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from wallet import money, validators
-from wallet.models import Account, Asset, Policy, Price
+from wallet.models import Account, Asset, KeptOutNumber, Policy, Price
 from wallet.models.lines import WholeBalance, quote_refusals
-from wallet.refusals import Refusal
+from wallet.refusals import Code, Refusal, refusal
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -36,6 +36,12 @@ class Holding:
     def is_bnb(self) -> bool:
         return self.asset.code == validators.BNB
 
+    @property
+    def waits_for_bnb(self) -> bool:
+        """Whether it is only BNB whose price is missing."""
+        why = self.refusal
+        return why is not None and why.code is Code.PRICE_UNAVAILABLE and why.facts["asset"] == validators.BNB
+
 
 class Matches(NamedTuple):
     """What a search finds in a portfolio: the balances that are shown, and how many small ones are hidden."""
@@ -46,12 +52,16 @@ class Matches(NamedTuple):
 
 @dataclass(frozen=True)
 class Portfolio:
-    """All balances of one customer at one moment, judged by one policy."""
+    """All balances of one customer at one moment, judged by one policy.
+
+    `bnb_refusal` says why there is no price of BNB, where that is known.
+    """
 
     policy: Policy
     now: datetime
     bnb_price: Price | None
     holdings: list[Holding]
+    bnb_refusal: Refusal | None = None
 
     @cached_property
     def convertible(self) -> list[Holding]:
@@ -125,13 +135,31 @@ def portfolio(*, user: "User", policy: Policy, now: datetime) -> Portfolio:
     found = Price.objects.of(account.asset_id for account in accounts)
     prices = {pk: price for pk, price in found.items() if price.observed_at >= oldest}
     bnb_price = next((price for price in prices.values() if price.asset.code == validators.BNB), None)
-    holdings = [_holding(account, prices.get(account.asset_id), bnb_price, policy, now) for account in accounts]
+    unpriced = {account.asset.code for account in accounts if account.asset_id not in prices}
+    told = KeptOutNumber.objects.told(unpriced if bnb_price else {*unpriced, validators.BNB})
+    market = Market(policy, now, bnb_price, told)
+    holdings = [_holding(account, prices.get(account.asset_id), market) for account in accounts]
     holdings.sort(key=_largest_first)
-    return Portfolio(policy, now, bnb_price, holdings)
+    return Portfolio(policy, now, bnb_price, holdings, market.bnb_refusal)
 
 
-def _holding(account: Account, price: Price | None, bnb_price: Price | None, policy: Policy, now: datetime) -> Holding:
-    asset, units = account.asset, account.units or 0
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What balances are judged by: the policy, the moment, BNB's price, and by code why an asset has none."""
+
+    policy: Policy
+    now: datetime
+    bnb_price: Price | None
+    told: Mapping[str, Mapping[str, str]]
+
+    @property
+    def bnb_refusal(self) -> Refusal | None:
+        told = self.told.get(validators.BNB)
+        return refusal(Code.PRICE_UNAVAILABLE, asset=validators.BNB, **told) if told else None
+
+
+def _holding(account: Account, price: Price | None, market: Market) -> Holding:
+    asset, units, bnb_price, policy = account.asset, account.units or 0, market.bnb_price, market.policy
     figures = None
     if price and bnb_price:
         figures = money.figures(
@@ -147,8 +175,10 @@ def _holding(account: Account, price: Price | None, bnb_price: Price | None, pol
         rate_btc=price.rate_btc if price else None,
         observed_at=price.observed_at if price else None,
         net_units=figures.net if figures else None,
+        told=market.told.get(asset.code, {}),
+        bnb_told=market.told.get(validators.BNB, {}),
     )
-    refusals = quote_refusals(balance, policy=policy, at=now)
+    refusals = quote_refusals(balance, policy=policy, at=market.now)
     value = money.value_sats(units, asset.scale, price.rate_btc) if price else None
     return Holding(asset, units, price, figures, value, next(refusals, None))
 

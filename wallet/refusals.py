@@ -42,6 +42,19 @@ class Code(StrEnum):
     ATTEMPTS = "attempts"
 
 
+class Why(StrEnum):
+    """Why an asset has no price although the market is asked, as customers are told it."""
+
+    CLOSED = "closed"
+    WIDE = "wide"
+    DISAGREE = "disagree"
+    JUMP = "jump"
+    VENUES = "venues"
+    BITCOIN = "bitcoin"
+    ALONE = "alone"
+    UNUSABLE = "unusable"
+
+
 _REPORTED = {code: place for place, code in enumerate(Code)}
 
 
@@ -78,7 +91,7 @@ SAYINGS = {
     # a price that is missing, not usable, or too old
     Code.PRICE_UNAVAILABLE: Saying(
         (_("Price unavailable."),),
-        (_("There is no current price for {asset}. Try again in a few minutes."),),
+        (_("There is no current price for {asset}."), "{why}", _("Try again in a few minutes.")),
         stopped=_("Stopped: no price"),
     ),
     Code.PATH_CHANGED: Saying(
@@ -147,6 +160,18 @@ SAYINGS = {
     ),
 }
 
+# The fact `why` of a price that is unavailable, as a sentence.
+WHYS = {
+    Why.CLOSED: _("Its market is closed at the moment."),
+    Why.WIDE: _("Offers to buy and to sell it are {share} apart at the moment."),
+    Why.DISAGREE: _("Its markets disagree by {share}."),
+    Why.JUMP: _("Its price moved {share} within minutes. It counts again once that is confirmed."),
+    Why.VENUES: _("Another exchange’s price for it is {share} off."),
+    Why.BITCOIN: _("Another exchange’s price for BTC, which every price is reckoned in, is {share} off."),
+    Why.ALONE: _("Only one market trades it, and nothing confirms its price."),
+    Why.UNUSABLE: _("The exchange shows no usable offers for it."),
+}
+
 
 def _date(text: str) -> str:
     return formats.day(date.fromisoformat(text))
@@ -158,6 +183,10 @@ def _moment(text: str) -> str:
 
 def _moment_of_these_days(text: str) -> str:
     return formats.time_and_day(datetime.fromisoformat(text))
+
+
+def _share(text: str) -> str:
+    return formats.percent(text.lstrip("-"))
 
 
 # How a stored fact is written; the others are what they are.
@@ -172,20 +201,35 @@ WRITTEN: dict[str, Callable[[Any], str]] = {
     "value": formats.local,
     "change": formats.percent,
     "tolerance": formats.percent,
+    "share": _share,
 }
+
+
+def why_sentence(facts: Mapping[str, Any]) -> str:
+    """Why there is no price, by these facts; empty where nobody knows, or where they lack what the sentence asks for."""
+    return _why(_written(facts))
+
+
+def _why(known: Mapping[str, str]) -> str:
+    text = str(WHYS.get(known.get("why", ""), ""))  # type: ignore[call-overload]
+    return text.format(**known) if all(name in known for name in _places(text)) else ""
+
+
+def _written(facts: Mapping[str, Any]) -> dict[str, str]:
+    return {name: WRITTEN.get(name, str)(fact) for name, fact in facts.items() if fact}
 
 
 def explain(code: str, facts: Mapping[str, Any]) -> Words:
     """The words for a code and its stored facts, in the reader's language and time zone."""
-    known = {name: WRITTEN.get(name, str)(fact) for name, fact in facts.items() if fact}
-    known["least"] = formats.coin(1)
+    known = _written(facts)
+    known |= {"least": formats.coin(1), "why": _why(known)}
     saying = SAYINGS[Code(code)]
     causes, details = (
         [text.format(**known) for text in map(str, texts) if all(name in known for name in _places(text))]
         for texts in (saying.causes, saying.details)
     )
     # A record may lack a fact that the words ask for by now: then what stands in short is said.
-    return Words(next(iter(causes), str(saying.stopped)), " ".join(details))
+    return Words(next(iter(causes), str(saying.stopped)), " ".join(filter(None, details)))
 
 
 def stopped_by(code: str) -> str:

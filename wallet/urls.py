@@ -14,6 +14,7 @@ from wallet.views import (
     healthz,
     help,  # noqa: A004
     history,
+    metrics,
     settings,
     wallet,
 )
@@ -59,4 +60,5 @@ urlpatterns = [
     path("settings/browser-zone/", Route(settings.browser_zone, again=the_wallet), name="browser_zone"),
     path("help/", help.help, name="help"),
     path("healthz", healthz.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]

@@ -4,6 +4,7 @@ Each returns its refusal, or None when the rule is kept. Times and prices are ar
 setting or the database. Models run them in clean() and raise what they found; the pages ask them for their reasons.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -52,12 +53,20 @@ def validate_not_paused(code: str, reason: str | None) -> Refusal | None:
 
 
 def validate_price(
-    code: str, rate_btc: Decimal | None, observed_at: datetime | None, not_before: datetime
+    code: str,
+    rate_btc: Decimal | None,
+    observed_at: datetime | None,
+    not_before: datetime,
+    *,
+    told: Mapping[str, str] | None = None,
 ) -> Refusal | None:
-    """R8: a price counts when it is positive, finite, and observed at or after `not_before`."""
+    """R8: a price counts when it is positive, finite, and observed at or after `not_before`.
+
+    `told` are the facts of why there is none, where they are known: they stand in the refusal.
+    """
     usable = rate_btc is not None and rate_btc.is_finite() and 0 < rate_btc < money.PRICE_CEILING
     if not usable or observed_at is None or observed_at < not_before:
-        return refusal(Code.PRICE_UNAVAILABLE, asset=code)
+        return refusal(Code.PRICE_UNAVAILABLE, asset=code, **(told or {}))
     return None
 
 

@@ -17,6 +17,8 @@ READ_ONLY = [
     "customer",
     "pulse",
     "venue",
+    "marketround",
+    "keptoutnumber",
 ]
 
 

@@ -127,6 +127,15 @@ def test_p10_prices_of_another_source_do_not_count(world, settings):
     assert refusal(world, "EUR").code == "price_unavailable"
 
 
+def test_a_refusal_says_why_there_is_no_price(world):
+    world.keep_out("DOGE", "jump")
+    assert refusal(world, "DOGE").facts == {"asset": "DOGE", "why": "jump", "share": "-30.00"}
+    world.keep_out("BNB", "venues")
+    found = refusal(world, "ETH")
+    assert found.facts == {"asset": "BNB", "why": "venues", "share": "3.10"}
+    assert "Another exchange’s price for it is 3.10% off." in found.text
+
+
 def test_without_a_price_of_bnb_nothing_can_be_quoted(world):
     Price.objects.filter(asset__code="BNB").delete()
     assert refusal(world, "DOGE").facts["asset"] == "BNB"

@@ -8,13 +8,33 @@ from tests.support import factories
 from tests.support.market import rates, row
 from tests.support.settling import assert_stopped
 from wallet import conversions
-from wallet.models import Asset, Price
+from wallet.models import Asset, Conversion, KeptOutNumber, Price
 
 
 def test_p10_a_price_that_is_gone_stops_it(world):
     """P10: the market answered since Confirm, and has no price for it any more."""
     before = factories.balances(world.user)
     assert_stopped(world, world.settled("DOGE", "ETH", DOGE=None), before, "price_unavailable")
+
+
+def test_what_was_stopped_for_want_of_a_price_keeps_why(world):
+    conversion = world.confirmed("DOGE", "ETH")
+    world.keep_out("DOGE", "wide")
+    stopped = world.settle(conversion)
+    assert stopped.reasons == [
+        {"code": "price_unavailable", "facts": {"asset": "DOGE", "why": "wide", "share": "7.21"}}
+    ]
+    KeptOutNumber.objects.update(ended_at=world.clock())
+    assert "7.21% apart" in Conversion.objects.get(pk=stopped.pk).refusals[0].text
+
+
+def test_why_there_is_no_price_is_only_asked_where_there_is_none(world, queries):
+    def asked(**changes):
+        return [sql for sql in queries(world.settle, world.confirmed("DOGE"), **changes) if "keptout" in sql]
+
+    assert len(asked(DOGE=None)) == 1
+    world.observe(DOGE="0.000002")
+    assert asked() == []
 
 
 def test_r9_a_price_that_came_by_another_path_stops_it(world):

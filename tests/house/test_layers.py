@@ -13,7 +13,7 @@ LAYERS = [
     ["wallet.validators"],
     ["wallet.models"],
     ["wallet.ledger", "wallet.portfolio", "wallet.eligibility", "wallet.health"],
-    ["wallet.audit", "wallet.market"],
+    ["wallet.audit", "wallet.market", "wallet.metrics"],
     ["wallet.conversions", "wallet.files"],
     ["wallet.pages"],
     ["wallet.tasks"],

@@ -4,6 +4,7 @@ from tests.support import factories
 from tests.support.conversion_pages import page_of, plain
 from wallet import conversions, ledger
 from wallet.models import Asset
+from wallet.pages.conversion.changes import changes
 
 
 def test_a_change_of_price_that_stopped_it_is_shown_and_nothing_was_touched(world):
@@ -23,6 +24,17 @@ def test_a_change_of_price_that_stopped_it_is_shown_and_nothing_was_touched(worl
     assert (page.strip.moved, page.strip.is_over) == ("DOGE −6.15%", True)
     assert [button.label for button in page.buttons] == ["Try again with new prices", "Back to wallet"]
     assert page.ended_term == "Ended"
+
+
+def test_the_comparison_says_which_prices_it_took_where_that_was_written_down(world):
+    stopped = world.settled("DOGE", DOGE="0.000001877")
+    legs = [{"symbol": "DOGEBTC", "price": "0.000001877", "side": "bid"}]
+    page = page_of(world, stopped)
+    assert "bids" not in page.changes.words
+    for line in page.lines:
+        line.settled_legs = legs
+    found = changes(stopped, page.lines)
+    assert found.words.endswith(" Compared is what the market bids for an asset, divided by what it asks for BNB.")
 
 
 def test_a_move_of_bnb_stands_in_each_assets_rate_and_the_largest_on_the_strip(world):

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
+from django.utils import translation
 
-from tests.support import factories
+from tests.support import factories, market
 from tests.support.conversion_pages import page_of, plain
+from wallet import money
 from wallet.conversions import sweep
 from wallet.models import Conversion, Opening
 from wallet.pages import markup
@@ -144,10 +147,23 @@ def test_a_poll_brings_something_only_when_it_has_changed(world, waited, seen, i
     conversion = world.confirmed()
     world.clock.tick(seconds=waited)
     page = page_of(world, conversion)
-    assert (page.seen, page.is_slow) == (seen, is_slow)
+    assert (page.seen, page.is_slow, page.waiting_words) == (seen, is_slow, "")
     assert page.has_seen(seen)
     assert not page.has_seen("")
     assert (page.say == "This is taking longer than usual. Your balances are safe.") is is_slow
+
+
+@pytest.mark.parametrize(
+    ("told", "words", "seen"),
+    [
+        ({"DOGE": "alone"}, "DOGE. Only one market trades it, and nothing confirms its price.", "0-1-0-DOGE-alone"),
+        ({"DOGE": "alone", "BNB": "closed"}, "BNB. Its market is closed at the moment.", "0-1-0-BNB-closed"),
+    ],
+)
+def test_the_progress_says_which_price_it_waits_for_and_why(world, told, words, seen):
+    page = page_of(world, world.confirmed(), told={code: {"why": why, "share": ""} for code, why in told.items()})
+    assert page.waiting_words == page.say == f"Waiting for a current price of {words}"
+    assert page.seen == seen
 
 
 def test_a_review_and_a_result_are_never_seen_already(world):
@@ -205,21 +221,65 @@ def test_without_a_fee_the_calculation_names_none(world):
     assert page.prices[1].parts == ["DOGEBTC 0.000002"]
 
 
-def test_a_price_that_is_divided_by_says_so(world):
-    legs = [{"symbol": "ETHUSDT", "price": "3100.5"}, {"symbol": "BTCUSDT", "price": "62010", "way": "divide"}]
+BIDS = [
+    {"symbol": "ETHUSDT", "price": "3100.5", "side": "bid"},
+    {"symbol": "BTCUSDT", "price": "62010", "side": "ask", "way": "against"},
+]
+OFFERS = "They are what the market bids for what you gave, and what it asks for BNB."
+TRADES = "They are the last prices that were paid at the market."
+
+
+def completed_by(world, legs, bnb_legs=()):
+    """The page of a conversion of 0.01 ETH that was completed by these prices."""
     conversion = world.confirmed("ETH")
     page = page_of(world, conversion)
-    conversion.lines.update(settled_legs=legs, settled_rate_btc="0.05", settled_path="ETH→USDT→BTC")
-    Conversion.objects.filter(pk=conversion.pk).update(settled_rate_btc="0.01", settled_observed_at=world.clock())
-    conversion.refresh_from_db()
-    page = Completed(
-        conversion=conversion,
-        lines=list(conversion.lines.select_related("asset")),
-        eligibility=page.eligibility,
-        now=page.now,
-        visit=page.visit,
-    )
-    assert page.prices[1].parts == ["ETHUSDT 3100.5", "÷ BTCUSDT 62010"]
+    line = conversion.lines.select_related("asset").get()
+    line.settled_legs, line.settled_rate_btc, line.settled_path = legs, Decimal("0.05"), "ETH→USDT→BTC"
+    conversion.settled_legs, conversion.settled_rate_btc = list(bnb_legs), Decimal("0.01")
+    conversion.settled_observed_at = world.clock()
+    return Completed(conversion=conversion, lines=[line], eligibility=page.eligibility, now=page.now, visit=page.visit)
+
+
+def test_each_price_has_its_side_and_one_that_is_divided_by_says_so(world):
+    page = completed_by(world, BIDS, [{"symbol": "BNBBTC", "price": "0.01", "side": "ask"}])
+    bnb, eth = page.prices
+    assert bnb.parts[0] == "BNBBTC 0.01 ask"
+    assert eth.parts == ["ETHUSDT 3100.5 bid", "÷ BTCUSDT 62010 ask"]
+    with translation.override("de"):
+        assert page.prices[1].parts == ["ETHUSDT 3100,5 Geldkurs", "÷ BTCUSDT 62010 Briefkurs"]
+
+
+@pytest.mark.parametrize(
+    ("side", "words"),
+    [("bid", OFFERS), ("ask", OFFERS), ("last", TRADES), ("", "")],
+    ids=["bid", "ask", "last", "none"],
+)
+def test_the_calculation_says_which_prices_it_took_where_that_was_written_down(world, side, words):
+    """Conversions of before have legs without a side, which are printed as they are."""
+    leg = {"symbol": "ETHBTC", "price": "0.05"} | ({"side": side} if side else {})
+    page = completed_by(world, [leg])
+    assert words in page.calculation
+    assert ("They are" in page.calculation) is bool(words)
+    assert page.prices[1].parts == [f"ETHBTC 0.05 {side}".strip()]
+
+
+def test_a_receipt_can_be_worked_out_by_hand(world):
+    """By what it says alone: the product of an asset's prices, times its amount, by BNB's, cut after 8 decimals."""
+    rows = [market.row("BNB", "BTC", "0.01", ask="0.010005"), market.row("ETH", "USDT", "2500.1", ask="2501")]
+    rows += [market.row("BTC", "USDT", "50000", ask="50003"), market.row("BNB", "USDT", "500.1", ask="500.2")]
+    found = market.rates(rows, ["BNB", "ETH"])
+    page = completed_by(world, found["ETH"].legs, found["BNB"].legs)
+    prices = {}
+    for price in page.prices:
+        rate = Fraction(1)
+        for part in price.parts:
+            words = part.removeprefix("÷ ").split()
+            if words[-1] in ("bid", "ask"):
+                rate = rate / Fraction(words[1]) if part.startswith("÷") else rate * Fraction(words[1])
+        prices[price.code] = rate
+    assert prices == {"ETH": Fraction("2500.1") / Fraction("50003"), "BNB": Fraction("500.2") / Fraction("50000")}
+    assert found["ETH"].rate_btc == money.round_price(prices["ETH"])
+    assert found["BNB"].rate_btc == money.round_price(prices["BNB"])
 
 
 def test_a_failed_conversion_says_that_nothing_was_taken_and_leads_to_help(world, failed):

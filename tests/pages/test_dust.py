@@ -1,11 +1,13 @@
 """What the dust page says of its rows, of what went, and of what is wrong."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.support import pages
 from wallet.pages.dust import DustPage
+from wallet.refusals import Code, refusal
 
 
 def page(*holdings, chosen=(), gone=(), wrong="", is_bnb_priced=True, **state):
@@ -42,6 +44,31 @@ def test_what_cannot_be_converted_has_its_reason(doge, eth):
     (row,) = found.refused
     assert (row.code, row.cause) == ("ETH", "Price unavailable.")
     assert row.detail == "There is no current price for ETH. Try again in a few minutes."
+
+
+WIDE = "Offers to buy and to sell it are 2.40% apart at the moment."
+
+
+def unpriced(code, asset=None):
+    """A balance that can't be converted, because its price, or this asset's, is kept out."""
+    why = refusal(Code.PRICE_UNAVAILABLE, asset=asset or code, why="wide", share="2.40")
+    return pages.holding(code, "0.01", refusal=why, is_priced=asset is not None)
+
+
+def test_what_has_no_price_says_why():
+    (row,) = page(unpriced("ETH")).refused
+    assert row.detail == f"There is no current price for ETH. {WIDE} Try again in a few minutes."
+
+
+def test_why_bnb_has_no_price_is_said_once_and_not_in_each_row():
+    rows = [unpriced("ETH", "BNB"), unpriced("DOGE", "BNB")]
+    portfolio = replace(pages.portfolio(*rows, is_bnb_priced=False), bnb_refusal=unpriced("BNB").refusal)
+    found = DustPage(portfolio, pages.eligibility(), [])
+    assert found.nothing == (
+        f"Nothing can be converted now. There is no current price for BNB. {WIDE} Try again in a few minutes."
+        " Your balances are not affected."
+    )
+    assert {row.detail for row in found.refused} == {"There is no current price for BNB. Try again in a few minutes."}
 
 
 def test_what_went_is_heard_with_its_cause_and_nothing_where_none_went(doge, eth):

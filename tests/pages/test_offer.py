@@ -1,5 +1,6 @@
 """What the wallet's card says, in each case."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -66,6 +67,17 @@ def test_a_conversion_in_progress_is_led_to(doge):
 def test_without_prices_the_balances_can_only_be_seen(doge):
     found = card(doge, is_bnb_priced=False)
     assert (found.heading, found.button.label) == ("Prices are unavailable", "See balances")
+
+
+def test_while_bnb_is_kept_out_the_card_says_why(doge):
+    why = refusal(Code.PRICE_UNAVAILABLE, asset="BNB", why="venues", share="3.10")
+    portfolio = replace(pages.portfolio(doge, is_bnb_priced=False), bnb_refusal=why)
+    found = offer(portfolio, pages.eligibility(), converting=0)
+    assert (found.heading, found.button.label) == ("Small balances can’t be converted now", "See balances")
+    assert found.words == (
+        "There is no current price for BNB. Another exchange’s price for it is 3.10% off. Try again in a few minutes."
+        " Your balances are not affected."
+    )
 
 
 @pytest.mark.parametrize("has_reasons", [True, False])

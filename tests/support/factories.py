@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from tests.support.clock import Clock
 from wallet import conversions, ledger, money
 from wallet.database import clock
-from wallet.models import Account, Asset, Conversion, Policy, Price, Transaction
+from wallet.models import Account, Asset, Conversion, KeptOutNumber, MarketRound, Policy, Price, Transaction
 
 ASSETS = {
     # code: (name, scale, rate in BTC)
@@ -70,6 +70,31 @@ def price(
     return Price.objects.update_or_create(asset=row, defaults=fields)[0]
 
 
+# What was kept out, by each why that customers are told.
+FACTS = {
+    "closed": ("M5", {"market": "halted"}),
+    "wide": ("M4", {"spread": "7.21", "limit": "5.00"}),
+    "disagree": ("M5", {"apart": "12.40", "ways": "3"}),
+    "jump": ("M7", {"jump": "-30.00", "limit": "15.00"}),
+    "venues": ("M9", {"off_venue": "3.10"}),
+    "bitcoin": ("M9", {"off_venue": "3.10", "of": "BTC"}),
+    "alone": ("M6", {"tick": "8.00", "limit": "1.00"}),
+    "unusable": ("M3", {"sent": "NaN"}),
+}
+
+
+def keep_out(code: str, why: str = "wide", **fields: Any) -> KeptOutNumber:
+    """A number of an asset, or of one of its markets, that is no price now, or was none."""
+    rule, facts = FACTS[why]
+    values = {"source": "demo", "code": code, "rule": rule, "facts": facts, "began_at": clock.now()}
+    return KeptOutNumber.objects.create(**{**values, **fields})
+
+
+def market_round(**fields: Any) -> MarketRound:
+    """A round that was asked now."""
+    return MarketRound.objects.create(**{"source": "demo", "asked_at": clock.now(), "took_ms": 40, **fields})
+
+
 def deposit(owner: User, code: str, amount: str, reference: str | None = None) -> Transaction:
     row = Asset.objects.get(code=code)
     reference = reference or f"{owner}-{code}-{amount}"
@@ -115,6 +140,11 @@ class World:
                 Price.objects.filter(asset__code=code).delete()
             else:
                 price(code, rate)
+
+    def keep_out(self, code: str, why: str = "wide") -> KeptOutNumber:
+        """From now on the asset has no price, because of this."""
+        self.observe(**{code: None})
+        return keep_out(code, why)
 
     def hold_more(self, count: int) -> list[str]:
         """The customer comes to hold so many further small balances; their codes, A0 and on."""

@@ -121,6 +121,13 @@ def observe(ago: float = 0, changes: dict[str, str] | None = None, gone: Iterabl
         rounds.refresh(source=market)
 
 
+def keep_out(whys: dict[str, str]) -> None:
+    """The market answers, and each of these assets has no price, because of this."""
+    observe(gone=whys)
+    for code, why in whys.items():
+        factories.keep_out(code, why)
+
+
 def no_prices() -> None:
     Price.objects.all().delete()
 
@@ -209,6 +216,10 @@ def delist(name: str, codes: list[str]) -> None:
     Asset.objects.filter(code=codes[0]).update(status=Asset.Status.DELISTED, delisted_on=clock.now().date())
 
 
+def doubt(name: str, codes: list[str]) -> None:
+    factories.keep_out(codes[0])
+
+
 def take_half(name: str, codes: list[str]) -> None:
     account = Account.objects.held_by(owner(name)).get(asset__code=codes[0])
     taken = f"tour-{next(number)}"
@@ -230,6 +241,7 @@ def give_up(name: str, codes: list[str]) -> None:
 MEANWHILE: dict[str, Callable[[str, list[str]], None]] = {
     "": lambda *_: None,
     "delist": delist,
+    "doubt": doubt,
     "take_half": take_half,
     "wait_too_long": wait_too_long,
     "give_up": give_up,
@@ -275,6 +287,7 @@ ORDERS: list[Callable[..., Any]] = [
     build,
     policy,
     observe,
+    keep_out,
     no_prices,
     customer,
     clerk,

@@ -87,6 +87,21 @@ def test_a_slow_conversion_says_that_the_balances_are_safe(signed_in, world, tex
     assert "This is taking longer than usual. Your balances are safe." in text(signed_in.get(url(conversion)))
 
 
+def test_a_conversion_that_waits_for_a_price_says_why_until_there_is_one(signed_in, world, text):
+    conversion = world.confirmed("DOGE")
+    kept_out = world.keep_out("BNB", "disagree")
+    page = signed_in.get(url(conversion))
+    words = "Waiting for a current price of BNB. Its markets disagree by 12.40%."
+    assert read(page).find("#waiting").text == words
+    assert read(page).find("#progress")["data-say"] == words
+    seen = f"{url(conversion)}?seen=0-1-0-BNB-disagree"
+    assert signed_in.get(seen, headers={"HX-Request": "true"}).status_code == 204
+    kept_out.ended_at = world.clock()
+    kept_out.save()
+    fresh = signed_in.get(seen, headers={"HX-Request": "true"})
+    assert (fresh.status_code, read(fresh).select("#waiting")) == (200, [])
+
+
 def test_the_end_does_not_poll(signed_in, world):
     page = read(signed_in.get(url(world.settled()), headers=HTMX))
     assert page.select("[hx-trigger]") == []

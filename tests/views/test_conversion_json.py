@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tests.support import factories
+from wallet.models import Price
 
 KINDS = ["json", "csv"]
 
@@ -92,6 +93,16 @@ def test_a_completed_conversion_says_all_that_its_receipt_says(signed_in, world)
     assert found["expires_at"] == "2026-11-22T14:32:37Z"
     assert found["confirmed_at"] == "2026-11-22T14:32:08Z"
     assert found["finished_at"] == "2026-11-22T14:32:09Z"
+
+
+def test_the_markets_prices_have_their_sides(signed_in, world):
+    legs = [
+        {"symbol": "DOGEUSDT", "price": "0.1", "side": "bid"},
+        {"symbol": "BTCUSDT", "price": "50000", "side": "ask", "way": "against"},
+    ]
+    Price.objects.filter(asset__code="DOGE").update(legs=legs)
+    quote = signed_in.get(url(world.quoted("DOGE"))).json()
+    assert quote["assets"][0]["price"]["quoted"]["legs"] == legs
 
 
 def test_the_assets_add_up_to_the_whole(signed_in, world):

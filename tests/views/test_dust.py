@@ -201,6 +201,29 @@ def test_without_prices_there_is_a_notice_and_no_button(signed_in, world, text):
     assert not can_be_reviewed(page)
 
 
+def test_what_is_kept_out_says_why_in_one_more_query_however_much_it_is(signed_in, world, text, queries):
+    few = queries(signed_in.get, URL)
+    world.keep_out("DOGE", "wide")
+    assert (
+        "DOGE Dogecoin Price unavailable. There is no current price for DOGE. Offers to buy and to sell it are 7.21%"
+        in (text(signed_in.get(URL)))
+    )
+    one = queries(signed_in.get, URL)
+    world.keep_out("ETH", "jump")
+    assert "Its price moved 30.00% within minutes." in text(signed_in.get(URL))
+    assert len(queries(signed_in.get, URL)) == len(one) == len(few) + 1
+
+
+def test_while_bnb_is_kept_out_one_notice_says_why(signed_in, world, text):
+    world.keep_out("BNB", "venues")
+    page = signed_in.get(URL)
+    assert text(page).count("Another exchange’s price for it is 3.10% off.") == 1
+    assert "Another exchange’s price for it is 3.10% off." in read(page).find("#nothing").text
+    assert not can_be_reviewed(page)
+    assert "3.10% off" in text(signed_in.get("/wallet/"))
+    assert "3.10% off" in text(signed_in.post(URL, {"asset": "DOGE"}))
+
+
 def test_htmx_gets_the_problem_in_its_place(signed_in):
     response = signed_in.post(URL, {}, headers=HTMX)
     assert response.status_code == 422

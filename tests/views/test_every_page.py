@@ -125,7 +125,7 @@ def test_the_address_alone_leads_to_the_wallet(client, db):
     assert client.get("/").headers["Location"] == "/wallet/"
 
 
-@pytest.mark.parametrize("path", ["/", "/wallet/", "/accounts/login/", "/nothing/", "/healthz", "/admin/"])
+@pytest.mark.parametrize("path", ["/", "/wallet/", "/accounts/login/", "/nothing/", "/healthz", "/metrics", "/admin/"])
 def test_p16_every_response_carries_the_strict_policy(client, db, path):
     """P16: signed in or out, found or not."""
     policy = client.get(path).headers["Content-Security-Policy"]

@@ -1,5 +1,6 @@
 from django.db import OperationalError
 
+from tests.support import factories
 from wallet.database import clock as real_clock
 from wallet.models import Price, Pulse
 from wallet.models.pulse import taken_from
@@ -18,7 +19,44 @@ def test_health_says_how_old_everything_is(client, world):
         "last_beat_seconds": 0.5,
         "last_audit_passed_seconds": None,
         "last_taken_seconds": {"settle": None, "prices": 0.5, "upkeep": None},
+        "market": {
+            "source": "demo",
+            "last_round_seconds": None,
+            "last_error": "",
+            "fallback": "",
+            "priced": 0,
+            "kept_out": 0,
+            "kept_out_by_rule": {},
+        },
     }
+
+
+def test_health_says_what_the_market_said(client, world):
+    factories.market_round(priced=5, fallback="kraken priced 5 assets")
+    world.clock.tick(seconds=9.5)
+    factories.market_round(error="demo gave no usable price.", fallback="kraken did not answer")
+    factories.market_round(source="other", error="not asked of")
+    for code, why in {"DOGE": "disagree", "ETH": "disagree", "EUR": "wide"}.items():
+        factories.keep_out(code, why)
+    factories.keep_out("DOGE", "wide", symbol="DOGEBTC")
+    factories.keep_out("LUNC", "wide", ended_at=world.clock())
+    assert client.get("/healthz").json()["market"] == {
+        "source": "demo",
+        "last_round_seconds": 9.5,
+        "last_error": "demo gave no usable price.",
+        "fallback": "kraken did not answer",
+        "priced": 5,
+        "kept_out": 3,
+        "kept_out_by_rule": {"M4": 1, "M5": 2},
+    }
+
+
+def test_health_takes_the_same_number_of_queries_whatever_there_is(client, world, queries):
+    few = queries(client.get, "/healthz")
+    for code in factories.ASSETS:
+        factories.keep_out(code)
+        factories.market_round(error="no")
+    assert len(queries(client.get, "/healthz")) == len(few)
 
 
 def test_health_of_an_empty_site_has_no_ages(client, db):
@@ -27,6 +65,7 @@ def test_health_of_an_empty_site_has_no_ages(client, db):
     assert response.status_code == 200
     ages = response.json()
     assert set(ages.pop("last_taken_seconds").values()) == {None}
+    assert ages.pop("market")["last_round_seconds"] is None
     assert set(ages.values()) == {"ok", None}
 
 

@@ -1,26 +1,123 @@
-from django.contrib import admin
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
 
+from django.contrib import admin
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from wallet import formats
 from wallet.admin.base import ReadOnly
+from wallet.database import clock
 from wallet.market import guards
+from wallet.market.guards import Rule
 from wallet.models import KeptOutNumber, MarketRound
+
+
+class OutcomeFilter(admin.SimpleListFilter):
+    title = "outcome"
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [("good", "gave prices"), ("failed", "gave none")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == "good":
+            return queryset.filter(error="")
+        return queryset.exclude(error="") if self.value() == "failed" else queryset
 
 
 @admin.register(MarketRound)
 class MarketRoundAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["asked_at", "source", "priced", "kept_out", "rows", "took_ms", "fallback", "error"]
-    list_filter = ["source"]
+    list_filter = [OutcomeFilter, "source"]
     date_hierarchy = "asked_at"
     show_full_result_count = False
     exclude = ["numbers"]
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("numbers")
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [("now", "kept out now"), ("over", "over")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() in ("now", "over"):
+            return queryset.filter(ended_at__isnull=self.value() == "now")
+        return queryset
+
+
+class SubjectFilter(admin.SimpleListFilter):
+    title = "number"
+    parameter_name = "number"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [("asset", "an asset's price"), ("market", "one market of it")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == "asset":
+            return queryset.filter(symbol="")
+        return queryset.exclude(symbol="") if self.value() == "market" else queryset
+
+
+class RuleFilter(admin.SimpleListFilter):
+    title = "rule"
+    parameter_name = "rule"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [(rule.value, guards.rule_name(rule)) for rule in Rule]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(rule=self.value()) if self.value() else queryset
+
+
+COLUMNS = ("named_rule", "asset", "market", "why", "number", "began_at", "until", "lasted", "source")
+
 
 @admin.register(KeptOutNumber)
 class KeptOutNumberAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["rule", "code", "symbol", "rate_btc", "why", "began_at", "ended_at"]
-    list_filter = ["rule", ("ended_at", admin.EmptyFieldListFilter), "source"]
+    list_display = [*COLUMNS]
+    list_filter = [StateFilter, RuleFilter, SubjectFilter, "source"]
     search_fields = ["code", "symbol"]
     show_full_result_count = False
+    fields = readonly_fields = COLUMNS
+    # What is kept out now comes first.
+    ordering = [F("ended_at").desc(nulls_first=True), "-began_at", "-pk"]
+
+    @admin.display(description="rule", ordering="rule")
+    def named_rule(self, number: KeptOutNumber) -> str:
+        return guards.rule_name(number.rule)
+
+    @admin.display(ordering="code")
+    def asset(self, number: KeptOutNumber) -> SafeString:
+        address = reverse("admin:wallet_asset_changelist")
+        return format_html('<a href="{}?code__exact={}">{}</a>', address, number.code, number.code)
+
+    @admin.display(ordering="symbol", empty_value="its price as a whole")
+    def market(self, number: KeptOutNumber) -> str | None:
+        return number.symbol or None
 
     @admin.display
     def why(self, number: KeptOutNumber) -> str:
         return guards.words(number.facts)
+
+    @admin.display(description="number (BTC)")
+    def number(self, number: KeptOutNumber) -> str | None:
+        return number.rate_btc or None
+
+    @admin.display(ordering="ended_at", empty_value="now")
+    def until(self, number: KeptOutNumber) -> Any:
+        return number.ended_at
+
+    @admin.display
+    def lasted(self, number: KeptOutNumber) -> str:
+        length = (number.ended_at or clock.now()) - number.began_at
+        return formats.duration(max(0, length // timedelta(seconds=1)))

@@ -17,7 +17,7 @@ from wallet.conversions.locks import Locked, lines_of, lock_together
 from wallet.conversions.posting import Settlement, post
 from wallet.database import clock, writing
 from wallet.database.retrying import retried
-from wallet.models import Asset, Circumstances, Conversion, Opening, Price
+from wallet.models import Asset, Circumstances, Conversion, KeptOutNumber, Opening, Price
 from wallet.models.priced import Priced
 from wallet.models.status import Status
 from wallet.refusals import Refusal
@@ -44,12 +44,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What conversions are judged by that are settled together: the prices at hand by asset id, the moment, what is paid."""
+    """What conversions are judged by that are settled together: the prices at hand by asset id, the moment, what is paid.
+
+    `told` says by asset id why an asset has no price, where that is known.
+    """
 
     bnb: Asset
     prices: Mapping[int, Price]
     at: datetime
     breaker: Breaker  # with the newest version of the policy
+    told: Mapping[int, Mapping[str, str]]
 
 
 @retried
@@ -111,9 +115,17 @@ def _open(running: Sequence[Locked], bnb: Asset) -> list[Settlement]:
 
 def _round(settlements: Sequence[Settlement], bnb: Asset) -> Round:
     """What they are judged by, read once all is locked."""
-    assets = {line.asset_id for settlement in settlements for line in settlement.lines}
+    assets = {line.asset_id: line.asset.code for settlement in settlements for line in settlement.lines}
+    prices = Price.objects.of(assets)
+    told = KeptOutNumber.objects.told(code for pk, code in assets.items() if pk not in prices)
     at = clock.now()
-    return Round(bnb=bnb, at=at, breaker=read_breaker(at), prices=Price.objects.of(assets))
+    return Round(
+        bnb=bnb,
+        prices=prices,
+        at=at,
+        breaker=read_breaker(at),
+        told={pk: told[code] for pk, code in assets.items() if code in told},
+    )
 
 
 def _refusals(settlement: Settlement, now: Round) -> list[Refusal]:
@@ -129,6 +141,7 @@ def _refusals(settlement: Settlement, now: Round) -> list[Refusal]:
         last_converted_at=settlement.customer.last_converted_at,
         interval=now.breaker.policy.interval,  # R7: the newest version's
         balances=ledger.balances(settlement.accounts),
+        told=now.told,
     )
     refused = rules.judge([conversion, *settlement.lines], given, becoming=Status.COMPLETED)
     return refused or now.breaker.judge(conversion, settlement.net_units)

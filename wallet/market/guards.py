@@ -27,6 +27,20 @@ class Rule(StrEnum):
     FALLBACK = "M9"
 
 
+# What each rule asks, in two words.
+RULE_NAMES = {
+    Rule.TIME: "time of the round",
+    Rule.SIDE: "bid and ask",
+    Rule.RAW: "raw number",
+    Rule.SPREAD: "spread",
+    Rule.AGREEMENT: "agreement of ways",
+    Rule.ONE_WAY: "one way only",
+    Rule.JUMP: "jump",
+    Rule.ROWS: "rows of the round",
+    Rule.FALLBACK: "agreement with the fallback",
+}
+
+
 class KeptOut(NamedTuple):
     """A number that is no price: by which rule, and the facts. They are for the record; words are made of them elsewhere."""
 
@@ -256,6 +270,11 @@ _WORDS = {
     "off_venue": "{off_venue}% off the fallback's price",
     "jump": "moved {jump}% from the median of the last minutes, {limit}% at the most until it is confirmed",
 }
+
+
+def rule_name(rule: str) -> str:
+    """A rule with what it asks: M4 spread."""
+    return f"{rule} {RULE_NAMES[Rule(rule)]}" if rule in RULE_NAMES else rule
 
 
 def words(facts: dict[str, str]) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -63,7 +63,11 @@ class Line(Priced):
         assert confirmed_at is not None
         yield from said(self.asset.refusal())
         unpriced = validators.validate_price(
-            code, self.settled_rate_btc, self.settled_observed_at, confirmed_at
+            code,
+            self.settled_rate_btc,
+            self.settled_observed_at,
+            confirmed_at,
+            told=given.told.get(self.asset_id),
         ) or validators.validate_path(code, self.quoted_path, self.settled_path)
         if unpriced:
             yield unpriced
@@ -121,7 +125,8 @@ def said(*answers: Refusal | None) -> Iterator[Refusal]:
 class WholeBalance:
     """A customer's whole balance of an asset, with the asset's price where there is one.
 
-    `net_units` is what it comes to in BNB units, None when there is no price of BNB to say so.
+    `net_units` is what it comes to in BNB units, None when there is no price of BNB to say so. `told` are the facts of why
+    the asset has no price, `bnb_told` of why BNB has none, where they are known.
     """
 
     asset: Asset
@@ -129,13 +134,16 @@ class WholeBalance:
     rate_btc: Decimal | None
     observed_at: datetime | None
     net_units: int | None
+    told: Mapping[str, str] = field(default_factory=dict)
+    bnb_told: Mapping[str, str] = field(default_factory=dict)
 
 
 def quote_refusals(balance: WholeBalance, *, policy: Policy, at: datetime) -> Iterator[Refusal]:
     """Every rule about one balance before it is quoted; the dust page's reasons and the quote's validation alike."""
     asset, code = balance.asset, balance.asset.code
     yield from said(validators.validate_source(code), asset.refusal())
-    unpriced = validators.validate_price(code, balance.rate_btc, balance.observed_at, at - policy.price_age)
+    oldest = at - policy.price_age
+    unpriced = validators.validate_price(code, balance.rate_btc, balance.observed_at, oldest, told=balance.told)
     if unpriced:
         yield unpriced
         return
@@ -143,6 +151,6 @@ def quote_refusals(balance: WholeBalance, *, policy: Policy, at: datetime) -> It
     worth = money.value_btc(balance.units, asset.scale, balance.rate_btc)
     yield from said(validators.validate_below_limit(code, worth, policy.dust_limit_btc))
     if balance.net_units is None:
-        yield refusal(Code.PRICE_UNAVAILABLE, asset=validators.BNB)
+        yield refusal(Code.PRICE_UNAVAILABLE, asset=validators.BNB, **balance.bnb_told)
     else:
         yield from said(validators.validate_yield(code, balance.net_units))

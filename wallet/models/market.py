@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Q
+from django.db.models.fields.json import KeyTransform
+
+from wallet.models.assets import source_name
+from wallet.refusals import Why
 
 # How long rounds and what was kept out are kept, and how long every round's numbers are; one round in each slot keeps them
 # longer, for a chart of an asset's last day.
@@ -15,6 +22,16 @@ SLOT = timedelta(minutes=5)
 DAY = timedelta(hours=25)
 
 
+class Number(NamedTuple):
+    """An asset's number in a round: in BTC, between bid and ask; from how many ways; and the rule by which it is no price,
+    empty where it is one."""
+
+    at: datetime
+    rate: Decimal
+    ways: int
+    rule: str
+
+
 class MarketRoundQuerySet(models.QuerySet["MarketRound"]):
     def of(self, source: str) -> MarketRoundQuerySet:
         return self.filter(source=source)
@@ -22,6 +39,16 @@ class MarketRoundQuerySet(models.QuerySet["MarketRound"]):
     def good(self) -> MarketRoundQuerySet:
         """Those that gave prices."""
         return self.filter(error="")
+
+    def numbers_of(self, code: str, since: datetime) -> list[Number]:
+        """The asset's number in the marks since then, in the order of time, as far as they had one."""
+        marks = self.filter(is_mark=True, asked_at__gte=since, numbers__isnull=False).order_by("asked_at", "pk")
+        found = marks.values_list("asked_at", KeyTransform(code, "numbers"))
+        return [Number(at, Decimal(one[0]), one[1], one[2]) for at, one in found if one]
+
+    def latest_asked(self) -> MarketRound | None:
+        """The newest, without its numbers."""
+        return self.order_by("-asked_at", "-pk").defer("numbers").first()
 
     def clear(self, now: datetime) -> None:
         """Removes what is kept no longer: old rounds, and most rounds' numbers."""
@@ -60,9 +87,28 @@ class KeptOutQuerySet(models.QuerySet["KeptOutNumber"]):
         """What the last round kept out, and those before it."""
         return self.filter(source=source, ended_at__isnull=True)
 
+    def spells_of(self, source: str, code: str, since: datetime) -> KeptOutQuerySet:
+        """When the asset itself was kept out since then, what is still kept out first."""
+        is_since = Q(ended_at__isnull=True) | Q(ended_at__gte=since)
+        found = self.filter(is_since, source=source, code=code, symbol="")
+        return found.order_by(F("ended_at").desc(nulls_first=True), "-began_at", "-pk")
+
+    def assets_by_rule(self) -> dict[str, int]:
+        """How many assets each rule keeps out, their single markets not counted."""
+        rules = self.filter(symbol="").order_by("rule").values_list("rule")
+        return dict(rules.annotate(assets=Count("code", distinct=True)))
+
     def reasons(self, source: str, codes: list[str]) -> dict[str, KeptOutNumber]:
         """Why each of these assets has no price, by code, where its number is kept out."""
         return {one.code: one for one in self.current(source).filter(code__in=codes, symbol="")}
+
+    def told(self, codes: Iterable[str]) -> dict[str, dict[str, str]]:
+        """What customers are told of why each of these assets has no price, by code, where the current source keeps it out.
+
+        Asked of none, it asks the database nothing.
+        """
+        wanted = list(codes)
+        return {code: one.told for code, one in self.reasons(source_name(), wanted).items()} if wanted else {}
 
     def clear(self, now: datetime) -> None:
         self.filter(ended_at__lt=now - KEPT).delete()
@@ -107,22 +153,24 @@ class KeptOutNumber(models.Model):
     @property
     def told(self) -> dict[str, str]:
         """What a customer is told of it: why, and by how many percent where a share says more than words."""
+        if self.facts.get("of") == "BTC":
+            return {"why": Why.BITCOIN.value, "share": self.facts.get("off_venue", "")}
         for fact, why in TOLD.items():
             if fact in self.facts:
-                return {"why": why, "share": self.facts.get(SHARES.get(why, ""), "")}
-        return {"why": "unusable", "share": ""}
+                return {"why": why.value, "share": self.facts.get(SHARES.get(why, ""), "")}
+        return {"why": Why.UNUSABLE.value, "share": ""}
 
 
 # Facts of what was kept out, and what customers are told where they stand; then the fact that is the share.
 TOLD = {
-    "market": "closed",
-    "spread": "wide",
-    "ways": "disagree",
-    "jump": "jump",
-    "off_venue": "venues",
-    "one_way": "alone",
-    "tick": "alone",
-    "fallback": "alone",
-    "off_fallback": "alone",
+    "market": Why.CLOSED,
+    "spread": Why.WIDE,
+    "ways": Why.DISAGREE,
+    "jump": Why.JUMP,
+    "off_venue": Why.VENUES,
+    "one_way": Why.ALONE,
+    "tick": Why.ALONE,
+    "fallback": Why.ALONE,
+    "off_fallback": Why.ALONE,
 }
-SHARES = {"wide": "spread", "disagree": "apart", "jump": "jump", "venues": "off_venue"}
+SHARES = {Why.WIDE: "spread", Why.DISAGREE: "apart", Why.JUMP: "jump", Why.VENUES: "off_venue"}

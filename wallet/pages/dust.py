@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from wallet import formats
+from wallet import formats, validators
 from wallet.eligibility import Eligibility
 from wallet.models import Service
 from wallet.pages import markup
@@ -16,6 +16,7 @@ from wallet.pages.problems import Problem
 from wallet.pages.summary import NOT_ASKED, Asking, Summary, selected
 from wallet.pages.terms import Terms, terms
 from wallet.portfolio import Holding, Portfolio, estimate
+from wallet.refusals import Code, refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,14 @@ class DustPage:
     @property
     def nothing(self) -> str:
         """Why there is nothing to tick."""
+        if self.portfolio.bnb_refusal:
+            return " ".join(
+                [
+                    _("Nothing can be converted now."),
+                    self.portfolio.bnb_refusal.words.detail,
+                    _("Your balances are not affected."),
+                ]
+            )
         if self.portfolio.bnb_price is None:
             return _(
                 "Prices are unavailable, so nothing can be converted now. Try again in a few minutes."
@@ -182,4 +191,6 @@ def _choice(holding: Holding, is_selected: bool) -> Choice:
 def _refused(holding: Holding) -> RefusedRow:
     assert holding.refusal is not None
     words = holding.refusal.words
+    if holding.waits_for_bnb:  # the page says once why there is none
+        words = refusal(Code.PRICE_UNAVAILABLE, asset=validators.BNB).words
     return RefusedRow(holding.asset.code, holding.asset.name, words.cause, words.detail)

@@ -15,6 +15,7 @@ from wallet.pages.buttons import Button
 from wallet.pages.standstill import again_at
 from wallet.pages.terms import terms
 from wallet.portfolio import Portfolio
+from wallet.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def _card(portfolio: Portfolio, state: Eligibility, converting: int) -> Offer:
     if state.in_progress:
         return _converting(state.in_progress.reference, converting)
     if portfolio.bnb_price is None:
-        return _unpriced()
+        return _unpriced(portfolio.bnb_refusal)
     if not portfolio.convertible:
         return _nothing(portfolio)
     return _waiting(portfolio, state.until_at) if state.until_at else _convertible(portfolio)
@@ -65,12 +66,17 @@ def _converting(reference: str, count: int) -> Offer:
     return Offer(heading, _("You can leave this page. We’ll keep going."), button)
 
 
-def _unpriced() -> Offer:
+def _unpriced(why: Refusal | None) -> Offer:
+    """`why` BNB has no price, where that is known."""
+    button = Button(_("See balances"), reverse("dust"), is_second=True)
+    if why:
+        detail = markup.joined(why.words.detail, _("Your balances are not affected."))
+        return Offer(_("Small balances can’t be converted now"), detail, button)
     words = _(
         "Small balances can’t be converted without current prices. Try again in a few minutes."
         " Your balances are not affected."
     )
-    return Offer(_("Prices are unavailable"), words, Button(_("See balances"), reverse("dust"), is_second=True))
+    return Offer(_("Prices are unavailable"), words, button)
 
 
 def _nothing(portfolio: Portfolio) -> Offer:

@@ -4,12 +4,12 @@ from django.shortcuts import get_object_or_404, render, resolve_url
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import retarget
 
-from wallet import conversions, tasks
+from wallet import conversions, tasks, validators
 from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.eligibility import eligibility
 from wallet.enqueue import enqueue
-from wallet.models import Conversion
+from wallet.models import Conversion, KeptOutNumber
 from wallet.pages.conversion import conversion_page
 from wallet.pages.conversion.page import ConversionPage, Visit
 from wallet.portfolio import portfolio
@@ -72,6 +72,9 @@ def _page(request: CustomerRequest, reference: str, problem: str = "") -> Conver
         is_part=wants_partial(request),
         problem=problem,
     )
+    if found.is_confirmed:
+        told = KeptOutNumber.objects.told([validators.BNB, *(line.asset.code for line in lines)])
+        return conversion_page(found, lines, state, now, visit=visit, told=told)
     if not found.is_completed:
         return conversion_page(found, lines, state, now, visit=visit)
     left = portfolio(user=request.user, policy=state.policy, now=now).convertible

@@ -7,6 +7,16 @@ from playwright.sync_api import Page, expect
 from tests.support.states import visitors
 from tests.support.tour import CHOSEN, STATUS, Tour, press, state
 
+KEPT_OUT = {
+    "ADA": "closed",
+    "TRX": "wide",
+    "XRP": "disagree",
+    "DOGE": "jump",
+    "LINK": "venues",
+    "DOT": "alone",
+    "XLM": "unusable",
+}
+
 
 @state("dust")
 def dust(tour: Tour) -> Iterator[Page]:
@@ -76,6 +86,23 @@ def dust_one_unpriced(tour: Tour) -> Iterator[Page]:
     press(page, "#update")
     expect(page.locator("#choose-DOGE")).to_have_count(0)
     yield page
+
+
+@state("dust")
+def dust_kept_out(tour: Tour) -> Iterator[Page]:
+    """Prices that are missing, each for another reason"""
+    visitor = tour.stage.customer(holdings={"LTC": "0.01", **dict.fromkeys(KEPT_OUT, "1")})
+    tour.stage.keep_out(whys=KEPT_OUT)
+    page = tour.open("/wallet/dust/", visitor)
+    press(page, "#refused summary")
+    yield page
+
+
+@state("dust")
+def dust_bnb_kept_out(tour: Tour) -> Iterator[Page]:
+    """BNB's price is missing, and the page says once why"""
+    tour.stage.keep_out(whys={"BNB": "venues"})
+    yield tour.open("/wallet/dust/", tour.mira)
 
 
 @state("dust")

@@ -25,6 +25,15 @@ def progress_slow(tour: Tour) -> Iterator[Page]:
     yield tour.progress(ago=40, attempts=1)
 
 
+@state("progress")
+def progress_unpriced(tour: Tour) -> Iterator[Page]:
+    """Waiting for a price of BNB"""
+    page = tour.progress(ago=40, attempts=1)
+    tour.stage.keep_out(whys={"BNB": "disagree"})
+    page.reload()
+    yield page
+
+
 @state("progress", is_whole=False)
 def progress_offline(tour: Tour) -> Iterator[Page]:
     """No network"""

@@ -65,7 +65,7 @@ def stopped_delisted(tour: Tour) -> Iterator[Page]:
 @state("result")
 def stopped_unpriced(tour: Tour) -> Iterator[Page]:
     """Stopped: no price"""
-    yield tour.result(gone=["DOGE"])
+    yield tour.result(codes=["DOGE", "ETH"], gone=["DOGE"], meanwhile="doubt")
 
 
 @state("result")

@@ -67,6 +67,13 @@ def wallet_unpriced(tour: Tour) -> Iterator[Page]:
 
 
 @state("wallet")
+def wallet_bnb_kept_out(tour: Tour) -> Iterator[Page]:
+    """BNB's price is missing, and the card says why"""
+    tour.stage.keep_out(whys={"BNB": "jump"})
+    yield tour.open("/wallet/", tour.mira)
+
+
+@state("wallet")
 def wallet_search(tour: Tour) -> Iterator[Page]:
     """A search with matches"""
     page = tour.open("/wallet/", tour.mira)

@@ -1,6 +1,7 @@
 """The page of one conversion at its one address: the review, then the progress, then what came of it."""
 
 from datetime import datetime
+from typing import Any
 
 from wallet.eligibility import Eligibility
 from wallet.models import Conversion, Line
@@ -19,8 +20,8 @@ PAGES: dict[str, type[ConversionPage]] = {
 
 
 def conversion_page(
-    conversion: Conversion, lines: list[Line], eligibility: Eligibility, now: datetime, *, visit: Visit, left: int = 0
+    conversion: Conversion, lines: list[Line], eligibility: Eligibility, now: datetime, *, visit: Visit, **found: Any
 ) -> ConversionPage:
     """The page for the conversion's state; what each argument is stands with the fields of ConversionPage."""
     page = PAGES[conversion.status]
-    return page(conversion=conversion, lines=lines, eligibility=eligibility, now=now, visit=visit, left=left)
+    return page(conversion=conversion, lines=lines, eligibility=eligibility, now=now, visit=visit, **found)

@@ -10,6 +10,7 @@ from wallet.models import Conversion, Line
 from wallet.models.priced import Priced
 from wallet.pages import markup
 from wallet.pages.conversion.changes import change_text
+from wallet.pages.conversion.sides import side_word, used_words
 from wallet.pages.terms import Terms
 
 
@@ -27,13 +28,14 @@ class UsedPrice:
     parts: list[str]
 
 
-def rule(terms: Terms) -> str:
-    """How it is reckoned, in words."""
+def rule(terms: Terms, rows: Iterable[Priced]) -> str:
+    """How it is reckoned, in words, by the prices of these rows."""
     words = _("Amount × price ÷ BNB’s price, cut after 8 decimals.")
     if terms.has_fee:
         words = _("Amount × price ÷ BNB’s price, cut after 8 decimals, less the fee of %(fee)s, rounded up.")
     observed = _("Prices are in BTC, observed at the market after you confirmed.")
-    return markup.joined(markup.filled(words, fee=terms.fee), observed)
+    product = _("Each is the product of the market’s own prices beside it, divided by those with a ÷.")
+    return markup.joined(markup.filled(words, fee=terms.fee), observed, used_words(rows), product)
 
 
 def used_prices(conversion: Conversion, lines: list[Line]) -> list[UsedPrice]:
@@ -56,9 +58,10 @@ def _change(line: Line) -> str:
     return _("{change} in BNB").format(change=change_text(rates.change)) if rates else ""
 
 
-def _leg(symbol: str, price: str, way: str = "") -> str:
+def _leg(symbol: str, price: str, side: str = "", way: str = "") -> str:
     """A price along the path. The rate is divided by it where the market trades the pair the other way round."""
-    return f"{'÷ ' if way else ''}{symbol} {formats.local(price)}"
+    parts = ["÷" if way else "", symbol, formats.local(price), side_word(side)]
+    return " ".join(part for part in parts if part)
 
 
 def _fee(line: Line) -> Iterable[str]:

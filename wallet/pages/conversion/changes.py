@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from wallet import formats, money
 from wallet.models import Conversion, Line
 from wallet.pages import charts, markup
+from wallet.pages.conversion.sides import compared_words
 from wallet.pages.terms import terms
 from wallet.refusals import Code, Refusal
 
@@ -42,7 +43,7 @@ def changes(conversion: Conversion, lines: list[Line]) -> Changes:
     is_compared = any(line.bnb_rates is not None for line in lines)
     return Changes(
         title=_("How far prices moved") if is_compared else _("What was to be converted"),
-        words=_compared_words(conversion) if is_compared else _("None of these balances was taken."),
+        words=_compared_words(conversion, lines) if is_compared else _("None of these balances was taken."),
         rows=_rows(conversion, lines),
         is_compared=is_compared,
         strip=_strip(conversion, lines),
@@ -62,13 +63,14 @@ def rates_text(rates: money.BnbRates) -> str:
     return f"{formats.rate(quoted)} → {formats.rate(settled)} BNB"
 
 
-def _compared_words(conversion: Conversion) -> str:
+def _compared_words(conversion: Conversion, lines: list[Line]) -> str:
     assert conversion.finished_at is not None
-    return markup.filled(
+    between = markup.filled(
         _("In BNB, between your estimate at %(quoted)s and %(ended)s."),
         quoted=markup.clock_time(conversion.quoted_at),
         ended=markup.clock_time(conversion.finished_at),
     )
+    return markup.joined(between, compared_words([conversion, *lines]))
 
 
 def _rows(conversion: Conversion, lines: list[Line]) -> list[Change]:

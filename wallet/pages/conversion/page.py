@@ -1,6 +1,7 @@
 """What the pages of one conversion have in common, whatever its state."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import ClassVar
@@ -32,7 +33,7 @@ class ConversionPage:
     """What the pages of all states have in common.
 
     `lines` are the largest first. `left` is how many small balances the customer could convert next, once this is
-    completed.
+    completed. `told` says by code why an asset of it, or BNB, has no price while it runs.
     """
 
     conversion: Conversion
@@ -41,6 +42,7 @@ class ConversionPage:
     now: datetime
     visit: Visit
     left: int = 0
+    told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     partial: ClassVar[str]
     is_running: ClassVar[bool] = False

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from wallet import validators
 from wallet.pages import polling
 from wallet.pages.conversion.page import ConversionPage
+from wallet.refusals import why_sentence
 
 SLOW = timedelta(seconds=15)
 
@@ -44,6 +47,19 @@ class Progress(ConversionPage):
             Step(_("Checking prices and converting"), _("now") if self.is_tried else "", is_current=self.is_tried),
         ]
 
+    @cached_property
+    def unpriced(self) -> str:
+        """The code of what has no price that it waits for: BNB, or else the first asset; empty where all have one."""
+        return validators.BNB if validators.BNB in self.told else min(self.told, default="")
+
+    @property
+    def waiting_words(self) -> str:
+        """Which price it waits for, and why there is none; empty while that isn't so."""
+        if not self.unpriced:
+            return ""
+        waits = _("Waiting for a current price of {asset}.").format(asset=self.unpriced)
+        return " ".join(filter(None, [waits, why_sentence(self.told[self.unpriced])]))
+
     @property
     def is_slow(self) -> bool:
         return polling.waited(self.conversion, self.now) >= SLOW
@@ -55,6 +71,8 @@ class Progress(ConversionPage):
     @property
     def say(self) -> str:
         """What a screen reader says when a poll brings something new."""
+        if self.waiting_words:
+            return self.waiting_words
         return self.slow_words if self.is_slow else next(step.label for step in self.steps if step.is_current)
 
     @property
@@ -64,7 +82,8 @@ class Progress(ConversionPage):
     @property
     def seen(self) -> str:
         """Names what the page shows, so that a poll brings something only when that has changed."""
-        return f"{int(self.is_tried)}-{self.poll_seconds}-{int(self.is_slow)}"
+        steps = f"{int(self.is_tried)}-{self.poll_seconds}-{int(self.is_slow)}"
+        return f"{steps}-{self.unpriced}-{self.told[self.unpriced]['why']}" if self.unpriced else steps
 
     def has_seen(self, said: str) -> bool:
         return said == self.seen

@@ -147,7 +147,7 @@ class Completed(Result):
 
     @property
     def calculation(self) -> str:
-        return rule(self.terms)
+        return rule(self.terms, [self.conversion, *self.lines])
 
     @property
     def prices(self) -> list[UsedPrice]:
