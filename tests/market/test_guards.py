@@ -152,7 +152,8 @@ def test_m5_bnb_is_known_by_two_ways_within_two_percent(direct, has_price):
     assert (
         candidate("BNB", row("BNB", "BTC", direct), row("BNB", "USDT", "500.00"), *DOLLARS) is not None
     ) == has_price
-    assert candidate("BNB", row("BNB", "BTC", "0.010000"), *DOLLARS) is None
+    alone = priced([row("BNB", "BTC", "0.010000"), *DOLLARS], ["BNB"])
+    assert alone.kept_out["BNB"] == (Rule.AGREEMENT, {"one_way": "core"})
 
 
 def test_m5_dollars_that_are_known_once_lead_nowhere():
