@@ -2,7 +2,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, task_prerun
+from celery.signals import setup_logging, task_prerun, worker_init
 from django.db import close_old_connections
 from kombu.transport import TRANSPORT_ALIASES
 
@@ -29,6 +29,15 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_the_sites_logging(**kwargs: Any) -> None:
     """Nothing: Celery's commands would raise the whole process's log to their own level, WARNING unless told otherwise."""
+
+
+@worker_init.connect
+def keep_still(sender: Any, **kwargs: Any) -> None:
+    """No heartbeat, as --without-heartbeat says: nobody listens, and who sends one waits for the broker with all else undone.
+
+    On Redis for as long as it hangs; on RabbitMQ, once the network has swallowed one, for ever.
+    """
+    sender.options["without_heartbeat"] = True
 
 
 @task_prerun.connect

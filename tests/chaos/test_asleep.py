@@ -27,8 +27,8 @@ class Shape:
     options: list[str]
 
 
-# Settlement as in docs/operating.md, in processes and with a heartbeat; in threads and without, as in .Procfile; and one
-# process. Of what a worker takes, or doesn't, the name of its queue says nothing.
+# Settlement as in docs/operating.md, in processes and not told to keep still; in threads, as in .Procfile; and one process.
+# Of what a worker takes, or doesn't, the name of its queue says nothing.
 SHAPES = {
     "settle": Shape("prefork", 2, QUIET),
     "prices": Shape("threads", 2, MUTE),
@@ -115,8 +115,10 @@ def killed(broker):
 @contextmanager
 def frozen(broker):
     broker.freeze()
-    yield
-    broker.thaw()
+    try:
+        yield
+    finally:  # or what comes next finds it frozen
+        broker.thaw()
 
 
 @pytest.mark.parametrize("fault", [stopped, killed, frozen])

@@ -26,7 +26,7 @@ from tests.support.servers import free_port
 BIN = Path(sys.executable).parent
 Found = TypeVar("Found")
 QUIET = ["--without-gossip", "--without-mingle"]
-# As .Procfile starts workers; docs/operating.md leaves them their heartbeat.
+# As .Procfile starts workers; docs/operating.md leaves the last one away.
 MUTE = [*QUIET, "--without-heartbeat"]
 
 
