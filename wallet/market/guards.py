@@ -100,11 +100,11 @@ def refuse_market(is_halted: bool, is_traded: bool) -> KeptOut | None:
     return None
 
 
-def refuse_raw(*texts: object) -> KeptOut | None:
+def refuse_raw(bid: object, ask: object) -> KeptOut | None:
     """M3: NaN, infinity, zero, a negative number, or no number at all."""
-    for text in texts:
+    for side, text in {"bid": bid, "ask": ask}.items():
         if number(text) is None:
-            return KeptOut(Rule.RAW, {"sent": f"{text}"[:40]})
+            return KeptOut(Rule.RAW, {"missing": side} if text in (None, "") else {"sent": f"{text}"[:40]})
     return None
 
 
@@ -257,6 +257,7 @@ _WORDS = {
     "side": "its newest time is {seconds} seconds {side} ours: it is frozen, or a clock is wrong",
     "rows": "only {rows} rows, where the last good round had {before}",
     "market": "the exchange says that it is {market}",
+    "missing": "it has no {missing}",
     "sent": "“{sent}” is no price",
     "bid": "the bid {bid} is above the ask {ask}",
     "traded_at": "it has no book, and its last trade was {traded_at}",
@@ -267,6 +268,7 @@ _WORDS = {
     "tick": "one way only, and one tick is {tick}% of its price, {limit}% at the most",
     "fallback": "one way only, and the fallback gives no price of it",
     "off_fallback": "one way only, and {off_fallback}% off the fallback's price",
+    "of": "{of} against dollars is {off_venue}% off the fallback's price",
     "off_venue": "{off_venue}% off the fallback's price",
     "jump": "moved {jump}% from the median of the last minutes, {limit}% at the most until it is confirmed",
 }
