@@ -141,6 +141,17 @@ def test_prices_that_are_gone_again_leave_a_claimed_one_as_it_was(world):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_claims_a_chunk_keeps_others_away_until_the_lease_is_over(world):
+    world.confirmed_by_others(2)
+    world.clock.tick(seconds=1)
+    world.observe()
+    claimed = claims.claim_chunk()
+    assert claimed.lapses_at == world.clock() + claims.LEASE
+    assert conversions.settle_round().finished == 0
+    world.clock.tick(seconds=10)
+    assert len(conversions.due().alone) > 0  # it lost an attempt, so it runs alone
+
+
 def test_p4_two_workers_on_one_round_settle_each_conversion_once(transactional_db, clock, chunks_of):
     """P4: whoever comes second gets others, or none."""
     chunks_of(2)

@@ -146,6 +146,20 @@ def test_m11_an_exchange_says_for_how_long_it_is_not_to_be_asked(market, world, 
     assert raised.value.wait == (None if wait is None else timedelta(seconds=wait))
 
 
+def test_an_exchange_that_hangs_is_a_market_error_when_its_time_is_up(market):
+    """And answers the next round when it is back."""
+    asked = Exchange("binance", market.url)
+    asked.client.timeout = 60_000  # for the list of markets, however busy the machine is
+    asked.rows()
+    asked.client.timeout = 100
+    market.hang()
+    with pytest.raises(MarketError, match="RequestTimeout"):
+        asked.rows()
+    market.release()
+    asked.client.timeout = 60_000
+    assert asked.rows()
+
+
 def test_an_exchange_that_is_not_there_is_a_market_error():
     with pytest.raises(MarketError):
         Exchange("binance", "http://127.0.0.1:9").rows()
