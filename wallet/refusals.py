@@ -52,6 +52,7 @@ class Why(StrEnum):
     VENUES = "venues"
     BITCOIN = "bitcoin"
     ALONE = "alone"
+    UNTRADED = "untraded"
     UNUSABLE = "unusable"
 
 
@@ -91,7 +92,7 @@ SAYINGS = {
     # a price that is missing, not usable, or too old
     Code.PRICE_UNAVAILABLE: Saying(
         (_("Price unavailable."),),
-        (_("There is no current price for {asset}."), "{why}", _("Try again in a few minutes.")),
+        (_("There is no current price for {asset}."), "{why}", "{again}"),
         stopped=_("Stopped: no price"),
     ),
     Code.PATH_CHANGED: Saying(
@@ -169,8 +170,13 @@ WHYS = {
     Why.VENUES: _("Another exchange’s price for it is {share} off."),
     Why.BITCOIN: _("Another exchange’s price for BTC, which every price is reckoned in, is {share} off."),
     Why.ALONE: _("Only one market trades it, and nothing confirms its price."),
+    Why.UNTRADED: _("The exchange has no market that leads from it to BTC."),
     Why.UNUSABLE: _("The exchange shows no usable offers for it."),
 }
+
+
+# What may last for days: nobody is told to try again in a few minutes.
+LASTING = {Why.WIDE, Why.DISAGREE, Why.ALONE, Why.UNTRADED}
 
 
 def _date(text: str) -> str:
@@ -222,7 +228,8 @@ def _written(facts: Mapping[str, Any]) -> dict[str, str]:
 def explain(code: str, facts: Mapping[str, Any]) -> Words:
     """The words for a code and its stored facts, in the reader's language and time zone."""
     known = _written(facts)
-    known |= {"least": formats.coin(1), "why": _why(known)}
+    again = "" if known.get("why") in LASTING else _("Try again in a few minutes.")
+    known |= {"least": formats.coin(1), "why": _why(known), "again": f"{again}"}
     saying = SAYINGS[Code(code)]
     causes, details = (
         [text.format(**known) for text in map(str, texts) if all(name in known for name in _places(text))]

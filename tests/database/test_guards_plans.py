@@ -74,7 +74,8 @@ def live_through(world, name):
 
 
 def fill():
-    """Makes the tables large, past the guards: rows like those that are there."""
+    """Makes the tables large, past the guards: rows like those that are there, all paid a moment ago."""
+    factories.policy(breaker_bnb=9_999_999)
     sql("SET LOCAL session_replication_role = replica")
     sql(
         f"CREATE TEMPORARY TABLE made ON COMMIT DROP AS SELECT gen_random_uuid() AS pk, g FROM generate_series(1, {MANY}) g"

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.market import NOW, candidate, priced, row
 from wallet.market import books, guards, limits
-from wallet.market.guards import Rule, Sample
+from wallet.market.guards import History, Rule, Sample
 from wallet.market.limits import Limits
 
 FIGURES = Limits()
@@ -243,7 +243,7 @@ def test_every_fact_has_words_for_operators():
         guards.refuse_one_way(Decimal(1), Decimal(1), Decimal(2), has_fallback=True, limits=FIGURES),
         guards.refuse_other_venue(Decimal(1), Decimal(2), FIGURES),
         guards.refuse_jump(
-            Decimal(2), 1, [Sample(NOW, Decimal(1), 1, True)], NOW, theirs=None, is_core=False, limits=FIGURES
+            Decimal(2), 1, History([Sample(NOW, Decimal(1), 1)]), NOW, theirs=None, is_core=False, limits=FIGURES
         ),
     ]
     assert {one.rule for one in found} == set(Rule)

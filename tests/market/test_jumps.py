@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.market import NOW
 from wallet.market import guards
-from wallet.market.guards import Rule, Sample
+from wallet.market.guards import History, Rule, Sample
 from wallet.market.limits import Limits
 
 FIGURES = Limits()
@@ -18,20 +18,20 @@ def rule_of(refused):
     return refused and refused.rule
 
 
-def samples(*rates, ways=2, every=10, is_price=True):
+def samples(*rates, ways=2, every=10, rule=""):
     """An asset's numbers in rounds before now, the last one `every` seconds ago."""
     count = len(rates)
     return [
-        Sample(NOW - timedelta(seconds=every * (count - place)), Decimal(rate), ways, is_price)
+        Sample(NOW - timedelta(seconds=every * (count - place)), Decimal(rate), ways, rule)
         for place, rate in enumerate(rates)
     ]
 
 
-def jump(rate, before, *, ways=2, theirs=None, is_core=False):
+def jump(rate, before, *, ways=2, theirs=None, is_core=False, last=None):
+    history = History(before, last and Decimal(last))
+    theirs = theirs and Decimal(theirs)
     return rule_of(
-        guards.refuse_jump(
-            Decimal(rate), ways, before, NOW, theirs=theirs and Decimal(theirs), is_core=is_core, limits=FIGURES
-        )
+        guards.refuse_jump(Decimal(rate), ways, history, NOW, theirs=theirs, is_core=is_core, limits=FIGURES)
     )
 
 
@@ -56,11 +56,11 @@ def test_m7_a_jump_counts_once_rounds_from_two_ways_agree_for_a_minute():
     """M7: what was kept out for less, by one way, or with another number between, is not confirmed."""
     old, new = samples(*["100"] * 20, every=10), ["70"] * 6
     after = [one._replace(at=one.at - timedelta(seconds=60)) for one in old]
-    assert jump("70", [*after, *samples(*new, is_price=False)]) is None
-    assert jump("70", [*after, *samples(*new[1:], is_price=False)]) == Rule.JUMP
-    assert jump("70", [*after, *samples(*new, ways=1, is_price=False)]) == Rule.JUMP
-    assert jump("70", [*after, *samples(*new, is_price=False)], ways=1) == Rule.JUMP
-    assert jump("70", [*after, *samples("70", "70", "70", "100", "70", "70", is_price=False)]) == Rule.JUMP
+    assert jump("70", [*after, *samples(*new, rule=Rule.JUMP)]) is None
+    assert jump("70", [*after, *samples(*new[1:], rule=Rule.JUMP)]) == Rule.JUMP
+    assert jump("70", [*after, *samples(*new, ways=1, rule=Rule.JUMP)]) == Rule.JUMP
+    assert jump("70", [*after, *samples(*new, rule=Rule.JUMP)], ways=1) == Rule.JUMP
+    assert jump("70", [*after, *samples("70", "70", "70", "100", "70", "70", rule=Rule.JUMP)]) == Rule.JUMP
 
 
 def test_m7_a_jump_that_was_believed_goes_on_being_a_price():
@@ -70,14 +70,47 @@ def test_m7_a_jump_that_was_believed_goes_on_being_a_price():
     assert jump("70", before) is None
 
 
-@pytest.mark.parametrize(("theirs", "rule"), [("70", None), ("73.6", None), ("73.7", Rule.JUMP), ("100", Rule.JUMP)])
-def test_m7_the_fallback_confirms_a_jump(theirs, rule):
+@pytest.mark.parametrize(
+    ("theirs", "rule"), [("70", None), ("73.6", None), ("73.7", Rule.FALLBACK), ("100", Rule.FALLBACK)]
+)
+def test_m7_the_fallback_confirms_a_jump_or_contradicts_it(theirs, rule):
     assert jump("70", samples("100", "100"), theirs=theirs) == rule
 
 
-def test_m7_an_asset_without_a_price_for_minutes_has_nothing_to_jump_from():
+def test_m7_what_the_fallback_contradicts_no_length_of_time_confirms():
+    """Nor for minutes after it has fallen silent."""
+    old = [one._replace(at=one.at - timedelta(seconds=200)) for one in samples("100", "100")]
+    assert jump("70", [*old, *samples(*["70"] * 12, rule=Rule.JUMP)], theirs="100") == Rule.FALLBACK
+    contradicted = [*old, *samples(*["70"] * 20, rule=Rule.FALLBACK)]
+    assert jump("70", contradicted) == Rule.JUMP
+    assert jump("70", [*contradicted, *samples(*["70"] * 12, rule=Rule.JUMP)]) == Rule.JUMP
+
+
+@pytest.mark.parametrize(("every", "rule"), [(30, None), (31, Rule.JUMP)])
+def test_m7_rounds_that_agree_follow_one_another(every, rule):
+    """Two of them with a minute of silence between confirm nothing."""
+    old = [one._replace(at=one.at - timedelta(seconds=100)) for one in samples("100", "100")]
+    assert jump("70", [*old, *samples("70", "70", "70", every=every, rule=Rule.JUMP)]) == rule
+
+
+@pytest.mark.parametrize("other", [Rule.ONE_WAY, Rule.AGREEMENT, Rule.FALLBACK])
+def test_m7_what_another_rule_kept_out_confirms_nothing(other):
+    old = [one._replace(at=one.at - timedelta(seconds=100)) for one in samples("100", "100")]
+    assert jump("70", [*old, *samples(*["70"] * 8, rule=other)]) == Rule.JUMP
+
+
+def test_m7_an_asset_that_never_had_a_price_has_nothing_to_jump_from():
+    """But it is not priced against the fallback's word."""
     assert jump("70", []) is None
-    assert jump("70", samples("100", "100", is_price=False)) is None
+    assert jump("70", [], theirs="70") is None
+    assert jump("70", [], theirs="100") == Rule.FALLBACK
+
+
+def test_m7_without_a_price_for_minutes_the_last_one_is_what_a_number_jumps_from():
+    assert jump("70", [], last="100") == Rule.JUMP
+    assert jump("90", [], last="100") is None
+    assert jump("70", samples("70", "70", rule=Rule.JUMP), ways=1, last="100") == Rule.JUMP
+    assert jump("70", samples(*["70"] * 6, rule=Rule.JUMP), last="100") is None
 
 
 @pytest.mark.parametrize("is_core", [False, True])
@@ -89,8 +122,8 @@ def test_m7_a_random_walk_of_one_and_a_half_percent_a_minute_is_hardly_ever_kept
         for step in range(360):
             price *= 1 + chance.gauss(0, 0.015 / 6**0.5)
             rate, at = Decimal(f"{price:.9f}"), NOW + timedelta(seconds=10 * step)
-            found = guards.refuse_jump(rate, 2, before, at, theirs=None, is_core=is_core, limits=FIGURES)
+            found = guards.refuse_jump(rate, 2, History(before), at, theirs=None, is_core=is_core, limits=FIGURES)
             before = [one for one in before if at - one.at < FIGURES.jump_memory]
-            before.append(Sample(at, rate, 2, found is None))
+            before.append(Sample(at, rate, 2, found.rule if found else ""))
             refused, rounds = refused + (found is not None), rounds + 1
     assert refused < rounds * 2 // 100, f"{refused} of {rounds}"

@@ -6,15 +6,17 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from tests.support.faults import Venue, half, in_markets, times, wide
+from tests.support.faults import Venue, dropped, half, in_markets, sends, times, wide
 from wallet import tasks
 from wallet.market import rounds
 from wallet.market.source import MarketError
-from wallet.models import KeptOutNumber, MarketRound
+from wallet.models import Asset, KeptOutNumber, MarketRound, Price
 
 
 @pytest.fixture
-def venue():
+def venue(world):
+    """The exchange of a site all of whose assets it trades."""
+    Asset.objects.filter(code="LUNC").delete()
     return Venue()
 
 
@@ -34,9 +36,9 @@ def test_a_round_says_what_it_asked_and_what_came_of_it(world, venue):
     ask(world, venue)
     made = MarketRound.objects.get()
     assert (made.source, made.asked_at, made.rows, made.error) == ("demo", world.clock(), 16, "")
-    assert (made.priced, made.kept_out) == (5, 1)  # LUNC is traded nowhere
+    assert (made.priced, made.kept_out) == (5, 1)
     assert set(made.numbers) == {"BNB", "ETH", "EUR", "USDT"}
-    assert made.numbers["EUR"] == ["0.00002", 2, ""]
+    assert made.numbers["EUR"] == ["0.00002", 2, "", "0.00002"]
 
 
 def test_a_round_that_gives_nothing_says_why(world, venue):
@@ -83,7 +85,7 @@ def test_a_number_that_jumps_is_kept_with_the_number(world, venue):
     ask(world, venue)
     row = KeptOutNumber.objects.get(code="DOGE", symbol="")
     assert (row.rule, row.rate_btc, row.facts) == ("M7", "0.000004", {"jump": "100.00", "limit": "15.00"})
-    assert MarketRound.objects.first().numbers["DOGE"] == ["0.000004", 3, "M7"]
+    assert MarketRound.objects.first().numbers["DOGE"] == ["0.000004", 3, "M7", "0.000002"]
 
 
 def test_a_late_round_changes_nothing_that_is_kept_out(world, venue):
@@ -100,6 +102,65 @@ def test_a_late_round_changes_nothing_that_is_kept_out(world, venue):
     ask(world, late)
     assert kept_out(ended_at=None) == [("DOGE", "DOGEBTC", "M4")]
     assert MarketRound.objects.count() == 2
+
+
+def test_a_late_round_brings_back_no_price_that_a_newer_one_kept_out(world, venue):
+    late = Venue()
+
+    def slow():
+        world.clock.tick(seconds=5)
+        venue.fault = in_markets(["DOGE/BTC", "DOGE/USDT", "DOGE/USDC"], wide)
+        ask(world, venue, seconds=1)
+        return Venue.rows(late)
+
+    late.rows = slow
+    ask(world, late)
+    assert not Price.objects.filter(asset__code="DOGE").exists()
+    assert ("DOGE", "", "M4") in kept_out(ended_at=None)
+
+
+def test_an_asset_whose_markets_are_gone_is_said_to_have_none(world, venue):
+    """M5: not only that it has no price."""
+    ask(world, venue)
+    venue.fault = in_markets(["DOGE/BTC", "DOGE/USDT"], dropped)
+    ask(world, venue)
+    assert kept_out(ended_at=None) == []
+    venue.fault = in_markets(["DOGE/BTC", "DOGE/USDT", "DOGE/USDC"], dropped)
+    ask(world, venue)
+    assert KeptOutNumber.objects.get().told == {"why": "untraded", "share": ""}
+
+
+@pytest.mark.parametrize("sent", ["1\x000", "\ud800", "1\n2", "€" * 100, "9" * 500])
+def test_whatever_an_exchange_sends_can_be_stored_and_read(world, venue, sent, caplog):
+    """In one line of the log, on both databases, and in the admin."""
+    venue.fault = in_markets(["DOGE/BTC"], sends(sent))
+    ask(world, venue)
+    row = KeptOutNumber.objects.get()
+    assert row.facts["sent"].isprintable()
+    assert row.rate_btc.isprintable()
+    assert row.facts["sent"].isascii()
+
+
+@pytest.mark.parametrize("price", ["1e-31", "0.0000000000000000000000000000000000001"])
+def test_m3_what_comes_to_no_price_is_kept_out_alone(world, venue, price):
+    venue.fault = in_markets(
+        ["DOGE/BTC", "DOGE/USDT", "DOGE/USDC"], lambda row: row._replace(bid=price, ask=price, tick=price)
+    )
+    ask(world, venue)
+    assert kept_out(ended_at=None) == [("DOGE", "", "M3")]
+    venue.fault = dict
+    ask(world, venue)
+    assert kept_out(ended_at=None) == []
+
+
+def test_whatever_goes_wrong_in_a_round_is_written_down(world, venue):
+    def fault(rows):
+        raise RecursionError
+
+    venue.fault = fault
+    with pytest.raises(RecursionError):
+        ask(world, venue)
+    assert MarketRound.objects.get().error == "RecursionError"
 
 
 def test_the_same_is_kept_out_once_at_a_time(world, venue):
@@ -125,7 +186,8 @@ def test_numbers_are_kept_for_a_chart_and_rounds_for_a_month(world, venue):
     assert [f"{one.asked_at:%H:%M:%S}" for one in marks] == ["14:35:07", "14:32:37"]
     world.clock.tick(hours=26)
     tasks.clear_market()
-    assert not MarketRound.objects.filter(numbers__isnull=False).exists()
+    # But for the newest, which know what every asset's last price was.
+    assert MarketRound.objects.filter(numbers__isnull=False).count() == 4
     assert MarketRound.objects.count() == 40
     world.clock.tick(days=30)
     tasks.clear_market()

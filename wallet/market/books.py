@@ -55,16 +55,18 @@ class Book(NamedTuple):
 
 
 class Books:
-    """By pair, each both ways round; what was kept out, by symbol, and its pairs; and how many rows there were that trade."""
+    """By pair, each both ways round; what was kept out, by symbol, with its pair and numbers; how many rows there were that
+    trade."""
 
     def __init__(self, rows: int) -> None:
         self.by_pair: dict[tuple[str, str], Book] = {}
         self.kept_out: dict[str, KeptOut] = {}
         self.pairs: dict[str, tuple[str, str]] = {}
+        self.numbers: dict[str, str] = {}
         self.rows = rows
 
-    def keep_out(self, symbol: str, pair: tuple[str, str], why: KeptOut) -> None:
-        self.kept_out[symbol], self.pairs[symbol] = why, pair
+    def keep_out(self, symbol: str, pair: tuple[str, str], why: KeptOut, number: str) -> None:
+        self.kept_out[symbol], self.pairs[symbol], self.numbers[symbol] = why, pair, number
 
     def drop(self, book: Book, why: KeptOut) -> None:
         """Keeps out what was a book until now."""
@@ -72,7 +74,7 @@ class Books:
         for one in (pair, pair[::-1]):
             if self.by_pair.get(one) == book:
                 del self.by_pair[one]
-        self.keep_out(book.symbol, pair, why)
+        self.keep_out(book.symbol, pair, why, f"{book.bid_text} / {book.ask_text}")
 
     def why_none(self, code: str) -> KeptOut | None:
         """Why an asset has no market: of those that were kept out the one with the most telling reason."""
@@ -91,7 +93,7 @@ def read(rows: Iterable[Row], asked_at: datetime, *, takes_last: bool, limits: L
     for row in rows:
         book = _book(row, asked_at, is_last=takes_last and not has_book, limits=limits)
         if isinstance(book, KeptOut):
-            books.keep_out(row.symbol, (row.base, row.counter), book)
+            books.keep_out(row.symbol, (row.base, row.counter), book, guards.plain(f"{row.bid} / {row.ask}", 90))
             continue
         # Were the same pair listed twice, or both ways round, the finer price would stand.
         for pair in ((book.base, book.counter), (book.counter, book.base)):

@@ -195,7 +195,7 @@ def _judge(source: Asked, second: Asked | None, figures: Limits, problems: list[
         theirs = Fallback() if second.visit.error else fallback(_market(second, figures)[0], wanted, figures)
     pricing = Pricing(market, source.at, {}, theirs, figures)
     priced = pricing.price(wanted, {})
-    kept_out = records.Found(priced, read, dict.fromkeys(wanted, 0)).kept_out()
+    kept_out = records.Found(priced, read, dict.fromkeys(wanted, 0), {}).kept_out()
     dollar = _dollar(market, theirs)
     return Report(
         source.visit,
@@ -205,7 +205,7 @@ def _judge(source: Asked, second: Asked | None, figures: Limits, problems: list[
         [Refused(code, symbol, why.rule.value, guards.words(why.facts)) for (code, symbol), why in kept_out.items()],
         [code for code in wanted if code not in priced.rates and code not in priced.kept_out],
         _core(priced, dollar, theirs),
-        [code for code, sample in priced.samples.items() if theirs and sample.ways == 1 and sample.is_price],
+        [code for code, sample in priced.samples.items() if theirs and sample.ways == 1 and not sample.rule],
     )
 
 

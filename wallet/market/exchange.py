@@ -5,6 +5,7 @@ ccxt takes a second and a hundred megabytes to import, so only the process that 
 
 import contextlib
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,7 @@ MALFORMED = (
     ArithmeticError,
     AttributeError,
     LookupError,
+    RecursionError,
     TypeError,
     ValueError,
 )
@@ -42,6 +44,12 @@ UNREACHED = (*TOO_MUCH, ccxt.RequestTimeout, requests.RequestException)
 LONGEST_WAIT = timedelta(days=3)
 # A list of markets that could not be renewed for so many times as long as it is kept is asked for before prices are.
 PATIENCE = 3
+# In seconds: how soon a list that could not be had is asked for again.
+LIST_AGAIN = 60
+# How much of the last list of markets a new one has at the least, and of how many of its markets it has volumes.
+ENOUGH = Decimal("0.8")
+# What a market's symbol is made of.
+PLAIN = re.compile(r"[!-~]{1,60}")
 
 
 class Exchange:
@@ -60,7 +68,7 @@ class Exchange:
             self.client.urls["api"] = _moved(self.client.urls["api"], url.rstrip("/"))
         self.markets: dict[str, dict[str, Any]] = {}
         self.untraded: set[str] = set()
-        self.listed_at = time.monotonic()
+        self.listed_at = self.tried_at = time.monotonic()
 
     def rows(self) -> list[Row]:
         """Every spot market, with what it bids and asks. Raises MarketError, AskLater among them."""
@@ -73,7 +81,8 @@ class Exchange:
 
     def keep_markets(self) -> None:
         """Asks for the list of markets anew when it is some minutes old, and which of them nobody trades in."""
-        if self._is_older_than(settings.MARKET_LIST_SECONDS):
+        is_new = self.tried_at != self.listed_at and time.monotonic() - self.tried_at < LIST_AGAIN
+        if self._is_older_than(settings.MARKET_LIST_SECONDS) and not is_new:
             self._ask(self._list_markets)
 
     def said_time(self) -> datetime | None:
@@ -104,15 +113,24 @@ class Exchange:
         return AskLater(f"{self.name} says that it is asked too much: {said[:200]}", _retry_after(headers))
 
     def _list_markets(self) -> None:
-        self.markets = self.client.load_markets(True, self.adapter.markets)
+        """Takes a new list as a whole, or keeps the one before: half a list, or one without volumes, is none."""
+        self.tried_at = time.monotonic()
+        markets = self.client.load_markets(True, self.adapter.markets)
+        before, now = _open(self.markets), _open(markets)
+        if len(now) < len(before) * ENOUGH and not self._is_older_than(PATIENCE * settings.MARKET_LIST_SECONDS):
+            raise MarketError(f"{self.name} lists {len(now)} open markets, where it had {len(before)}.")
         volumes: dict[str, Any] = {}
         if self.adapter.volume:
-            volumes = {symbol: market["info"].get(self.adapter.volume) for symbol, market in self.markets.items()}
+            volumes = {symbol: market["info"].get(self.adapter.volume) for symbol, market in markets.items()}
         elif self.adapter.volumes_apart:
             answers = self.client.fetch_tickers(None, {"type": "spot"})
             volumes = {symbol: answer.get("baseVolume") for symbol, answer in answers.items()}
+            known = sum(volumes.get(symbol) is not None for symbol in now)
+            if known < len(now) * ENOUGH:
+                raise MarketError(f"{self.name} gave volumes of {known} of its {len(now)} open markets.")
+        self.markets = markets
         self.untraded = {symbol for symbol, volume in volumes.items() if _is_zero(volume)}
-        self.listed_at = time.monotonic()
+        self.listed_at = self.tried_at = time.monotonic()
 
     def _rows(self) -> list[Row]:
         if self.adapter.one_by_one:
@@ -137,7 +155,7 @@ class Exchange:
         return found
 
     def _row(self, market: dict[str, Any] | None, answer: dict[str, Any], said_at: datetime | None) -> Row | None:
-        if market is None or not market.get("spot"):
+        if market is None or not market.get("spot") or not PLAIN.fullmatch(str(market["id"])):
             return None
         tick = market["precision"].get("price") if self.client.precisionMode == ccxt.TICK_SIZE else None
         said = _moment(answer.get("timestamp"))
@@ -168,6 +186,7 @@ def _client(exchange_id: str, options: dict[str, Any]) -> Any:
             "options": {**spot_only, **options},
         }
     )
+    client.session.request = _within_time(client.session.request)
     client.number = str  # it answers in floats otherwise
     client.on_json_response = partial(json.loads, parse_float=str, parse_constant=str)
     client.safe_ticker = _as_sent
@@ -179,6 +198,29 @@ def _client(exchange_id: str, options: dict[str, Any]) -> Any:
     if exchange_id == "gate":  # what can be borrowed is no concern of ours
         client.publicMarginGetCurrencyPairs = lambda _params=None: []
     return client
+
+
+def _within_time(ask: Callable[..., requests.Response]) -> Callable[..., requests.Response]:
+    """A whole answer within the time that there is: a time-out of requests is one of each read, and some drip for ever."""
+
+    def asked(*args: Any, **kwargs: Any) -> requests.Response:
+        until = time.monotonic() + TIMEOUT_MS / 1000
+        response = ask(*args, **kwargs, stream=True)
+        read = bytearray()
+        while part := response.raw.read1(65_536, decode_content=True):
+            read += part
+            if time.monotonic() > until:
+                response.close()
+                raise requests.exceptions.ReadTimeout(f"not the whole answer within {TIMEOUT_MS / 1000:g} seconds")
+        response._content, response._content_consumed = bytes(read), True  # noqa: SLF001  # as its own `content` does
+        response.close()
+        return response
+
+    return asked
+
+
+def _open(markets: Mapping[str, Any]) -> list[str]:
+    return [symbol for symbol, market in markets.items() if market.get("active")]
 
 
 def _as_sent(ticker: dict[str, Any], market: Any = None) -> dict[str, Any]:

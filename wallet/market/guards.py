@@ -5,7 +5,7 @@ between bid and ask is what is compared, so that a wide book is M4's concern alo
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from statistics import median
@@ -49,12 +49,25 @@ class KeptOut(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """What an asset's number was in an earlier round, and from how many ways; whether it counted as its price."""
+    """What an asset's number was in an earlier round, from how many ways, and which rule kept it out, if any."""
 
     at: datetime
     rate: Decimal
     ways: int
-    is_price: bool
+    rule: str = ""
+
+
+class History(NamedTuple):
+    """What is known of an asset's numbers: those of the last minutes in the order of time, and the last that was a price."""
+
+    samples: Sequence[Sample] = ()
+    last_price: Decimal | None = None
+
+    @property
+    def usual(self) -> Decimal | None:
+        """The median of the prices of the last minutes; without any the last price before, of a day at the most."""
+        prices = [sample.rate for sample in self.samples if not sample.rule]
+        return middle(prices) if prices else self.last_price
 
 
 # --- M1, M8: a whole round --------------------------------------------------------------------------------------------
@@ -100,11 +113,21 @@ def refuse_market(is_halted: bool, is_traded: bool) -> KeptOut | None:
     return None
 
 
+def refuse_tiny(rate: Decimal) -> KeptOut | None:
+    """M3: what along its way comes to more, or to less, than a price can be."""
+    return None if money.round_price(rate) else KeptOut(Rule.RAW, {"comes_to": f"{rate:.3e}"})
+
+
+def plain(text: object, most: int = 40) -> str:
+    """What an exchange sent, so that it can be stored, logged and shown: printable, in one line, and not long."""
+    return f"{text}".encode("unicode_escape").decode("ascii")[:most]
+
+
 def refuse_raw(bid: object, ask: object) -> KeptOut | None:
     """M3: NaN, infinity, zero, a negative number, or no number at all."""
     for side, text in {"bid": bid, "ask": ask}.items():
         if number(text) is None:
-            return KeptOut(Rule.RAW, {"missing": side} if text in (None, "") else {"sent": f"{text}"[:40]})
+            return KeptOut(Rule.RAW, {"missing": side} if text in (None, "") else {"sent": plain(text)})
     return None
 
 
@@ -148,6 +171,11 @@ def agreeing(rates: Sequence[Decimal], at_most: Decimal) -> list[int]:
     usual = middle(rates)
     found = [place for place, rate in enumerate(rates) if off(rate, usual) <= at_most]
     return found if len(found) > 1 else []
+
+
+def refuse_untraded(ways: int, code: str) -> KeptOut | None:
+    """M5: an asset whose markets are gone, or never were, is not priced."""
+    return None if ways else KeptOut(Rule.AGREEMENT, {"no_market": code})
 
 
 def refuse_disagreeing(rates: Sequence[Decimal], at_most: Decimal) -> KeptOut | None:
@@ -201,39 +229,42 @@ def refuse_other_venue(rate: Decimal, theirs: Decimal | None, limits: Limits) ->
 def refuse_jump(
     rate: Decimal,
     ways: int,
-    samples: Sequence[Sample],
+    history: History,
     now: datetime,
     *,
     theirs: Decimal | None,
     is_core: bool,
     limits: Limits,
 ) -> KeptOut | None:
-    """M7: far from the median of the asset's last minutes, until rounds from two ways agree for long enough, or the
-    fallback confirms it. `samples` are in the order of time, and no older than those minutes.
+    """M7: far from what is usual, until rounds from two ways agree for long enough, or the fallback confirms it.
 
-    An asset that has had no price for so long has no median either: nothing is far from it.
+    What the fallback contradicts, or has contradicted within the last minutes, no length of time confirms; nor is an asset's
+    first number a price while the fallback says something else.
     """
-    prices = [sample.rate for sample in samples if sample.is_price]
     at_most = limits.core_jump if is_core else limits.jump
-    if not prices or off(rate, middle(prices)) <= at_most:
+    usual = history.usual
+    if usual is not None and off(rate, usual) <= at_most:
         return None
     close = limits.core_agreement if is_core else limits.agreement
-    if theirs is not None and off(rate, theirs) <= close:
+    if theirs is not None:
+        return None if off(rate, theirs) <= close else KeptOut(Rule.FALLBACK, {"off_venue": percent(off(rate, theirs))})
+    if usual is None or (ways > 1 and _is_confirmed(rate, history.samples, now, limits, at_most)):
         return None
-    if ways > 1 and _agrees_since(rate, samples, at_most, now) >= limits.jump_confirmed:
-        return None
-    change = money.cut_percent(money.change(middle(prices), rate))
+    change = money.cut_percent(money.change(usual, rate))
     return KeptOut(Rule.JUMP, {"jump": f"{change:f}", "limit": percent(at_most)})
 
 
-def _agrees_since(rate: Decimal, samples: Sequence[Sample], at_most: Decimal, now: datetime) -> timedelta:
-    """For how long all rounds have come to about this, from two ways."""
+def _is_confirmed(rate: Decimal, samples: Sequence[Sample], now: datetime, limits: Limits, at_most: Decimal) -> bool:
+    """Whether all rounds for long enough have come to about this from two ways, none of them long after the one before."""
+    if any(sample.rule == Rule.FALLBACK for sample in samples):
+        return False
     since = now
     for sample in reversed(samples):
-        if sample.ways < 2 or off(sample.rate, rate) > at_most:
+        agrees = sample.ways > 1 and sample.rule in ("", Rule.JUMP) and off(sample.rate, rate) <= at_most
+        if not agrees or since - sample.at > limits.jump_gap:
             break
         since = sample.at
-    return now - since
+    return now - since >= limits.jump_confirmed
 
 
 def off(rate: Decimal, reference: Decimal) -> Decimal:
@@ -254,11 +285,13 @@ def percent(share: Decimal) -> str:
 # --- words for operators ----------------------------------------------------------------------------------------------
 
 _WORDS = {
+    "no_market": "no market leads from it to BTC",
     "side": "its newest time is {seconds} seconds {side} ours: it is frozen, or a clock is wrong",
     "rows": "only {rows} rows, where the last good round had {before}",
     "market": "the exchange says that it is {market}",
     "missing": "it has no {missing}",
     "sent": "“{sent}” is no price",
+    "comes_to": "it comes to {comes_to} BTC, which is no price",
     "bid": "the bid {bid} is above the ask {ask}",
     "traded_at": "it has no book, and its last trade was {traded_at}",
     "spread": "bid and ask are {spread}% apart, {limit}% at the most",

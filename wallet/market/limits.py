@@ -42,6 +42,7 @@ class Limits:
     jump: Decimal = Decimal("0.15")  # M7: of the rest
     jump_memory: timedelta = timedelta(seconds=300)  # M7: those minutes
     jump_confirmed: timedelta = timedelta(seconds=60)  # M7: after how long rounds that agree confirm a jump
+    jump_gap: timedelta = timedelta(seconds=30)  # M7: how long after one another those rounds may be
     rows_lost: Decimal = Decimal("0.20")  # M8: how many fewer than in the last good round
 
 

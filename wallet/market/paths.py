@@ -74,14 +74,15 @@ class Market:
     links: Mapping[str, Way]
     limits: Limits
 
-    def candidate(self, code: str, in_use: str | None) -> Candidate | KeptOut | None:
-        """An asset's price-to-be, or why it has none (M5); None where no market leads from it to BTC.
+    def candidate(self, code: str, in_use: str | None) -> Candidate | KeptOut:
+        """An asset's price-to-be, or why it has none (M5).
 
         `in_use` is the path of its stored price. Of several markets one that is off the median is kept out alone.
         """
         ways = self._ways(code)
-        if not ways:
-            return self.books.why_none(code)
+        untraded = self.books.why_none(code) or guards.refuse_untraded(len(ways), code)
+        if not ways and untraded:
+            return untraded
         at_most = self.limits.core_agreement if code in KNOWN_TWICE else self.limits.agreement
         rates = [way.middle for way in ways]
         refused = guards.refuse_disagreeing(rates, at_most)

@@ -1,13 +1,13 @@
 """What a round comes to: each asset's number, and whether it is a price, by the rules M5, M6, M9 and M7. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from wallet.market import guards
 from wallet.market.books import BNB, BTC, USDT, Books
-from wallet.market.guards import KeptOut, Sample
+from wallet.market.guards import History, KeptOut, Sample
 from wallet.market.limits import Limits
 from wallet.market.paths import KNOWN_TWICE, Candidate, Market, Rate, believe, is_core
 
@@ -33,11 +33,11 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """A round that is to be priced. `samples` are the assets' numbers of the last minutes; no fallback: none is configured."""
+    """A round that is to be priced, with what is known of the assets' numbers; no fallback: none is configured."""
 
     market: Market
     asked_at: datetime
-    samples: Mapping[str, Sequence[Sample]]
+    history: Mapping[str, History]
     fallback: Fallback | None
     limits: Limits
 
@@ -51,14 +51,17 @@ class Pricing:
             found = self.market.candidate(code, paths_in_use.get(code))
             if isinstance(found, KeptOut):
                 priced.kept_out[code] = found
-            elif found is not None:
+                continue
+            rate = found.way.rate()
+            refused = guards.refuse_tiny(found.middle)
+            if refused is None:
                 refused = self._refusal(code, found)
-                priced.samples[code] = Sample(self.asked_at, found.middle, found.ways, refused is None)
-                rate = found.way.rate()
-                if refused is not None:
-                    priced.kept_out[code] = refused
-                elif rate is not None:
-                    priced.rates[code] = rate
+                rule = refused.rule.value if refused else ""
+                priced.samples[code] = Sample(self.asked_at, found.middle, found.ways, rule)
+            if refused is not None:
+                priced.kept_out[code] = refused
+            elif rate is not None:
+                priced.rates[code] = rate
         return priced
 
     def _refusal(self, code: str, found: Candidate) -> KeptOut | None:
@@ -77,7 +80,7 @@ class Pricing:
         return refused or guards.refuse_jump(
             found.middle,
             found.ways,
-            self.samples.get(code, ()),
+            self.history.get(code, History()),
             self.asked_at,
             theirs=theirs,
             is_core=is_core(code),

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -10,7 +11,9 @@ from wallet import money
 from wallet.database import clock
 from wallet.database.retrying import retried
 from wallet.market.books import CORE, Books
-from wallet.market.guards import KeptOut, words
+from wallet.market.guards import History, KeptOut, off, words
+from wallet.market.limits import configured
+from wallet.market.paths import is_core
 from wallet.market.pricing import Priced
 from wallet.models import KeptOutNumber, MarketRound, Price, Pulse
 from wallet.models.market import SLOT
@@ -31,6 +34,7 @@ class Found:
     priced: Priced
     books: Books
     codes: Mapping[str, int]
+    history: Mapping[str, History]
 
     def kept_out(self) -> dict[Subject, KeptOut]:
         """Every number that is no price: of assets, and of markets between an asset and what it is traded for."""
@@ -42,16 +46,28 @@ class Found:
                 found[code, symbol] = why
         return found
 
-    def numbers(self) -> dict[str, list[object]]:
-        """Each asset's number, as it is kept for the rounds to come."""
-        return {
-            code: [f"{money.round_price(sample.rate) or 0}", sample.ways, self._rule(code)]
-            for code, sample in self.priced.samples.items()
-        }
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """How many assets are priced, and how many assets and markets are kept out."""
+        kept_out = self.kept_out()
+        assets = sum(not symbol for _code, symbol in kept_out)
+        return len(self.priced.rates), assets, len(kept_out) - assets
 
-    def _rule(self, code: str) -> str:
-        why = self.priced.kept_out.get(code)
-        return why.rule.value if why else ""
+    def numbers(self) -> dict[str, list[object]]:
+        """Each asset's number, from how many ways it came, by which rule it is no price, and what its last price was."""
+        found: dict[str, list[object]] = {}
+        for code in self.priced.samples.keys() | self.history.keys():
+            sample = self.priced.samples.get(code)
+            last = self.history[code].last_price if code in self.history else None
+            rate = None if sample is None else money.round_price(sample.rate)
+            if sample is not None and not sample.rule:
+                last = rate
+            found[code] = [_text(rate), sample.ways if sample else 0, sample.rule if sample else "", _text(last)]
+        return found
+
+
+def _text(rate: Decimal | None) -> str:
+    return "" if rate is None else f"{rate:f}"
 
 
 def store(record: MarketRound, found: Found) -> None:
@@ -68,25 +84,27 @@ def store_kept_out(record: MarketRound, found: Found) -> None:
 
 @retried
 def _store(record: MarketRound, found: Found) -> list[str]:
-    """A late round never overwrites a newer price. What the round no longer prices is removed."""
+    """A late round changes no price. What the newest round no longer prices is removed."""
     Pulse.objects.bulk_create([Pulse(name=WRITTEN, beat_at=record.asked_at)], ignore_conflicts=True)
     with transaction.atomic():
         Pulse.objects.select_for_update().get(name=WRITTEN)  # one round is written at a time
-        _store_prices(record, found)
-        last = MarketRound.objects.of(record.source).order_by("-asked_at").first()
+        last = MarketRound.objects.of(record.source).good().order_by("-asked_at").first()
         is_late = last is not None and last.asked_at > record.asked_at
-        changes = [] if is_late else _store_kept_out(record, found)
+        # A newer round has decided already what is a price and what is kept out.
+        changes = [] if is_late else _store_prices(record, found) + _store_kept_out(record, found)
         slot = SLOT.total_seconds()
         record.pk, record.numbers = None, found.numbers()
-        record.is_mark = last is None or last.asked_at.timestamp() // slot != record.asked_at.timestamp() // slot
+        is_first = last is None or last.asked_at.timestamp() // slot != record.asked_at.timestamp() // slot
+        record.is_mark = is_first or bool(changes)  # a chart shows where a number left, and where it came back
         record.save(force_insert=True)
         Pulse.objects.beat(WRITTEN, clock.now())
     return changes
 
 
-def _store_prices(record: MarketRound, found: Found) -> None:
+def _store_prices(record: MarketRound, found: Found) -> list[str]:
+    """Writes the prices down; which of them moved far since the last round, and are believed all the same (M7)."""
     before = Price.objects.in_bulk()
-    fresh = []
+    fresh, moved, figures = [], [], configured()
     for code, rate in found.priced.rates.items():
         price = Price(
             asset_id=found.codes[code],
@@ -99,6 +117,9 @@ def _store_prices(record: MarketRound, found: Found) -> None:
         known = before.get(price.asset_id)
         if known is None or known.source != record.source or known.observed_at < record.asked_at:
             fresh.append(price)
+        at_most = figures.core_jump if is_core(code) else figures.jump
+        if known is not None and known.source == record.source and off(price.rate_btc, known.rate_btc) > at_most:
+            moved.append(f"{record.source}: {code} moved from {known.rate_btc.normalize():f} to {price.rate_btc:f} BTC")
     Price.objects.bulk_create(
         fresh,
         update_conflicts=True,
@@ -107,6 +128,7 @@ def _store_prices(record: MarketRound, found: Found) -> None:
     )
     priced = [found.codes[code] for code in found.priced.rates]
     Price.objects.filter(source=record.source, observed_at__lt=record.asked_at).exclude(asset__in=priced).delete()
+    return moved
 
 
 def _store_kept_out(record: MarketRound, found: Found) -> list[str]:
@@ -136,5 +158,7 @@ def _store_kept_out(record: MarketRound, found: Found) -> list[str]:
 
 
 def _rate(found: Found, code: str, symbol: str) -> str:
-    sample = None if symbol else found.priced.samples.get(code)
+    if symbol:
+        return found.books.numbers[symbol]
+    sample = found.priced.samples.get(code)
     return f"{money.round_price(sample.rate):f}" if sample else ""

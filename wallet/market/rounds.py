@@ -14,7 +14,7 @@ from wallet.database import clock
 from wallet.market import books, guards, limits, records
 from wallet.market.books import BTC
 from wallet.market.fallback import FallbackVenue
-from wallet.market.guards import KeptOut, Sample
+from wallet.market.guards import History, KeptOut, Sample
 from wallet.market.limits import Limits
 from wallet.market.paths import believe
 from wallet.market.pricing import Fallback, Pricing, fallback
@@ -22,6 +22,7 @@ from wallet.market.source import AskLater, MarketError, Source
 from wallet.market.venues import configured_fallback, configured_source
 from wallet.models import Asset, MarketRound, Policy, Price, Pulse, Venue
 from wallet.models.assets import source_name
+from wallet.models.market import DAY
 
 log = logging.getLogger(__name__)
 
@@ -68,15 +69,15 @@ def refresh(
     record = MarketRound(source=source.name, asked_at=started_at)
     try:
         found = _ask(source, second, record)
-    except MarketError as error:
-        record.error = f"{error}"[:300]
-        raise
-    finally:
         record.took_ms = int((time.monotonic() - began) * 1000)
-        if record.error:
-            record.save(force_insert=True)
-    records.store(record, found)
-    log.info("%s priced %d assets and kept %d out", source.name, record.priced, record.kept_out)
+        records.store(record, found)
+    except Exception as error:
+        record.took_ms = int((time.monotonic() - began) * 1000)
+        record.pk, record.numbers, record.is_mark = None, None, False
+        record.error = guards.plain(error, 300) if isinstance(error, MarketError) else type(error).__name__
+        record.save(force_insert=True)
+        raise
+    log.info("%s priced %d assets; kept out: %d assets, %d markets", source.name, *found.counts)
     return record.priced
 
 
@@ -109,6 +110,7 @@ def _keep_apart(name: str) -> None:
 def _ask(source: Source, second: FallbackVenue | None, record: MarketRound) -> records.Found:
     """Asks both venues and judges what they say. Raises MarketError."""
     figures, codes = limits.configured(), dict(Asset.objects.values_list("code", "pk"))
+    _hold_off(second)
     waits_for = second if second and Venue.objects.closed_until(second.name, record.asked_at) is None else None
     if waits_for:
         waits_for.ask()
@@ -128,16 +130,17 @@ def _ask(source: Source, second: FallbackVenue | None, record: MarketRound) -> r
     )
     asked = _second(second, waits_for, codes, figures, takes_last=takes_last, asked_at=record.asked_at)
     record.fallback = asked.words[:200]
+    history = _history(source.name, record.asked_at, figures)
     pricing = Pricing(
         market=believe(read, figures),
         asked_at=record.asked_at,
-        samples=_samples(source.name, record.asked_at - figures.jump_memory),
+        history=history,
         fallback=asked.fallback,
         limits=figures,
     )
     priced = pricing.price(codes, dict(Price.objects.current_source().values_list("asset__code", "path")))
     record.priced, record.kept_out = len(priced.rates), len(priced.kept_out)
-    found = records.Found(priced, read, codes)
+    found = records.Found(priced, read, codes, history)
     if not priced.rates.keys() - {BTC}:
         records.store_kept_out(record, found)
         raise MarketError(f"{source.name} gave no usable price.")
@@ -168,10 +171,8 @@ def _second(
         rows = asked.answer(settings.MARKET_FALLBACK_SECONDS)
         frozen = guards.refuse_frozen((row.said_at for row in rows), asked_at, figures)
         _refuse_round(second.name, frozen)
-    except AskLater as refusal:
-        Venue.objects.hold_off(second.name, clock.now(), refusal.wait)
-        return Second(Fallback(), f"{refusal}")
     except MarketError as error:
+        _hold_off(second)
         log.warning("%s", error)
         return Second(Fallback(), f"{error}")
     Venue.objects.answered(second.name)
@@ -180,16 +181,29 @@ def _second(
     return Second(found, f"{second.name} priced {len(found.rates)} assets")
 
 
+def _hold_off(second: FallbackVenue | None) -> None:
+    """Notes that the fallback is asked too much, also where it said so too late for its round."""
+    refusal = second.take_refusal() if second else None
+    if second and refusal:
+        Venue.objects.hold_off(second.name, clock.now(), refusal.wait)
+
+
 def _rows_before(source: str, now: datetime) -> int | None:
     good = MarketRound.objects.of(source).good().filter(asked_at__gte=now - COMPARED)
     return good.order_by("-asked_at").values_list("rows", flat=True).first()
 
 
-def _samples(source: str, since: datetime) -> dict[str, list[Sample]]:
-    """Each asset's numbers in the rounds since then, in the order of time."""
-    found = defaultdict(list)
-    rounds = MarketRound.objects.of(source).good().filter(asked_at__gte=since, numbers__isnull=False)
-    for asked_at, numbers in rounds.order_by("asked_at").values_list("asked_at", "numbers"):
-        for code, (rate, ways, rule) in (numbers or {}).items():
-            found[code].append(Sample(asked_at, Decimal(rate), ways, not rule))
-    return found
+def _history(source: str, now: datetime, figures: Limits) -> dict[str, History]:
+    """Each asset's numbers of the last minutes, and its last price, which the newest round has, of a day at the most."""
+    rounds = MarketRound.objects.of(source).good().filter(numbers__isnull=False, asked_at__gte=now - DAY)
+    newest = rounds.order_by("-asked_at").values_list("numbers", flat=True).first() or {}
+    samples = defaultdict(list)
+    recent = rounds.filter(asked_at__gte=now - figures.jump_memory).order_by("asked_at")
+    for asked_at, numbers in recent.values_list("asked_at", "numbers"):
+        for code, (rate, ways, rule, _last) in (numbers or {}).items():
+            if rate:
+                samples[code].append(Sample(asked_at, Decimal(rate), ways, rule))
+    return {
+        code: History(samples[code], Decimal(last) if last else None)
+        for code, (_rate, _ways, _rule, last) in newest.items()
+    }

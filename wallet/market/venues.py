@@ -21,7 +21,10 @@ def configured_fallback() -> FallbackVenue | None:
     """The second venue, where one is configured; the demonstration needs none."""
     if settings.PRICE_SOURCE == "demo" or not settings.EXCHANGE_FALLBACK_ID:
         return None
-    return _fallback(settings.EXCHANGE_FALLBACK_ID, settings.EXCHANGE_FALLBACK_URL)
+    exchange_id = settings.EXCHANGE_FALLBACK_ID
+    # Of one exchange at two addresses each is left alone by itself when it is asked too much.
+    name = f"{exchange_id} (fallback)" if exchange_id == settings.EXCHANGE_ID else exchange_id
+    return _fallback(exchange_id, settings.EXCHANGE_FALLBACK_URL, name)
 
 
 @lru_cache(maxsize=4)
@@ -32,5 +35,5 @@ def _exchange(exchange_id: str, url: str) -> Source:
 
 
 @lru_cache(maxsize=4)
-def _fallback(exchange_id: str, url: str) -> FallbackVenue:
-    return FallbackVenue(import_string("wallet.market.exchange.Exchange")(exchange_id, url))
+def _fallback(exchange_id: str, url: str, name: str) -> FallbackVenue:
+    return FallbackVenue(import_string("wallet.market.exchange.Exchange")(exchange_id, url), name)

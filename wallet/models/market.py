@@ -44,7 +44,7 @@ class MarketRoundQuerySet(models.QuerySet["MarketRound"]):
         """The asset's number in the marks since then, in the order of time, as far as they had one."""
         marks = self.filter(is_mark=True, asked_at__gte=since, numbers__isnull=False).order_by("asked_at", "pk")
         found = marks.values_list("asked_at", KeyTransform(code, "numbers"))
-        return [Number(at, Decimal(one[0]), one[1], one[2]) for at, one in found if one]
+        return [Number(at, Decimal(one[0]), one[1], one[2]) for at, one in found if one and one[0]]
 
     def latest_asked(self) -> MarketRound | None:
         """The newest, without its numbers."""
@@ -53,13 +53,17 @@ class MarketRoundQuerySet(models.QuerySet["MarketRound"]):
     def clear(self, now: datetime) -> None:
         """Removes what is kept no longer: old rounds, and most rounds' numbers."""
         self.filter(asked_at__lt=now - KEPT).delete()
+        newest = self.filter(numbers__isnull=False).order_by("-asked_at").values_list("pk", flat=True)[:4]
         past = Q(asked_at__lt=now - NUMBERS_KEPT, is_mark=False) | Q(asked_at__lt=now - DAY)
-        self.filter(past, numbers__isnull=False).update(numbers=None)
+        self.filter(past, numbers__isnull=False).exclude(pk__in=list(newest)).update(numbers=None)
 
 
 class MarketRound(models.Model):
-    """One round: the market asked once, and what came of it. `numbers` has each asset's rate in BTC, from how many ways it
-    came, and by which rule it is no price, if any: {"DOGE": ["0.0000043", 3, ""]}."""
+    """One round: the market asked once, and what came of it.
+
+    `numbers` has each asset's rate in BTC, from how many ways it came, by which rule it is no price, if any, and what its
+    last price was: {"DOGE": ["0.0000043", 3, "", "0.0000043"]}. Without a rate the asset had no number.
+    """
 
     source = models.CharField(max_length=40)
     asked_at = models.DateTimeField()
@@ -125,7 +129,12 @@ class KeptOutNumber(models.Model):
     symbol = models.CharField("market", max_length=60, blank=True, help_text="Empty: the asset's price as a whole.")
     rule = models.CharField(max_length=2)
     facts = models.JSONField()
-    rate_btc = models.CharField("rate (BTC)", max_length=60, blank=True, help_text="The number that is no price.")
+    rate_btc = models.CharField(
+        "number",
+        max_length=90,
+        blank=True,
+        help_text="What is no price: an asset's rate in BTC; what a market bids and asks, as the exchange sent it.",
+    )
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -163,6 +172,7 @@ class KeptOutNumber(models.Model):
 
 # Facts of what was kept out, and what customers are told where they stand; then the fact that is the share.
 TOLD = {
+    "no_market": Why.UNTRADED,
     "market": Why.CLOSED,
     "spread": Why.WIDE,
     "ways": Why.DISAGREE,

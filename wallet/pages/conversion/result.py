@@ -221,6 +221,9 @@ class Stopped(Unconverted):
 
     @property
     def buttons(self) -> list[Button]:
+        """What can be done now: while conversions are closed, nothing is to be tried again."""
+        if not self.eligibility.service.is_open:
+            return [Button(_("Back to wallet"), reverse("wallet"))]
         return [self.try_again, self.go_back]
 
 

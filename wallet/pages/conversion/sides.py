@@ -13,7 +13,10 @@ SIDES = {
     "ask": pgettext_lazy("price", "ask"),
     "last": pgettext_lazy("price", "last"),
 }
-OFFERS = gettext_lazy("They are what the market bids for what you gave, and what it asks for BNB.")
+OFFERS = gettext_lazy(
+    "You give at the bid, which is what the market pays now, and get BNB at the ask, which is what it takes. A price that is"
+    " divided by (÷) is of a market that is gone through backwards, so its side is the other one."
+)
 TRADES = gettext_lazy("They are the last prices that were paid at the market.")
 COMPARED_OFFERS = gettext_lazy("Compared is what the market bids for an asset, divided by what it asks for BNB.")
 COMPARED_TRADES = gettext_lazy("Compared are the last prices that were paid at the market.")
