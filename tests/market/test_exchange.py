@@ -1,3 +1,4 @@
+import contextlib
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -158,6 +159,58 @@ def test_an_exchange_that_hangs_is_a_market_error_when_its_time_is_up(market):
     market.release()
     asked.client.timeout = 60_000
     assert asked.rows()
+
+
+def test_an_answer_that_drips_is_a_market_error_when_its_time_is_up(market, monkeypatch):
+    """Each read is in time, and the whole never is."""
+    asked = Exchange("binance", market.url)
+    asked.rows()
+    monkeypatch.setattr("wallet.market.exchange.TIMEOUT_MS", -1)
+    with pytest.raises(MarketError, match="RequestTimeout"):
+        asked.rows()
+
+
+def renewed(asked, settings):
+    """A list of markets that is asked for anew."""
+    asked.listed_at = asked.tried_at = asked.listed_at - settings.MARKET_LIST_SECONDS - 1
+    with contextlib.suppress(MarketError):
+        asked.keep_markets()
+    return {row.symbol for row in asked.rows() if not row.is_halted}
+
+
+def test_half_a_list_of_markets_is_none(market, settings):
+    """M8: the one before is kept."""
+    asked = Exchange("binance", market.url)
+    before = {row.symbol for row in asked.rows()}
+    market.halted = set(list(before)[:4])
+    assert len(renewed(asked, settings)) == len(before) - 4  # which give no books either
+    market.halted = set()
+    assert {row.symbol for row in asked.rows() if not row.is_halted} == before
+
+
+def test_a_list_of_markets_without_volumes_is_none(market, settings):
+    """M5: or long-dead markets would take part."""
+    market.day = list
+    with pytest.raises(MarketError, match="gave volumes of 0 of its 9 open markets"):
+        Exchange("binance", market.url).rows()
+    del market.day
+    market.volumes = {"LUNCBUSD": "0.0"}
+    asked = Exchange("binance", market.url)
+    asked.rows()
+    market.day = list
+    renewed(asked, settings)
+    assert not next(row for row in asked.rows() if row.symbol == "LUNCBUSD").is_traded
+
+
+def test_m11_a_list_of_markets_that_cannot_be_had_is_not_asked_for_in_every_round(market, settings):
+    asked = Exchange("binance", market.url)
+    asked.rows()
+    market.day = list
+    renewed(asked, settings)
+    settings.MARKET_LIST_SECONDS = 0
+    market.requests.clear()
+    asked.keep_markets()
+    assert market.requests == []
 
 
 def test_an_exchange_that_is_not_there_is_a_market_error():

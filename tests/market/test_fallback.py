@@ -8,7 +8,7 @@ from tests.support.faults import Venue, too_much
 from tests.support.market import FakeSource
 from wallet.market import rounds
 from wallet.market.fallback import FallbackVenue, Late
-from wallet.market.source import MarketError
+from wallet.market.source import AskLater, MarketError
 from wallet.models import MarketRound, Price
 from wallet.models import Venue as HeldOff
 
@@ -76,6 +76,43 @@ def test_whatever_goes_wrong_over_there_is_an_error_of_the_market(error):
     second.ask()
     with pytest.raises(MarketError):
         second.answer(60)
+
+
+def test_what_it_says_to_an_earlier_round_is_no_answer_to_this_one(hanging):
+    second = FallbackVenue(hanging)
+    second.ask()
+    with pytest.raises(Late):
+        second.answer(0)
+    second.ask()  # while the first question still waits
+    hanging.go.set()
+    second.join()
+    with pytest.raises(Late):
+        second.answer(60)
+
+
+def test_a_list_of_markets_that_hangs_costs_no_answer(hanging):
+    venue = Venue("other")
+    venue.keep_markets = hanging.rows
+    second = FallbackVenue(venue)
+    for _ in range(3):
+        second.ask()
+        assert second.answer(60)
+    assert hanging.asked == 1
+
+
+def test_it_is_left_alone_also_when_it_says_so_too_late_or_over_its_list():
+    other = Venue("other")
+
+    def refuse():
+        raise AskLater("other says that it is asked too much", None)
+
+    other.keep_markets = refuse
+    second = FallbackVenue(other)
+    second.ask()
+    assert second.answer(60)
+    second.join()
+    assert isinstance(second.take_refusal(), AskLater)
+    assert second.take_refusal() is None
 
 
 def test_a_list_of_markets_that_it_does_not_give_costs_no_answer():

@@ -13,7 +13,7 @@ from wallet.conversions import settle_round
 from wallet.market import rounds
 from wallet.market.fallback import FallbackVenue
 from wallet.market.source import MarketError
-from wallet.models import Conversion
+from wallet.models import Conversion, Opening
 from wallet.refusals import Refused
 
 ROUND = 10
@@ -200,6 +200,43 @@ def test_m9_a_fallback_that_is_wrong_about_bitcoin_stops_conversions(site):
     assert site.round()
     assert site.quote().startswith("Price unavailable.")
     site.other.fair["BTC"], site.other.fault = FAIR["BTC"], dict
+    assert_back(site)
+
+
+def test_m10_a_bnb_that_is_wrong_everywhere_costs_no_more_than_the_breaker_lets_through(site):
+    """P19: when all markets of both venues say the same, that is the market; what it may cost is the policy's amount."""
+    factories.policy(breaker_bnb=1)
+    wrong = in_markets(faults.pairs_of("BNB"), faults.times("0.001"))
+    site.venue.fault = site.other.fault = wrong
+    assert site.round()
+    conversion = site.confirm(site.quote())
+    site.round()
+    settle_round()
+    assert ended(conversion)[0] == "stopped"
+    assert factories.balance(site.world.user, "BNB") == 0
+    assert Opening.objects.service(site.world.clock()).closure
+
+
+def test_m9_one_missed_answer_of_the_fallback_lets_nothing_in(site):
+    """M9: nor do minutes of them."""
+    site.venue.fault = in_markets(faults.pairs_of("BNB"), faults.times("0.001"))
+    for _ in range(8):
+        site.round()
+    site.other.fault = faults.none_of
+    for _ in range(24):
+        site.round()
+        assert site.quote().startswith("Price unavailable.")
+    site.other.fault = dict
+    assert_back(site)
+
+
+def test_m7_a_long_silence_makes_no_number_a_price(site):
+    """M7: what it jumps from is the last price, however old."""
+    site.second = None
+    site.world.clock.tick(minutes=10)
+    site.venue.fault = in_markets(faults.pairs_of("BNB"), faults.times("0.001"))
+    assert site.round()
+    assert site.quote().startswith("Price unavailable.")
     assert_back(site)
 
 
