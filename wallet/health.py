@@ -35,7 +35,7 @@ def health(*, now: datetime) -> dict[str, Any]:
 
 def _market(now: datetime) -> dict[str, Any]:
     """Of the current source: the age of the last round that gave prices, and of how many assets; what the newest round said
-    of itself; and how many assets are kept out now, by rule."""
+    of itself and of its fallback; and how many assets are kept out now, by rule."""
     source = source_name()
     newest = MarketRound.objects.of(source).latest_asked()
     good = MarketRound.objects.of(source).good().latest_asked()
@@ -45,6 +45,7 @@ def _market(now: datetime) -> dict[str, Any]:
         **_ages({"last_round_seconds": good.asked_at if good else None}, now),
         "last_error": newest.error if newest else "",
         "fallback": newest.fallback if newest else "",
+        "fallback_answers": newest.fallback_answers if newest else None,
         "priced": good.priced if good else 0,
         "kept_out": sum(kept_out.values()),
         "kept_out_by_rule": kept_out,

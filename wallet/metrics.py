@@ -36,6 +36,10 @@ class Facts(Collector):
         yield _gauge("dustsite_market_round_seconds_ago", words, market["last_round_seconds"])
         words = "Whether the newest round gave no prices."
         yield _gauge("dustsite_market_round_failed", words, int(bool(market["last_error"])))
+        words = (
+            "Whether the fallback answered the newest round. Absent: none is configured, or that round failed before."
+        )
+        yield _gauge("dustsite_market_fallback_answers", words, market["fallback_answers"])
         yield _gauge("dustsite_assets_priced", "Assets to which the last good round gave a price.", market["priced"])
         words = "Assets whose number is no price, by the rule that keeps it out."
         yield _gauges("dustsite_assets_kept_out", words, "rule", market["kept_out_by_rule"])

@@ -2,14 +2,19 @@
 
 import contextlib
 import json
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 
+from tests.support import exchange as stand_in
 from tests.support import factories, shapes
 from tests.support.clock import milliseconds
+from tests.support.root import ROOT
 from wallet.models import Asset, Venue
 
 
@@ -104,8 +109,10 @@ def test_an_exchange_that_is_not_there_fails_in_words(venues, settings):
     settings.EXCHANGE_ID, settings.EXCHANGE_URL = "kraken", "http://127.0.0.1:9"
     text = check(fails=True)
     assert (
-        "kraken gives no prices: it can't be reached: is its address right, and may this machine connect to it?" in text
+        "kraken gave no prices: it can't be reached: is its address right, and may this machine connect to it?" in text
     )
+    assert text.count("kraken") == 2  # the other time in what was asked for
+    assert "NetworkError" not in text
 
 
 def test_a_fallback_that_is_not_there_fails_too_and_the_rest_is_told(venues, settings):
@@ -113,23 +120,23 @@ def test_a_fallback_that_is_not_there_fails_too_and_the_rest_is_told(venues, set
     settings.EXCHANGE_FALLBACK_URL = "http://127.0.0.1:9"
     text = check(fails=True)
     assert "BNB→BTC" in text
-    assert "kraken gives no prices: it can't be reached" in text.splitlines()[-1]
+    assert "kraken gave no prices: it can't be reached" in text.splitlines()[-1]
 
 
 def test_an_exchange_that_ccxt_does_not_know_fails_in_words(world, settings):
     settings.PRICE_SOURCE, settings.EXCHANGE_ID = "exchange", "nowhere"
-    assert "nowhere gives no prices: ccxt knows no exchange “nowhere”." in check(fails=True)
+    assert "nowhere gave no prices: ccxt knows no exchange “nowhere”." in check(fails=True)
 
 
 def test_a_frozen_exchange_fails(venues):
     venues("okx", age=120)
-    assert "okx gives no prices: its newest time is 120 seconds behind ours" in check(fails=True)
+    assert "okx gave no prices: its newest time is 120 seconds behind ours" in check(fails=True)
 
 
 def test_an_exchange_that_says_it_is_asked_too_much_fails(venues):
     source, _ = venues()
     source.status, source.headers = 429, {"Retry-After": "60"}
-    assert "binance gives no prices: binance says that it is asked too much: 429" in check(fails=True)
+    assert "binance gave no prices: it says that it is asked too much: 429" in check(fails=True)
     assert not Venue.objects.exists()
 
 
@@ -138,6 +145,44 @@ def test_an_exchange_that_wants_to_be_left_alone_is_not_asked(venues, world):
     Venue.objects.hold_off("binance", world.clock(), timedelta(seconds=60))
     assert "is not asked before 14:33:07 UTC" in check(fails=True)
     assert source.requests == []
+
+
+@pytest.mark.parametrize("answer", [b"<html>502 Bad Gateway</html>", b"null", b"1", b'[{"symbol": "ETHBTC", "bid'])
+def test_an_answer_that_makes_no_sense_fails_in_one_sentence(world, settings, monkeypatch, answer):
+    settings.PRICE_SOURCE = "exchange"
+    with stand_in.running() as (exchange, settings.EXCHANGE_URL):
+        monkeypatch.setattr(exchange, "answer", lambda path, query: answer)
+        text = check(fails=True)
+    assert text.splitlines()[-1] == "binance gave no prices: its answer can't be read."
+    assert text.count("binance") == 1
+
+
+def test_books_that_make_no_sense_fail_in_one_sentence_too(world, settings):
+    settings.PRICE_SOURCE = "exchange"
+    with stand_in.running() as (exchange, settings.EXCHANGE_URL):
+        exchange.body = b"<html>502 Bad Gateway</html>"
+        assert check(fails=True).splitlines()[-1] == "binance gave no prices: none of its rows can be read."
+
+
+def test_without_bnb_and_btc_among_the_assets_it_says_what_to_add(db):
+    text = check(fails=True)
+    assert "Add BNB and BTC to the assets in the admin: nothing is converted without." in text.splitlines()
+    assert "Customers could convert" not in text
+    factories.asset("BTC")
+    assert "Add BNB to the assets in the admin" in check(fails=True)
+
+
+def test_without_a_listed_asset_it_says_so(world):
+    Asset.objects.update(status="delisted")
+    assert check(fails=True).splitlines()[-1].startswith("List an asset in the admin: none is listed")
+
+
+def test_on_a_database_that_is_not_migrated_it_says_what_to_do(tmp_path):
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3"}
+    command = [sys.executable, "manage.py", "check_market"]
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "CommandError: Run manage.py migrate first.\n"
 
 
 def test_bnb_without_a_price_fails(venues):

@@ -131,7 +131,15 @@ def test_a_round_goes_on_without_one_that_hangs(world, hanging, settings):
     settings.MARKET_FALLBACK_SECONDS = 0
     world.clock.tick(seconds=10)
     assert rounds.refresh(source=Venue(), second=FallbackVenue(hanging)) > 5
-    assert MarketRound.objects.first().fallback == "other has not answered within 0 seconds"
+    record = MarketRound.objects.first()
+    assert (record.fallback, record.fallback_answers) == ("other has not answered within 0 seconds", False)
+
+
+def test_of_none_that_is_configured_nothing_is_said(world):
+    world.clock.tick(seconds=10)
+    rounds.refresh(source=Venue())
+    record = MarketRound.objects.first()
+    assert (record.fallback, record.fallback_answers) == ("", None)
 
 
 def test_it_is_never_the_source(world):
@@ -156,5 +164,6 @@ def test_one_that_is_asked_too_much_is_left_alone_by_every_process(world):
     assert MarketRound.objects.first().fallback == "other said that it was asked too much"
     world.clock.tick(seconds=1)
     rounds.refresh(source=Venue(), second=FallbackVenue(other))
-    assert MarketRound.objects.first().fallback == "other priced 6 assets"
+    record = MarketRound.objects.first()
+    assert (record.fallback, record.fallback_answers) == ("other priced 6 assets", True)
     assert not HeldOff.objects.exists()

@@ -8,7 +8,9 @@ from django.db import IntegrityError, transaction
 
 from tests.support import factories
 from tests.support.factories import FACTS
+from wallet.market.guards import Rule
 from wallet.models import KeptOutNumber, MarketRound
+from wallet.models.market import ASSET_RULES
 from wallet.refusals import Why, why_sentence
 
 SHARES = {"wide": "7.21", "disagree": "12.40", "jump": "-30.00", "venues": "3.10", "bitcoin": "3.10"}
@@ -59,6 +61,10 @@ def test_a_number_is_kept_out_once_at_a_time_and_never_ends_before_it_begins(wor
         factories.keep_out("DOGE")
     with pytest.raises(IntegrityError), transaction.atomic():
         KeptOutNumber.objects.filter(pk=one.pk).update(ended_at="2026-11-22T14:32:06Z")
+
+
+def test_the_rules_of_an_asset_are_all_but_those_of_a_whole_round():
+    assert set(ASSET_RULES) == {*Rule} - {Rule.TIME, Rule.ROWS}
 
 
 def test_an_assets_numbers_are_those_of_the_marks_of_its_day(world):

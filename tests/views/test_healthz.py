@@ -3,6 +3,7 @@ from django.db import OperationalError
 from tests.support import factories
 from wallet.database import clock as real_clock
 from wallet.models import Price, Pulse
+from wallet.models.market import ASSET_RULES
 from wallet.models.pulse import taken_from
 
 
@@ -24,9 +25,10 @@ def test_health_says_how_old_everything_is(client, world):
             "last_round_seconds": None,
             "last_error": "",
             "fallback": "",
+            "fallback_answers": None,
             "priced": 0,
             "kept_out": 0,
-            "kept_out_by_rule": {},
+            "kept_out_by_rule": dict.fromkeys(ASSET_RULES, 0),
         },
     }
 
@@ -34,7 +36,7 @@ def test_health_says_how_old_everything_is(client, world):
 def test_health_says_what_the_market_said(client, world):
     factories.market_round(priced=5, fallback="kraken priced 5 assets")
     world.clock.tick(seconds=9.5)
-    factories.market_round(error="demo gave no usable price.", fallback="kraken did not answer")
+    factories.market_round(error="demo gave no usable price.", fallback="kraken did not answer", fallback_answers=False)
     factories.market_round(source="other", error="not asked of")
     for code, why in {"DOGE": "disagree", "ETH": "disagree", "EUR": "wide"}.items():
         factories.keep_out(code, why)
@@ -45,9 +47,10 @@ def test_health_says_what_the_market_said(client, world):
         "last_round_seconds": 9.5,
         "last_error": "demo gave no usable price.",
         "fallback": "kraken did not answer",
+        "fallback_answers": False,
         "priced": 5,
         "kept_out": 3,
-        "kept_out_by_rule": {"M4": 1, "M5": 2},
+        "kept_out_by_rule": {**dict.fromkeys(ASSET_RULES, 0), "M4": 1, "M5": 2},
     }
 
 

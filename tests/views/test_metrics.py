@@ -8,6 +8,9 @@ from wallet.database import clock as real_clock
 from wallet.models import Price, Pulse
 from wallet.models.pulse import SWEPT, taken_from
 
+# Every rule of an asset has a series, from the first scrape on.
+NOTHING_KEPT_OUT = {("dustsite_assets_kept_out", rule): 0 for rule in ("M2", "M3", "M4", "M5", "M6", "M7", "M9")}
+
 
 def scraped(client):
     """Every sample by its name and labels, as a scraper reads them."""
@@ -22,7 +25,7 @@ def test_it_says_what_health_says(client, world):
     world.clock.tick(seconds=7)
     Pulse.objects.beat(SWEPT, world.clock())
     Pulse.objects.beat(taken_from("prices"), world.clock())
-    factories.market_round(priced=7)
+    factories.market_round(priced=7, fallback_answers=True)
     world.clock.tick(milliseconds=500)
     for code, why in {"DOGE": "disagree", "ETH": "disagree", "EUR": "wide"}.items():
         factories.keep_out(code, why)
@@ -33,7 +36,9 @@ def test_it_says_what_health_says(client, world):
         ("dustsite_last_taken_seconds", "prices"): 0.5,
         ("dustsite_market_round_seconds_ago",): 0.5,
         ("dustsite_market_round_failed",): 0,
+        ("dustsite_market_fallback_answers",): 1,
         ("dustsite_assets_priced",): 7,
+        **NOTHING_KEPT_OUT,
         ("dustsite_assets_kept_out", "M4"): 1,
         ("dustsite_assets_kept_out", "M5"): 2,
     }
@@ -41,13 +46,22 @@ def test_it_says_what_health_says(client, world):
 
 def test_what_has_no_age_has_no_sample(client, db):
     Price.objects.all().delete()
-    assert scraped(client) == {("dustsite_market_round_failed",): 0, ("dustsite_assets_priced",): 0}
+    nothing = {("dustsite_market_round_failed",): 0, ("dustsite_assets_priced",): 0}
+    assert scraped(client) == nothing | NOTHING_KEPT_OUT
 
 
 def test_a_round_that_failed_shows(client, world):
     factories.market_round()
     factories.market_round(error="demo gave no usable price.")
     assert scraped(client)["dustsite_market_round_failed",] == 1
+
+
+def test_a_fallback_that_does_not_answer_shows_and_one_that_is_not_configured_has_no_sample(client, world):
+    factories.market_round(fallback_answers=False)
+    assert scraped(client)["dustsite_market_fallback_answers",] == 0
+    world.clock.tick(seconds=5)
+    factories.market_round()
+    assert ("dustsite_market_fallback_answers",) not in scraped(client)
 
 
 def test_every_gauge_says_what_it_is(client, world):

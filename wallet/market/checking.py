@@ -34,6 +34,8 @@ MEANING = {
     "PermissionDenied": "it refuses this machine, perhaps by its country",
     "NotSupported": "it can't be asked for all its books",
     "AuthenticationError": "it can't be asked without a key",
+    "BadResponse": "its answer can't be read",
+    "NullResponse": "its answer is empty",
 }
 
 
@@ -49,7 +51,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a venue was like. `error`: why it gives no prices, in words. `clock_ms`: how far its clock is ahead of ours."""
+    """What a venue was like. `error`: why it gave no prices, in words. `clock_ms`: how far its clock is ahead of ours."""
 
     name: str
     error: str = ""
@@ -121,7 +123,7 @@ def check() -> Report:
     if settings.PRICE_SOURCE != "demo" and settings.EXCHANGE_FALLBACK_ID:
         second = _visit(settings.EXCHANGE_FALLBACK_ID, _fallback_source, figures)
     visits = [asked.visit for asked in (source, second) if asked]
-    problems = [f"{visit.name} gives no prices: {visit.error}." for visit in visits if visit.error]
+    problems = [f"{visit.name} gave no prices: {visit.error}." for visit in visits if visit.error] + _unlisted()
     if source.visit.error:
         return Report(source.visit, second.visit if second else None, problems)
     return _judge(source, second, figures, problems)
@@ -145,7 +147,7 @@ def _visit(name: str, make: Callable[[], Source], figures: Limits) -> Asked:
         at = clock.now()
         rows, cost = _measured(source, source.rows)
     except MarketError as error:
-        return Asked(Visit(name, _meaning(error)), [], at)
+        return Asked(Visit(name, _meaning(name, error)), [], at)
     frozen = guards.refuse_frozen((row.said_at for row in rows), at, figures)
     visit = Visit(
         name,
@@ -180,10 +182,25 @@ def _clock_ms(source: Source) -> int | None:
     return None if said is None else int((said - asked_at - (clock.now() - asked_at) / 2).total_seconds() * 1000)
 
 
-def _meaning(error: MarketError) -> str:
-    said = f"{error}".removesuffix(".")
-    meaning = MEANING.get(type(error.__cause__).__name__)
-    return f"{meaning} ({said})" if meaning else said
+def _meaning(name: str, error: MarketError) -> str:
+    """Why the venue gave no prices, to be read after its name."""
+    said = f"{error}".removesuffix(".").removeprefix(f"{name} gave no prices: ")
+    kind = type(error.__cause__).__name__
+    said = said.removeprefix(f"{kind}: ")
+    if said.startswith(f"{name} says "):
+        said = said.replace(name, "it", 1)
+    return f"{MEANING[kind]} ({said})" if kind in MEANING else said
+
+
+def _unlisted() -> list[str]:
+    """What has to be added to the assets before anything can be converted."""
+    statuses = dict(Asset.objects.values_list("code", "status"))
+    missing = [code for code in (BNB, BTC) if code not in statuses]
+    if missing:
+        return [f"Add {' and '.join(missing)} to the assets in the admin: nothing is converted without."]
+    if Asset.Status.LISTED not in statuses.values():
+        return ["List an asset in the admin: none is listed, so that nobody could convert any."]
+    return []
 
 
 def _judge(source: Asked, second: Asked | None, figures: Limits, problems: list[str]) -> Report:
@@ -196,14 +213,19 @@ def _judge(source: Asked, second: Asked | None, figures: Limits, problems: list[
     pricing = Pricing(market, source.at, {}, theirs, figures)
     priced = pricing.price(wanted, {})
     kept_out = records.Found(priced, read, dict.fromkeys(wanted, 0), {}).kept_out()
+    untraded = [code for code, why in priced.kept_out.items() if "no_market" in why.facts]
     dollar = _dollar(market, theirs)
     return Report(
         source.visit,
         second.visit if second else None,
         problems + _missing(priced, dollar),
         [_covered(code, rate, priced) for code, rate in priced.rates.items() if code in codes],
-        [Refused(code, symbol, why.rule.value, guards.words(why.facts)) for (code, symbol), why in kept_out.items()],
-        [code for code in wanted if code not in priced.rates and code not in priced.kept_out],
+        [
+            Refused(code, symbol, why.rule.value, guards.words(why.facts))
+            for (code, symbol), why in kept_out.items()
+            if "no_market" not in why.facts
+        ],
+        untraded,
         _core(priced, dollar, theirs),
         [code for code, sample in priced.samples.items() if theirs and sample.ways == 1 and not sample.rule],
     )

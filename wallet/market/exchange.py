@@ -5,6 +5,7 @@ ccxt takes a second and a hundred megabytes to import, so only the process that 
 
 import contextlib
 import json
+import logging
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -25,10 +26,13 @@ from wallet.market.source import AskLater, MarketError, Row
 
 TIMEOUT_MS = 8_000
 
-# Whatever ccxt and its parsers raise over an exchange that is out of reach or talks nonsense.
+log = logging.getLogger(__name__)
+
+# What ccxt raises over an exchange that is out of reach or says why it gives nothing.
+REFUSED = (ccxt.BaseError, requests.RequestException)
+# Whatever it and its parsers raise besides over one that talks nonsense.
 MALFORMED = (
-    ccxt.BaseError,
-    requests.RequestException,
+    *REFUSED,
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -97,8 +101,11 @@ class Exchange:
             return question()
         except TOO_MUCH as error:
             raise self._ask_later(f"{error}", self.client.last_response_headers or {}) from error
-        except MALFORMED as error:
+        except REFUSED as error:
             raise MarketError(f"{self.name} gave no prices: {type(error).__name__}: {str(error)[:200]}") from error
+        except MALFORMED as error:
+            log.info("%s: %s: %s", self.name, type(error).__name__, error)
+            raise MarketError(f"{self.name} gave no prices: its answer can't be read") from error
 
     def _hear(self, status: int, reason: str, *answer: Any) -> str:
         """Called by ccxt with every answer: its own errors don't tell all of those that ask for less."""

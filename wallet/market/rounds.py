@@ -44,6 +44,11 @@ class Second:
     fallback: Fallback | None
     words: str
 
+    @property
+    def answers(self) -> bool | None:
+        """Whether it says anything; None where none is configured."""
+        return None if self.fallback is None else bool(self.fallback.rates)
+
 
 def refresh(
     *, wanted_at: datetime | None = None, source: Source | None = None, second: FallbackVenue | None = None
@@ -129,7 +134,7 @@ def _ask(source: Source, second: FallbackVenue | None, record: MarketRound) -> r
         guards.refuse_few(read.rows, _rows_before(source.name, record.asked_at), figures),
     )
     asked = _second(second, waits_for, codes, figures, takes_last=takes_last, asked_at=record.asked_at)
-    record.fallback = asked.words[:200]
+    record.fallback, record.fallback_answers = asked.words[:200], asked.answers
     history = _history(source.name, record.asked_at, figures)
     pricing = Pricing(
         market=believe(read, figures),

@@ -21,6 +21,9 @@ NUMBERS_KEPT = timedelta(minutes=15)
 SLOT = timedelta(minutes=5)
 DAY = timedelta(hours=25)
 
+# The rules that keep out the number of an asset or of a market; the others are about a whole round.
+ASSET_RULES = ("M2", "M3", "M4", "M5", "M6", "M7", "M9")
+
 
 class Number(NamedTuple):
     """An asset's number in a round: in BTC, between bid and ask; from how many ways; and the rule by which it is no price,
@@ -72,6 +75,7 @@ class MarketRound(models.Model):
     priced = models.PositiveIntegerField(default=0, help_text="Assets with a price.")
     kept_out = models.PositiveIntegerField(default=0, help_text="Assets whose number is no price.")
     fallback = models.CharField(max_length=200, blank=True, help_text="What became of asking the fallback.")
+    fallback_answers = models.BooleanField(null=True, blank=True, help_text="Empty: none is configured.")
     error = models.CharField(max_length=300, blank=True, help_text="Why the round as a whole gave no prices.")
     numbers = models.JSONField(null=True, blank=True)
     is_mark = models.BooleanField(default=False)
@@ -98,9 +102,9 @@ class KeptOutQuerySet(models.QuerySet["KeptOutNumber"]):
         return found.order_by(F("ended_at").desc(nulls_first=True), "-began_at", "-pk")
 
     def assets_by_rule(self) -> dict[str, int]:
-        """How many assets each rule keeps out, their single markets not counted."""
+        """How many assets each rule keeps out, none where it does not; their single markets are not counted."""
         rules = self.filter(symbol="").order_by("rule").values_list("rule")
-        return dict(rules.annotate(assets=Count("code", distinct=True)))
+        return dict.fromkeys(ASSET_RULES, 0) | dict(rules.annotate(assets=Count("code", distinct=True)))
 
     def reasons(self, source: str, codes: list[str]) -> dict[str, KeptOutNumber]:
         """Why each of these assets has no price, by code, where its number is kept out."""

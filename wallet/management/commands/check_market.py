@@ -6,7 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from wallet.market import checking
 from wallet.market.checking import Cost, Report, Visit
@@ -22,6 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise CommandError("Run manage.py migrate first.")
         report = checking.check()
         if options["json"]:
             self.stdout.write(json.dumps(asdict(report), ensure_ascii=False))
@@ -43,7 +48,7 @@ def _lines(report: Report) -> Iterator[str]:
     if not report.source.error:
         yield from _coverage(report)
         yield from _fallback(report)
-    yield ""
+        yield ""
     if report.problems:
         yield from report.problems
     else:
@@ -51,8 +56,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _visit(visit: Visit) -> Iterator[str]:
-    if visit.error:
-        yield f"{visit.name}: {visit.error}"
+    if visit.error:  # told at the end
         return
     yield f"{visit.name}: {visit.markets} markets, {visit.open} of them open"
     if visit.clock_ms is not None:
