@@ -3,7 +3,19 @@ import pickle
 import pytest
 from django.utils import translation
 
-from wallet.refusals import SAYINGS, WHYS, Code, Refusal, Refused, Why, explain, refusal, stopped_by, why_sentence
+from wallet.refusals import (
+    LASTING,
+    SAYINGS,
+    WHYS,
+    Code,
+    Refusal,
+    Refused,
+    Why,
+    explain,
+    refusal,
+    stopped_by,
+    why_sentence,
+)
 
 
 def test_a_sentence_whose_facts_are_not_known_is_left_out():
@@ -67,6 +79,7 @@ SENTENCES = {
     Why.VENUES: "Another exchange’s price for it is 7.21% off.",
     Why.BITCOIN: "Another exchange’s price for BTC, which every price is reckoned in, is 7.21% off.",
     Why.ALONE: "Only one market trades it, and nothing confirms its price.",
+    Why.UNTRADED: "The exchange has no market that leads from it to BTC.",
     Why.UNUSABLE: "The exchange shows no usable offers for it.",
 }
 UNPRICED = "There is no current price for DOGE."
@@ -78,7 +91,8 @@ def test_why_there_is_no_price_is_a_sentence_between_the_others(why):
     assert set(WHYS) == set(SENTENCES) == set(Why)
     facts = {"asset": "DOGE", "why": why.value, "share": "-7.21"}
     assert why_sentence(facts) == SENTENCES[why]
-    assert explain("price_unavailable", facts).detail == f"{UNPRICED} {SENTENCES[why]} {AGAIN}"
+    again = "" if why in LASTING else f" {AGAIN}"  # what may last for days says nothing of minutes
+    assert explain("price_unavailable", facts).detail == f"{UNPRICED} {SENTENCES[why]}{again}"
 
 
 @pytest.mark.parametrize("facts", [{}, {"why": ""}, {"why": "tides"}, {"why": "wide"}, {"why": "wide", "share": ""}])

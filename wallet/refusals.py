@@ -228,8 +228,9 @@ def _written(facts: Mapping[str, Any]) -> dict[str, str]:
 def explain(code: str, facts: Mapping[str, Any]) -> Words:
     """The words for a code and its stored facts, in the reader's language and time zone."""
     known = _written(facts)
-    again = "" if known.get("why") in LASTING else _("Try again in a few minutes.")
-    known |= {"least": formats.coin(1), "why": _why(known), "again": f"{again}"}
+    why = _why(known)
+    again = "" if why and known["why"] in LASTING else str(_("Try again in a few minutes."))
+    known |= {"least": formats.coin(1), "why": why, "again": again}
     saying = SAYINGS[Code(code)]
     causes, details = (
         [text.format(**known) for text in map(str, texts) if all(name in known for name in _places(text))]

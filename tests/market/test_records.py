@@ -194,6 +194,14 @@ def test_numbers_are_kept_for_a_chart_and_rounds_for_a_month(world, venue):
     assert not MarketRound.objects.exists()
 
 
+def test_rounds_that_follow_closely_keep_numbers_now_and_then(world, venue):
+    """What the next rounds read does not grow with how many confirm."""
+    for _ in range(20):
+        ask(world, venue, seconds=1)
+    assert MarketRound.objects.count() == 20
+    assert MarketRound.objects.filter(numbers__isnull=False).count() == 4
+
+
 def test_what_was_kept_out_is_forgotten_after_a_month_and_what_is_kept_out_is_not(world, venue):
     venue.fault = in_markets(["DOGE/BTC", "DOGE/USDT"], wide)
     ask(world, venue)

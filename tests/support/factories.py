@@ -79,6 +79,7 @@ FACTS = {
     "venues": ("M9", {"off_venue": "3.10"}),
     "bitcoin": ("M9", {"off_venue": "3.10", "of": "BTC"}),
     "alone": ("M6", {"tick": "8.00", "limit": "1.00"}),
+    "untraded": ("M5", {"no_market": "DOGE"}),
     "unusable": ("M3", {"sent": "NaN"}),
 }
 

@@ -16,7 +16,7 @@ from wallet.market.limits import configured
 from wallet.market.paths import is_core
 from wallet.market.pricing import Priced
 from wallet.models import KeptOutNumber, MarketRound, Price, Pulse
-from wallet.models.market import SLOT
+from wallet.models.market import NUMBERS_APART, SLOT
 
 log = logging.getLogger(__name__)
 
@@ -88,14 +88,17 @@ def _store(record: MarketRound, found: Found) -> list[str]:
     Pulse.objects.bulk_create([Pulse(name=WRITTEN, beat_at=record.asked_at)], ignore_conflicts=True)
     with transaction.atomic():
         Pulse.objects.select_for_update().get(name=WRITTEN)  # one round is written at a time
-        last = MarketRound.objects.of(record.source).good().order_by("-asked_at").first()
+        good = MarketRound.objects.of(record.source).good().order_by("-asked_at")
+        last = good.defer("numbers").first()
         is_late = last is not None and last.asked_at > record.asked_at
         # A newer round has decided already what is a price and what is kept out.
         changes = [] if is_late else _store_prices(record, found) + _store_kept_out(record, found)
         slot = SLOT.total_seconds()
-        record.pk, record.numbers = None, found.numbers()
         is_first = last is None or last.asked_at.timestamp() // slot != record.asked_at.timestamp() // slot
         record.is_mark = is_first or bool(changes)  # a chart shows where a number left, and where it came back
+        newest = good.filter(numbers__isnull=False).values_list("asked_at", flat=True).first()
+        is_due = newest is None or record.asked_at - newest >= NUMBERS_APART
+        record.pk, record.numbers = None, found.numbers() if is_due or record.is_mark else None
         record.save(force_insert=True)
         Pulse.objects.beat(WRITTEN, clock.now())
     return changes

@@ -19,6 +19,8 @@ from wallet.refusals import Why
 KEPT = timedelta(days=30)
 NUMBERS_KEPT = timedelta(minutes=15)
 SLOT = timedelta(minutes=5)
+# Rounds that follow one another more closely than this, as when many confirm, keep no numbers: the next rounds read them all.
+NUMBERS_APART = timedelta(seconds=5)
 DAY = timedelta(hours=25)
 
 # The rules that keep out the number of an asset or of a market; the others are about a whole round.

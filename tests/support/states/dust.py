@@ -15,6 +15,7 @@ KEPT_OUT = {
     "LINK": "venues",
     "DOT": "alone",
     "XLM": "unusable",
+    "VET": "untraded",
 }
 
 
