@@ -99,8 +99,15 @@ def test_an_assets_page_shows_its_last_day_and_what_was_refused(operator, world,
     found = day(operator, "DOGE").find("#day")
     chart = found.find("svg")
     assert (chart["role"], chart["aria-labelledby"]) == ("img", "chart-title chart-words")
-    assert chart.find("#chart-title").children == ["DOGE in BTC, the last 25 hours"]
-    assert "3 numbers, one for every 5 minutes" in chart.find("#chart-words").text
+    assert chart.find("#chart-title").children == ["DOGE in BTC, the last day"]
+    assert "3 numbers, prices between 0.00000200 and 0.00000220" in chart.find("#chart-words").text
+    assert "It was kept out once, shaded." in chart.find("#chart-words").text
+    assert [words.text for words in chart.select("text")] == [
+        "Highest price: 0.00000220",
+        "Lowest price: 0.00000200",
+        "2026-11-22 11:33 UTC",
+        "2026-11-22 14:33 UTC",
+    ]
     assert len(chart.select("rect")) == 1  # of its price as a whole
     assert [row.text for row in found.select("#numbers tbody tr")] == [
         "2026-11-22 13:33 UTC 0.00000220 3 –",
@@ -119,7 +126,7 @@ def test_the_chart_keeps_to_the_strict_policy(operator, world, numbers):
 
 
 def test_an_asset_without_numbers_says_so_and_a_new_one_has_no_day(operator, world):
-    assert "No round of the last 25 hours had a number of it." in day(operator, "EUR").find("#day").text
+    assert "No round of the last day had a number of it." in day(operator, "EUR").find("#day").text
     assert read(operator.get("/admin/wallet/asset/add/")).select("#day") == []
 
 

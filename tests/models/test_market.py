@@ -67,7 +67,7 @@ def test_the_rules_of_an_asset_are_all_but_those_of_a_whole_round():
     assert set(ASSET_RULES) == {*Rule} - {Rule.TIME, Rule.ROWS}
 
 
-def test_an_assets_numbers_are_those_of_the_marks_of_its_day(world):
+def test_an_assets_numbers_are_those_of_all_rounds_of_its_day_that_still_have_them(world):
     def asked(seconds_ago, rate, **fields):
         at = world.clock() - timedelta(seconds=seconds_ago)
         numbers = {"DOGE": [rate, 3, ""], "ETH": ["0.05", 2, "M7"]}
@@ -82,7 +82,8 @@ def test_an_assets_numbers_are_those_of_the_marks_of_its_day(world):
     rounds, since = MarketRound.objects.of("demo"), world.clock() - timedelta(hours=1)
     assert [(one.rate, one.ways, one.rule) for one in rounds.numbers_of("DOGE", since)] == [
         (Decimal("0.000002"), 3, ""),
+        (Decimal("0.0000022"), 3, ""),
         (Decimal("0.0000024"), 3, ""),
     ]
-    assert [one.rule for one in rounds.numbers_of("ETH", since)] == ["M7", "M7"]
+    assert [one.rule for one in rounds.numbers_of("ETH", since)] == ["M7", "M7", "M7"]
     assert rounds.numbers_of("EUR", since) == rounds.numbers_of("1000", since) == []

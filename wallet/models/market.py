@@ -46,9 +46,9 @@ class MarketRoundQuerySet(models.QuerySet["MarketRound"]):
         return self.filter(error="")
 
     def numbers_of(self, code: str, since: datetime) -> list[Number]:
-        """The asset's number in the marks since then, in the order of time, as far as they had one."""
-        marks = self.filter(is_mark=True, asked_at__gte=since, numbers__isnull=False).order_by("asked_at", "pk")
-        found = marks.values_list("asked_at", KeyTransform(code, "numbers"))
+        """The asset's number in the rounds since then that still have numbers, in the order of time."""
+        rounds = self.filter(asked_at__gte=since, numbers__isnull=False).order_by("asked_at", "pk")
+        found = rounds.values_list("asked_at", KeyTransform(code, "numbers"))
         return [Number(at, Decimal(one[0]), one[1], one[2]) for at, one in found if one and one[0]]
 
     def latest_asked(self) -> MarketRound | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import ClassVar
@@ -12,8 +12,10 @@ from wallet.market import guards
 from wallet.models import KeptOutNumber
 from wallet.models.market import DAY, Number
 
-# The chart in its own units, and how far from its edges the numbers stand.
-WIDTH, HEIGHT, EDGE = 960, 200, 12
+# The chart in its own units, how far from its edges the numbers stand, and how high a line of text is above and below.
+WIDTH, HEIGHT, EDGE, LINE = 960, 200, 12, 24
+# How far apart the numbers stand at least: what comes between is left out, unless it is the first kept out there.
+STEP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class SpellRow:
 class AssetDay:
     """`numbers` in the order of time, `spells` when rules kept the asset out, the newest first, `now` the day's end.
 
-    The scale is that of the numbers that were prices: one that is far off stands at the edge.
+    The chart goes from the first of them to the last. The scale is that of the numbers that were prices: one that is far
+    off stands at the edge.
     """
 
     code: str
@@ -75,26 +78,90 @@ class AssetDay:
 
     width: ClassVar[int] = WIDTH
     height: ClassVar[int] = HEIGHT
+    middle: ClassVar[int] = WIDTH // 2
+    above: ClassVar[int] = -LINE // 3
+    below: ClassVar[int] = HEIGHT + LINE * 2 // 3
+    view_box: ClassVar[str] = f"0 {-LINE} {WIDTH} {HEIGHT + 2 * LINE}"
 
     @property
     def title(self) -> str:
-        return f"{self.code} in BTC, the last 25 hours"
+        return f"{self.code} in BTC, the last day"
 
     @cached_property
-    def kept_out(self) -> list[Number]:
-        return [number for number in self.numbers if number.rule]
+    def shown(self) -> list[Number]:
+        """As many of the numbers as there is room for: of each place the first price, and the first that was kept out."""
+        places: dict[tuple[int, bool], Number] = {}
+        for number in self.numbers:
+            places.setdefault((self._x(number.at) // STEP, bool(number.rule)), number)
+        return sorted(places.values(), key=lambda number: number.at)
 
     @property
     def description(self) -> str:
         """What the chart shows, in words."""
+        return " ".join(
+            words for words in (self._numbers_in_words, self._spells_in_words, self._crosses_in_words) if words
+        )
+
+    @property
+    def _numbers_in_words(self) -> str:
         if not self.numbers:
-            return "No round of the last 25 hours had a number of it."
-        low, high = (formats.rate_digits(rate) for rate in self.range)
-        count, kept_out = len(self.numbers), len(self.kept_out)
-        words = f"{count} numbers, one for every 5 minutes; prices between {low} and {high}."
-        if not kept_out:
-            return f"{words} None of them was kept out."
-        return f"{words} {kept_out} of them kept out, marked with a cross, at the edge where they are further off."
+            return "No round of the last day had a number of it."
+        if len(self.numbers) == 1:
+            return f"1 number, {self.lowest}."
+        return (
+            f"{len(self.numbers)} numbers, {self.kind}s between {self.lowest} and {self.highest}."
+            f" The chart spans {self.span}."
+        )
+
+    @property
+    def _spells_in_words(self) -> str:
+        if not self.spells:
+            return "It was not kept out."
+        return f"It was kept out {'once' if len(self.spells) == 1 else f'{len(self.spells)} times'}, shaded."
+
+    @property
+    def _crosses_in_words(self) -> str:
+        if not self.crosses:
+            return ""
+        return "Numbers that were no prices are crossed, and stand at the edge where they are further off."
+
+    @property
+    def first(self) -> str:
+        return _moment(self.begins)
+
+    @property
+    def last(self) -> str:
+        return _moment(self.ends)
+
+    @property
+    def span(self) -> str:
+        """How long the chart is, in words."""
+        seconds = (self.ends - self.begins) // timedelta(seconds=1)
+        return formats.duration(seconds if seconds < 60 else seconds // 60 * 60)
+
+    @property
+    def kind(self) -> str:
+        """What the scale is that of."""
+        return "number" if all(number.rule for number in self.numbers) else "price"
+
+    @property
+    def lowest(self) -> str:
+        return formats.rate_digits(self.range[0])
+
+    @property
+    def highest(self) -> str:
+        return formats.rate_digits(self.range[1])
+
+    @cached_property
+    def begins(self) -> datetime:
+        """When the first of what there is was, within the day."""
+        found = [*(number.at for number in self.numbers[:1]), *(spell.began_at for spell in self.spells)]
+        return max(self.now - DAY, min(found, default=self.now))
+
+    @cached_property
+    def ends(self) -> datetime:
+        found = [*(number.at for number in self.numbers[-1:]), *(spell.ended_at or self.now for spell in self.spells)]
+        return max(found, default=self.now)
 
     @cached_property
     def range(self) -> tuple[Decimal, Decimal]:
@@ -104,7 +171,7 @@ class AssetDay:
 
     @cached_property
     def marks(self) -> list[Mark]:
-        return [_mark(number, self._x(number.at), self._y(number.rate)) for number in self.numbers]
+        return [_mark(number, self._x(number.at), self._y(number.rate)) for number in self.shown]
 
     @property
     def line(self) -> str:
@@ -146,15 +213,18 @@ class AssetDay:
 
     @property
     def rows(self) -> list[DayRow]:
-        """The newest first."""
+        """Those that are shown, the newest first."""
         return [
             DayRow(_moment(one.at), formats.rate_digits(one.rate), one.ways, one.rule and guards.rule_name(one.rule))
-            for one in reversed(self.numbers)
+            for one in reversed(self.shown)
         ]
 
     def _x(self, at: datetime) -> int:
-        part = (at - (self.now - DAY)) * WIDTH // DAY
-        return max(0, min(WIDTH, part))
+        length = self.ends - self.begins
+        if not length:
+            return WIDTH // 2
+        part = (at - self.begins) * (WIDTH - 2 * EDGE) // length
+        return EDGE + max(0, min(WIDTH - 2 * EDGE, part))
 
     def _y(self, rate: Decimal) -> int:
         low, high = self.range
