@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import factories
 from tests.support.html import read
-from wallet.models import Asset
+from wallet.models import Asset, KeptOutNumber, Venue
 
 KEPT_OUT = "/admin/wallet/keptoutnumber/"
 ROUNDS = "/admin/wallet/marketround/"
@@ -40,8 +40,15 @@ def test_what_is_kept_out_now_comes_first_with_rule_number_and_times(operator, n
     assert cells(page, "market") == ["its price as a whole", "DOGEEUR", "its price as a whole"]
     assert cells(page, "why")[0] == "bid and ask are 7.21% apart, 5.00% at the most"
     assert cells(page, "number") == ["0.0000021", "-", "0.035"]
-    assert cells(page, "until")[:2] == ["now", "now"]
-    assert cells(page, "lasted") == ["30 seconds", "30 seconds", "1 minute"]
+    assert cells(page, "began") == ["2026-11-22 14:33:14", "2026-11-22 14:33:14", "2026-11-22 14:32:09"]
+    assert cells(page, "until") == ["now", "now", "2026-11-22 14:33:09"]
+
+
+def test_a_row_of_its_own_says_how_long_it_lasted_and_at_which_source(operator, numbers, text):
+    for one, length in zip(KeptOutNumber.objects.order_by("pk"), ("1 minute", "30 seconds", "30 seconds"), strict=True):
+        words = text(operator.get(f"{KEPT_OUT}{one.pk}/change/"))
+        assert f"Lasted: {length}" in words
+        assert "Source: demo" in words
 
 
 @pytest.mark.parametrize(
@@ -64,21 +71,44 @@ def test_the_list_is_filtered(operator, numbers, query, rules):
 def test_each_rule_is_a_filter_by_its_name(operator, numbers, text):
     words = text(operator.get(KEPT_OUT))
     for name in (
-        "M1 time of the round",
         "M2 bid and ask",
         "M3 raw number",
         "M5 agreement of ways",
-        "M8 rows of the round",
+        "M9 agreement with the fallback",
     ):
         assert name in words
+
+
+def test_the_rules_of_whole_rounds_are_no_filters(operator, numbers, text):
+    words = text(operator.get(KEPT_OUT))
+    assert "M1 " not in words
+    assert "M8 " not in words
 
 
 def test_rounds_are_filtered_by_what_came_of_them(operator, world):
     factories.market_round(priced=5, fallback="kraken priced 5 assets")
     factories.market_round(error="demo gave no usable price.")
     assert cells(operator.get(ROUNDS), "priced") == ["0", "5"]
-    assert cells(operator.get(f"{ROUNDS}?outcome=good"), "fallback") == ["kraken priced 5 assets"]
+    assert cells(operator.get(f"{ROUNDS}?outcome=good"), "fallback_in_short") == ["kraken priced 5 assets"]
     assert cells(operator.get(f"{ROUNDS}?outcome=failed"), "error") == ["demo gave no usable price."]
+
+
+def test_a_rounds_row_has_its_seconds_and_the_fallback_in_short_after_the_error(operator, world):
+    words = "kraken gave no prices: NetworkError: kraken GET http://127.0.0.1:9/0/public/Ticker and what else it said"
+    one = factories.market_round(fallback=words, fallback_answers=False)
+    (row,) = read(operator.get(ROUNDS)).select("#result_list tbody tr")
+    assert row.find(".field-asked").text == "2026-11-22 14:32:09"
+    assert [cell["class"] for cell in row.select("td")][-2:] == ["field-error", "field-fallback_in_short"]
+    short = row.find(".field-fallback_in_short span")
+    assert (short.text, short["title"]) == (f"{words[:60]}…", words)
+    page = read(operator.get(f"{ROUNDS}{one.pk}/change/"))
+    assert words in page.find(".field-fallback").text
+    assert "Is mark" not in page.find("#content").text
+
+
+def test_a_venue_says_to_the_second_when_it_is_asked_again(operator, world):
+    Venue.objects.hold_off("kraken", world.clock(), timedelta(seconds=61))
+    assert cells(operator.get("/admin/wallet/venue/"), "not_before") == ["2026-11-22 14:33:10"]
 
 
 @pytest.mark.parametrize("path", [KEPT_OUT, ROUNDS])

@@ -1,5 +1,6 @@
 """What the operators' pages are made of: rows that nobody changes here, and rows that are added and signed."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin
@@ -29,3 +30,8 @@ class AppendOnly(Unchanged, admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.created_by = request.user
         super().save_model(request, obj, form, change)
+
+
+def to_the_second(moment: datetime) -> str:
+    """A moment as rounds have them, in UTC: 2026-11-22 14:32:07."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

@@ -10,11 +10,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from wallet import formats
-from wallet.admin.base import ReadOnly
+from wallet.admin.base import ReadOnly, to_the_second
 from wallet.database import clock
 from wallet.market import guards
-from wallet.market.guards import Rule
 from wallet.models import KeptOutNumber, MarketRound
+from wallet.models.market import ASSET_RULES
 
 
 class OutcomeFilter(admin.SimpleListFilter):
@@ -30,16 +30,41 @@ class OutcomeFilter(admin.SimpleListFilter):
         return queryset.exclude(error="") if self.value() == "failed" else queryset
 
 
+# So many characters of a text stand in a list.
+SHORT = 60
+
+
 @admin.register(MarketRound)
 class MarketRoundAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["asked_at", "source", "priced", "kept_out", "rows", "took_ms", "fallback", "error"]
+    list_display = ["asked", "source", "priced", "kept_out", "rows", "took_ms", "error", "fallback_in_short"]
     list_filter = [OutcomeFilter, "source"]
     date_hierarchy = "asked_at"
     show_full_result_count = False
-    exclude = ["numbers"]
+    fields = readonly_fields = (
+        "asked",
+        "source",
+        "took_ms",
+        "rows",
+        "priced",
+        "kept_out",
+        "error",
+        "fallback",
+        "fallback_answers",
+    )
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("numbers")
+
+    @admin.display(description="asked at (UTC)", ordering="asked_at")
+    def asked(self, one: MarketRound) -> str:
+        return to_the_second(one.asked_at)
+
+    @admin.display(description="fallback", ordering="fallback")
+    def fallback_in_short(self, one: MarketRound) -> SafeString | str:
+        """Its beginning, with the whole as its title; the round's own page has it too."""
+        if len(one.fallback) <= SHORT:
+            return one.fallback
+        return format_html('<span title="{}">{}…</span>', one.fallback, one.fallback[:SHORT])
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -73,13 +98,13 @@ class RuleFilter(admin.SimpleListFilter):
     parameter_name = "rule"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return [(rule.value, guards.rule_name(rule)) for rule in Rule]
+        return [(rule, guards.rule_name(rule)) for rule in ASSET_RULES]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset.filter(rule=self.value()) if self.value() else queryset
 
 
-COLUMNS = ("named_rule", "asset", "market", "why", "number", "began_at", "until", "lasted", "source")
+COLUMNS = ("named_rule", "asset", "market", "number", "why", "began", "until")
 
 
 @admin.register(KeptOutNumber)
@@ -88,7 +113,7 @@ class KeptOutNumberAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = [StateFilter, RuleFilter, SubjectFilter, "source"]
     search_fields = ["code", "symbol"]
     show_full_result_count = False
-    fields = readonly_fields = COLUMNS
+    fields = readonly_fields = (*COLUMNS, "lasted", "source")
     # What is kept out now comes first.
     ordering = [F("ended_at").desc(nulls_first=True), "-began_at", "-pk"]
 
@@ -113,9 +138,13 @@ class KeptOutNumberAdmin(ReadOnly, admin.ModelAdmin):
     def number(self, number: KeptOutNumber) -> str | None:
         return number.rate_btc or None
 
-    @admin.display(ordering="ended_at", empty_value="now")
-    def until(self, number: KeptOutNumber) -> Any:
-        return number.ended_at
+    @admin.display(description="from (UTC)", ordering="began_at")
+    def began(self, number: KeptOutNumber) -> str:
+        return to_the_second(number.began_at)
+
+    @admin.display(description="until (UTC)", ordering="ended_at")
+    def until(self, number: KeptOutNumber) -> str:
+        return to_the_second(number.ended_at) if number.ended_at else "now"
 
     @admin.display
     def lasted(self, number: KeptOutNumber) -> str:
