@@ -89,6 +89,19 @@ def test_a_number_that_jumps_is_kept_with_the_number(world, venue):
     assert MarketRound.objects.first().numbers["DOGE"] == ["0.000004", 3, "M7", "0.000002"]
 
 
+def test_the_facts_of_what_is_kept_out_are_those_of_now(world, venue):
+    """Nobody reads of a jump of 100% while it is one of 20%."""
+    pairs = ["DOGE/BTC", "DOGE/USDT", "DOGE/USDC"]
+    ask(world, venue)
+    for factor, jump in (("2", "100.00"), ("1.2", "20.00")):
+        venue.fault = in_markets(pairs, times(factor))
+        ask(world, venue)
+        row = KeptOutNumber.objects.get()
+        assert row.facts["jump"] == jump
+    assert row.rate_btc == "0.0000024"
+    assert row.began_at == world.clock() - timedelta(seconds=10)
+
+
 def test_a_late_round_changes_nothing_that_is_kept_out(world, venue):
     """Its numbers are history all the same."""
     venue.fault = in_markets(["DOGE/BTC"], wide)

@@ -152,12 +152,23 @@ def _store_kept_out(record: MarketRound, found: Found) -> list[str]:
         if (code, symbol, rule) not in known
     ]
     over = [one for key, one in known.items() if key not in now]
+    other = [one for key, one in known.items() if key in now and _say_other(one.facts, now[key].facts)]
+    for one in other:
+        one.facts, one.rate_btc = now[one.code, one.symbol, one.rule].facts, _rate(found, one.code, one.symbol)
     KeptOutNumber.objects.bulk_create(begun)
+    KeptOutNumber.objects.bulk_update(other, ["facts", "rate_btc"])
     KeptOutNumber.objects.filter(pk__in=[one.pk for one in over]).update(ended_at=record.asked_at)
     return [
         *(f"{one.source}: {one.symbol or one.code} is no price by {one.rule}: {words(one.facts)}" for one in begun),
         *(f"{one.source}: {one.symbol or one.code} is kept out by {one.rule} no longer" for one in over),
     ]
+
+
+def _say_other(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Whether somebody who reads them would read something else: another reason, or other whole numbers."""
+    return {name: fact.partition(".")[0] for name, fact in before.items()} != {
+        name: fact.partition(".")[0] for name, fact in now.items()
+    }
 
 
 def _rate(found: Found, code: str, symbol: str) -> str:

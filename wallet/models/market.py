@@ -127,7 +127,7 @@ class KeptOutQuerySet(models.QuerySet["KeptOutNumber"]):
 class KeptOutNumber(models.Model):
     """A number that a rule keeps out, from the first round to the last that did: of an asset, or of one market of it.
 
-    The facts are those of the first round. Without an end the last round kept it out too.
+    The facts are those of the newest round, to whole numbers. Without an end the last round kept it out too.
     """
 
     source = models.CharField(max_length=40)
