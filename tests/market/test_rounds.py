@@ -147,6 +147,22 @@ def test_m11_a_market_is_not_asked_before_it_wants_to_be(world):
     assert not Venue.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("error", "held_off"), [(AskLater("asked too much", timedelta(minutes=5)), True), (MarketError("away"), False)]
+)
+def test_m11_a_list_of_markets_that_cannot_be_had_ends_no_round(world, monkeypatch, error, held_off):
+    """M11: and an exchange that is asked too much for it is left alone."""
+    source = FakeSource(BNB="0.011")
+
+    def refuse():
+        raise error
+
+    source.keep_markets = refuse
+    monkeypatch.setattr(rounds, "configured_source", lambda: source)
+    rounds.keep_markets()
+    assert Venue.objects.exists() == held_off
+
+
 def test_m11_a_hundred_confirms_a_second_ask_an_exchange_no_more_than_one(world, monkeypatch):
     """M11: whoever wants a round within a second of the last one gets the next one with all others."""
     source = FakeSource(BNB="0.011")

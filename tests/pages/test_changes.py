@@ -3,7 +3,7 @@
 from tests.support import factories
 from tests.support.conversion_pages import page_of, plain
 from wallet import conversions, ledger
-from wallet.models import Asset
+from wallet.models import Asset, Opening
 from wallet.pages.conversion.changes import changes
 
 
@@ -24,6 +24,14 @@ def test_a_change_of_price_that_stopped_it_is_shown_and_nothing_was_touched(worl
     assert (page.strip.moved, page.strip.is_over) == ("DOGE −6.15%", True)
     assert [button.label for button in page.buttons] == ["Try again with new prices", "Back to wallet"]
     assert page.ended_term == "Ended"
+
+
+def test_while_conversions_are_closed_nobody_is_told_to_try_again(world):
+    """As after the house breaker has stopped one."""
+    stopped = world.settled("DOGE", DOGE="0.000001877")
+    Opening.objects.create(is_open=False, notice="We are moving.")
+    (button,) = page_of(world, stopped).buttons
+    assert (button.label, button.address, button.is_second) == ("Back to wallet", "/wallet/", False)
 
 
 def test_the_comparison_says_which_prices_it_took_where_that_was_written_down(world):
