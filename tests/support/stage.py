@@ -27,7 +27,7 @@ from wallet.database import clock
 from wallet.market import rounds
 from wallet.market.demo import Demo
 from wallet.market.demo_assets import HOLDINGS
-from wallet.models import Account, Asset, Conversion, Customer, MarketRound, Opening, Policy, Price
+from wallet.models import Account, Asset, Conversion, Customer, KeptOutNumber, MarketRound, Opening, Policy, Price
 from wallet.portfolio import portfolio
 
 real_now = clock.now
@@ -124,6 +124,7 @@ def observe(ago: float = 0, changes: dict[str, str] | None = None, gone: Iterabl
 def keep_out(whys: dict[str, str]) -> None:
     """The market answers, and each of these assets has no price, because of this."""
     observe(gone=whys)
+    KeptOutNumber.objects.filter(code__in=whys).delete()  # that no market leads from them to BTC
     for code, why in whys.items():
         factories.keep_out(code, why)
 
@@ -217,6 +218,7 @@ def delist(name: str, codes: list[str]) -> None:
 
 
 def doubt(name: str, codes: list[str]) -> None:
+    KeptOutNumber.objects.filter(code=codes[0]).delete()
     factories.keep_out(codes[0])
 
 
