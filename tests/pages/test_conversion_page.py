@@ -225,7 +225,7 @@ BIDS = [
     {"symbol": "ETHUSDT", "price": "3100.5", "side": "bid"},
     {"symbol": "BTCUSDT", "price": "62010", "side": "ask", "way": "against"},
 ]
-OFFERS = "You give at the bid, which is what the market pays now, and get BNB at the ask, which is what it takes."
+OFFERS = "You give at the bid and get BNB at the ask"
 TRADES = "They are the last prices that were paid at the market."
 
 
