@@ -173,9 +173,9 @@ def agreeing(rates: Sequence[Decimal], at_most: Decimal) -> list[int]:
     return found if len(found) > 1 else []
 
 
-def refuse_untraded(ways: int, code: str) -> KeptOut | None:
+def refuse_untraded(code: str) -> KeptOut:
     """M5: an asset whose markets are gone, or never were, is not priced."""
-    return None if ways else KeptOut(Rule.AGREEMENT, {"no_market": code})
+    return KeptOut(Rule.AGREEMENT, {"no_market": code})
 
 
 def refuse_disagreeing(rates: Sequence[Decimal], at_most: Decimal) -> KeptOut | None:

@@ -80,9 +80,8 @@ class Market:
         `in_use` is the path of its stored price. Of several markets one that is off the median is kept out alone.
         """
         ways = self._ways(code)
-        untraded = self.books.why_none(code) or guards.refuse_untraded(len(ways), code)
-        if not ways and untraded:
-            return untraded
+        if not ways:
+            return self.books.why_none(code) or guards.refuse_untraded(code)
         at_most = self.limits.core_agreement if code in KNOWN_TWICE else self.limits.agreement
         rates = [way.middle for way in ways]
         refused = guards.refuse_disagreeing(rates, at_most)
