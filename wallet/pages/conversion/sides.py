@@ -13,7 +13,7 @@ SIDES = {
     "ask": pgettext_lazy("price", "ask"),
     "last": pgettext_lazy("price", "last"),
 }
-OFFERS = gettext_lazy("You give at the bid and get BNB at the ask; a price behind ÷ is the way back, at its ask.")
+OFFERS = gettext_lazy("You give at the bid and get BNB at the ask; a price behind ÷ is the way back.")
 TRADES = gettext_lazy("They are the last prices that were paid at the market.")
 COMPARED_OFFERS = gettext_lazy("Compared is what the market bids for an asset, divided by what it asks for BNB.")
 COMPARED_TRADES = gettext_lazy("Compared are the last prices that were paid at the market.")
