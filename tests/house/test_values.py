@@ -6,7 +6,12 @@ import pkgutil
 
 import wallet
 
-SKIPPED = ("wallet.migrations", "wallet.management", "wallet.market.exchange")  # the last loads ccxt: a second, 100 MB
+SKIPPED = (
+    "wallet.migrations",
+    "wallet.management",
+    "wallet.market.exchange",
+    "wallet.market.library",
+)  # the last load ccxt
 
 
 def values():

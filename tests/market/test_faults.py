@@ -185,6 +185,21 @@ def test_m9_a_bnb_that_is_wrong_on_one_venue_for_long_is_never_paid(site):
     assert_back(site)
 
 
+@pytest.mark.parametrize(("doge", "bnb"), [("1.149", "1"), ("1.149", "0.96"), ("1.03", "0.979"), ("0.86", "1.04")])
+def test_m9_what_is_wrong_by_less_than_a_jump_is_never_paid(site, doge, bnb):
+    """P19: in all markets of one venue, for as long as it likes; each figure alone would be within M7's."""
+
+    def fault(rows):
+        of_doge = in_markets(faults.pairs_of("DOGE"), faults.times(doge))
+        return in_markets(faults.pairs_of("BNB"), faults.times(bnb))(of_doge(rows))
+
+    site.venue.fault = fault
+    for seconds in (70, *[ROUND] * 8):  # what was stored before is too old by now
+        assert site.round(seconds=seconds)
+        assert site.quote("DOGE").startswith("Price unavailable.")
+    assert_back(site)
+
+
 def test_m9_a_fallback_that_is_wrong_about_bnb_stops_conversions_and_changes_no_price(site):
     """M9: nobody can tell which of the two is right; the fallback never takes the source's place."""
     site.other.fault = in_markets(faults.pairs_of("BNB"), faults.times("2"))
@@ -197,7 +212,7 @@ def test_m9_a_fallback_that_is_wrong_about_bnb_stops_conversions_and_changes_no_
 def test_m9_a_fallback_that_is_wrong_about_bitcoin_stops_conversions(site):
     site.other.fault = in_markets(faults.pairs_of("BTC"), faults.times("1.5"))
     site.other.fair["BTC"] = FAIR["BTC"] * 2
-    assert site.round()
+    assert not site.round(seconds=70)  # nothing is a price, so that what was stored before grows old
     assert site.quote().startswith("Price unavailable.")
     site.other.fair["BTC"], site.other.fault = FAIR["BTC"], dict
     assert_back(site)

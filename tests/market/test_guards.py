@@ -178,15 +178,12 @@ def test_m5_a_hub_whose_own_market_is_wrong_leads_to_btc_by_another():
         (False, None, "0.0101", Rule.ONE_WAY),
         (True, None, "0.0001", Rule.ONE_WAY),
         (True, "100", "0.2", None),
-        (True, "95.2381", "0.0001", None),
-        (True, "95.23", "0.0001", Rule.ONE_WAY),
-        (True, "105.27", "0.0001", Rule.ONE_WAY),
     ],
 )
 def test_m6_one_way_alone_needs_the_fallback_or_a_fine_tick(has_fallback, theirs, tick, rule):
-    """M6: 5% of the fallback's price where one is configured, else one tick of 1% at the most."""
+    """M6: the fallback's word where one is configured, which M9 compares; else one tick of 1% at the most."""
     refused = guards.refuse_one_way(
-        Decimal(100), Decimal(tick), theirs and Decimal(theirs), has_fallback=has_fallback, limits=FIGURES
+        Decimal(tick), theirs and Decimal(theirs), has_fallback=has_fallback, limits=FIGURES
     )
     assert rule_of(refused) == rule
 
@@ -202,10 +199,20 @@ def test_m8_a_round_has_four_fifths_of_the_rows_of_the_last_good_one(rows, befor
     assert rule_of(guards.refuse_few(rows, before, FIGURES)) == rule
 
 
-@pytest.mark.parametrize(("theirs", "rule"), [("100", None), ("98.04", None), ("98.03", Rule.FALLBACK), (None, None)])
-def test_m9_the_fallback_says_about_the_same_of_bnb(theirs, rule):
-    """M9: within 2%, whenever it answers."""
-    assert rule_of(guards.refuse_other_venue(Decimal(100), theirs and Decimal(theirs), FIGURES)) == rule
+@pytest.mark.parametrize(
+    ("at_most", "theirs", "rule"),
+    [
+        (FIGURES.core_agreement, "98.04", None),
+        (FIGURES.core_agreement, "98.03", Rule.FALLBACK),
+        (FIGURES.agreement, "95.2381", None),
+        (FIGURES.agreement, "95.23", Rule.FALLBACK),
+        (FIGURES.agreement, "105.27", Rule.FALLBACK),
+        (FIGURES.agreement, None, None),
+    ],
+)
+def test_m9_the_fallback_says_about_the_same(at_most, theirs, rule):
+    """M9: of BNB within 2%, of the rest within 5%, whenever it answers."""
+    assert rule_of(guards.refuse_other_venue(Decimal(100), theirs and Decimal(theirs), at_most)) == rule
 
 
 # --- figures and words ------------------------------------------------------------------------------------------------
@@ -238,12 +245,11 @@ def test_every_fact_has_words_for_operators():
         guards.refuse_disagreeing([Decimal(1), Decimal(2)], FIGURES.agreement),
         guards.refuse_off(Decimal(1), Decimal(2), FIGURES.agreement),
         guards.refuse_alone(1, is_core=True),
-        guards.refuse_one_way(Decimal(1), Decimal(1), None, has_fallback=False, limits=FIGURES),
-        guards.refuse_one_way(Decimal(1), Decimal(1), None, has_fallback=True, limits=FIGURES),
-        guards.refuse_one_way(Decimal(1), Decimal(1), Decimal(2), has_fallback=True, limits=FIGURES),
-        guards.refuse_other_venue(Decimal(1), Decimal(2), FIGURES),
+        guards.refuse_one_way(Decimal(1), None, has_fallback=False, limits=FIGURES),
+        guards.refuse_one_way(Decimal(1), None, has_fallback=True, limits=FIGURES),
+        guards.refuse_other_venue(Decimal(1), Decimal(2), FIGURES.agreement),
         guards.refuse_jump(
-            Decimal(2), 1, History([Sample(NOW, Decimal(1), 1)]), NOW, theirs=None, is_core=False, limits=FIGURES
+            Decimal(2), 1, History([Sample(NOW, Decimal(1), 1)]), NOW, at_most=FIGURES.jump, limits=FIGURES
         ),
     ]
     assert {one.rule for one in found} == set(Rule)

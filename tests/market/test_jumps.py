@@ -27,29 +27,26 @@ def samples(*rates, ways=2, every=10, rule=""):
     ]
 
 
-def jump(rate, before, *, ways=2, theirs=None, is_core=False, last=None):
+def jump(rate, before, *, ways=2, at_most=FIGURES.jump, last=None):
     history = History(before, last and Decimal(last))
-    theirs = theirs and Decimal(theirs)
-    return rule_of(
-        guards.refuse_jump(Decimal(rate), ways, history, NOW, theirs=theirs, is_core=is_core, limits=FIGURES)
-    )
+    return rule_of(guards.refuse_jump(Decimal(rate), ways, history, NOW, at_most=at_most, limits=FIGURES))
 
 
 @pytest.mark.parametrize(
-    ("rate", "is_core", "rule"),
+    ("rate", "at_most", "rule"),
     [
-        ("115", False, None),
-        ("115.01", False, Rule.JUMP),
-        ("85", False, None),
-        ("84.99", False, Rule.JUMP),
-        ("105", True, None),
-        ("105.01", True, Rule.JUMP),
-        ("94.99", True, Rule.JUMP),
+        ("115", FIGURES.jump, None),
+        ("115.01", FIGURES.jump, Rule.JUMP),
+        ("85", FIGURES.jump, None),
+        ("84.99", FIGURES.jump, Rule.JUMP),
+        ("105", FIGURES.core_jump, None),
+        ("105.01", FIGURES.core_jump, Rule.JUMP),
+        ("94.99", FIGURES.core_jump, Rule.JUMP),
     ],
 )
-def test_m7_a_jump_from_the_median_of_the_last_minutes_is_kept_out(rate, is_core, rule):
+def test_m7_a_jump_from_the_median_of_the_last_minutes_is_kept_out(rate, at_most, rule):
     """M7: of 15%, and of 5% for BNB and the hubs."""
-    assert jump(rate, samples("90", "100", "110"), is_core=is_core) == rule
+    assert jump(rate, samples("90", "100", "110"), at_most=at_most) == rule
 
 
 def test_m7_a_jump_counts_once_rounds_from_two_ways_agree_for_a_minute():
@@ -70,17 +67,9 @@ def test_m7_a_jump_that_was_believed_goes_on_being_a_price():
     assert jump("70", before) is None
 
 
-@pytest.mark.parametrize(
-    ("theirs", "rule"), [("70", None), ("73.6", None), ("73.7", Rule.FALLBACK), ("100", Rule.FALLBACK)]
-)
-def test_m7_the_fallback_confirms_a_jump_or_contradicts_it(theirs, rule):
-    assert jump("70", samples("100", "100"), theirs=theirs) == rule
-
-
-def test_m7_what_the_fallback_contradicts_no_length_of_time_confirms():
-    """Nor for minutes after it has fallen silent."""
+def test_m7_what_the_fallback_contradicted_no_length_of_time_confirms():
+    """For minutes after it has fallen silent."""
     old = [one._replace(at=one.at - timedelta(seconds=200)) for one in samples("100", "100")]
-    assert jump("70", [*old, *samples(*["70"] * 12, rule=Rule.JUMP)], theirs="100") == Rule.FALLBACK
     contradicted = [*old, *samples(*["70"] * 20, rule=Rule.FALLBACK)]
     assert jump("70", contradicted) == Rule.JUMP
     assert jump("70", [*contradicted, *samples(*["70"] * 12, rule=Rule.JUMP)]) == Rule.JUMP
@@ -100,10 +89,7 @@ def test_m7_what_another_rule_kept_out_confirms_nothing(other):
 
 
 def test_m7_an_asset_that_never_had_a_price_has_nothing_to_jump_from():
-    """But it is not priced against the fallback's word."""
     assert jump("70", []) is None
-    assert jump("70", [], theirs="70") is None
-    assert jump("70", [], theirs="100") == Rule.FALLBACK
 
 
 def test_m7_without_a_price_for_minutes_the_last_one_is_what_a_number_jumps_from():
@@ -113,8 +99,8 @@ def test_m7_without_a_price_for_minutes_the_last_one_is_what_a_number_jumps_from
     assert jump("70", samples(*["70"] * 6, rule=Rule.JUMP), last="100") is None
 
 
-@pytest.mark.parametrize("is_core", [False, True])
-def test_m7_a_random_walk_of_one_and_a_half_percent_a_minute_is_hardly_ever_kept_out(is_core):
+@pytest.mark.parametrize("at_most", [FIGURES.jump, FIGURES.core_jump])
+def test_m7_a_random_walk_of_one_and_a_half_percent_a_minute_is_hardly_ever_kept_out(at_most):
     """M7: less than 2% of honest prices over an hour; the same hours each time."""
     refused = rounds = 0
     for seed in range(12):
@@ -122,7 +108,7 @@ def test_m7_a_random_walk_of_one_and_a_half_percent_a_minute_is_hardly_ever_kept
         for step in range(360):
             price *= 1 + chance.gauss(0, 0.015 / 6**0.5)
             rate, at = Decimal(f"{price:.9f}"), NOW + timedelta(seconds=10 * step)
-            found = guards.refuse_jump(rate, 2, History(before), at, theirs=None, is_core=is_core, limits=FIGURES)
+            found = guards.refuse_jump(rate, 2, History(before), at, at_most=at_most, limits=FIGURES)
             before = [one for one in before if at - one.at < FIGURES.jump_memory]
             before.append(Sample(at, rate, 2, found.rule if found else ""))
             refused, rounds = refused + (found is not None), rounds + 1

@@ -34,7 +34,6 @@ def test_there_is_a_fact_for_every_reason():
         {"off_median": "7.00", "limit": "5.00"},
         {"one_way": "core"},
         {"fallback": "silent"},
-        {"off_fallback": "6.00"},
         {"something": "new"},
     ],
 )

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from wallet.market import books, limits
+from wallet.market.guards import History
 from wallet.market.paths import Candidate, Rate, believe
-from wallet.market.pricing import Priced, Pricing
+from wallet.market.pricing import Fallback, Priced, Pricing
 from wallet.market.source import Row, Source
 
 NOW = datetime(2026, 11, 22, 14, 32, 7, tzinfo=UTC)
@@ -53,11 +54,19 @@ class FakeSource:
         """There is no list of them."""
 
 
-def priced(rows: Iterable[Row], codes: Iterable[str], in_use: Mapping[str, str] | None = None) -> Priced:
-    """What a first round of these rows comes to, without a fallback."""
+def priced(
+    rows: Iterable[Row],
+    codes: Iterable[str],
+    in_use: Mapping[str, str] | None = None,
+    *,
+    history: Mapping[str, History] | None = None,
+    theirs: Mapping[str, str] | None = None,
+) -> Priced:
+    """What a round of these rows comes to: a first one, without a fallback, unless it is said what that says."""
     figures = limits.configured()
     read = books.read(rows, NOW, takes_last=False, limits=figures)
-    return Pricing(believe(read, figures), NOW, {}, None, figures).price(codes, in_use or {})
+    fallback = None if theirs is None else Fallback({code: Decimal(rate) for code, rate in theirs.items()})
+    return Pricing(believe(read, figures), NOW, history or {}, fallback, figures).price(codes, in_use or {})
 
 
 def rates(rows: Iterable[Row], codes: Iterable[str], in_use: Mapping[str, str] | None = None) -> dict[str, Rate]:

@@ -115,7 +115,11 @@ def refuse_market(is_halted: bool, is_traded: bool) -> KeptOut | None:
 
 def refuse_tiny(rate: Decimal) -> KeptOut | None:
     """M3: what along its way comes to more, or to less, than a price can be."""
-    return None if money.round_price(rate) else KeptOut(Rule.RAW, {"comes_to": f"{rate:.3e}"})
+    return None if money.round_price(rate) else too_tiny(rate)
+
+
+def too_tiny(rate: Decimal) -> KeptOut:
+    return KeptOut(Rule.RAW, {"comes_to": f"{rate:.3e}"})
 
 
 def plain(text: object, most: int = 40) -> str:
@@ -197,58 +201,36 @@ def refuse_alone(ways: int, *, is_core: bool) -> KeptOut | None:
     return KeptOut(Rule.AGREEMENT, {"one_way": "core"}) if ways < 2 and is_core else None
 
 
-def refuse_one_way(
-    rate: Decimal, tick: Decimal, theirs: Decimal | None, *, has_fallback: bool, limits: Limits
-) -> KeptOut | None:
-    """M6: a number that came by one way only is confirmed by the fallback; where none is configured, its tick is fine.
+def refuse_one_way(tick: Decimal, theirs: Decimal | None, *, has_fallback: bool, limits: Limits) -> KeptOut | None:
+    """M6: of a number that came by one way only the fallback says something too; where none is configured, its tick is fine.
 
-    `tick` is a share of the price.
+    `tick` is a share of the price. Whether the fallback says the same is M9's question.
     """
     if has_fallback:
-        return refuse_unconfirmed(rate, theirs, limits)
+        return KeptOut(Rule.ONE_WAY, {"fallback": "silent"}) if theirs is None else None
     if tick <= limits.one_way_tick:
         return None
     return KeptOut(Rule.ONE_WAY, {"tick": percent(tick), "limit": percent(limits.one_way_tick)})
 
 
-def refuse_unconfirmed(rate: Decimal, theirs: Decimal | None, limits: Limits) -> KeptOut | None:
-    if theirs is None:
-        return KeptOut(Rule.ONE_WAY, {"fallback": "silent"})
-    if off(rate, theirs) <= limits.agreement:
-        return None
-    return KeptOut(Rule.ONE_WAY, {"off_fallback": percent(off(rate, theirs))})
-
-
-def refuse_other_venue(rate: Decimal, theirs: Decimal | None, limits: Limits) -> KeptOut | None:
-    """M9: BNB, and BTC against USDT, are what the fallback says too, whenever it says anything."""
-    if theirs is None or off(rate, theirs) <= limits.core_agreement:
+def refuse_other_venue(rate: Decimal, theirs: Decimal | None, at_most: Decimal) -> KeptOut | None:
+    """M9: every number is about what the fallback says too, wherever it says anything."""
+    if theirs is None or off(rate, theirs) <= at_most:
         return None
     return KeptOut(Rule.FALLBACK, {"off_venue": percent(off(rate, theirs))})
 
 
 def refuse_jump(
-    rate: Decimal,
-    ways: int,
-    history: History,
-    now: datetime,
-    *,
-    theirs: Decimal | None,
-    is_core: bool,
-    limits: Limits,
+    rate: Decimal, ways: int, history: History, now: datetime, *, at_most: Decimal, limits: Limits
 ) -> KeptOut | None:
-    """M7: far from what is usual, until rounds from two ways agree for long enough, or the fallback confirms it.
+    """M7: far from what is usual, until rounds from two ways agree for long enough. It is asked where the fallback is silent.
 
-    What the fallback contradicts, or has contradicted within the last minutes, no length of time confirms; nor is an asset's
-    first number a price while the fallback says something else.
+    What that has contradicted within the last minutes no length of time confirms. An asset's first number is no jump.
     """
-    at_most = limits.core_jump if is_core else limits.jump
     usual = history.usual
-    if usual is not None and off(rate, usual) <= at_most:
+    if usual is None or off(rate, usual) <= at_most:
         return None
-    close = limits.core_agreement if is_core else limits.agreement
-    if theirs is not None:
-        return None if off(rate, theirs) <= close else KeptOut(Rule.FALLBACK, {"off_venue": percent(off(rate, theirs))})
-    if usual is None or (ways > 1 and _is_confirmed(rate, history.samples, now, limits, at_most)):
+    if ways > 1 and _is_confirmed(rate, history.samples, now, limits, at_most):
         return None
     change = money.cut_percent(money.change(usual, rate))
     return KeptOut(Rule.JUMP, {"jump": f"{change:f}", "limit": percent(at_most)})
@@ -300,7 +282,6 @@ _WORDS = {
     "one_way": "one way only, where two must agree",
     "tick": "one way only, and one tick is {tick}% of its price, {limit}% at the most",
     "fallback": "one way only, and the fallback gives no price of it",
-    "off_fallback": "one way only, and {off_fallback}% off the fallback's price",
     "of": "{of} against dollars is {off_venue}% off the fallback's price",
     "off_venue": "{off_venue}% off the fallback's price",
     "jump": "moved {jump}% from the median of the last minutes, {limit}% at the most until it is confirmed",

@@ -187,6 +187,5 @@ TOLD = {
     "one_way": Why.ALONE,
     "tick": Why.ALONE,
     "fallback": Why.ALONE,
-    "off_fallback": Why.ALONE,
 }
 SHARES = {Why.WIDE: "spread", Why.DISAGREE: "apart", Why.JUMP: "jump", Why.VENUES: "off_venue"}
