@@ -42,10 +42,6 @@ def confirm(owner: User, *codes: str) -> str:
         except (DatabaseError, InterfaceError, Busy):
             connection.close()
         except Refused as refused:
-            if refused.code == Code.IN_PROGRESS:  # it was confirmed, and the answer was lost
-                return Conversion.objects.of(owner).confirmed().get().reference
-            if refused.code == Code.WAIT:
-                return Conversion.objects.of(owner).exclude(status="quoted").get().reference
             if refused.code not in (Code.QUOTE_EXPIRED, Code.PRICE_UNAVAILABLE):
                 raise
         assert time.monotonic() < until, "the customer gave up"
@@ -53,8 +49,14 @@ def confirm(owner: User, *codes: str) -> str:
 
 
 def try_to_confirm(owner: User, codes: tuple[str, ...]) -> str:
-    quote = conversions.quote(user=owner, codes=codes)
-    return conversions.confirm(user=owner, reference=quote.reference).reference
+    try:
+        quote = conversions.quote(user=owner, codes=codes)
+        return conversions.confirm(user=owner, reference=quote.reference).reference
+    except Refused as refused:
+        if refused.code not in (Code.IN_PROGRESS, Code.WAIT):
+            raise
+        # It was confirmed, and the answer was lost; perhaps it has ended meanwhile.
+        return Conversion.objects.of(owner).exclude(status="quoted").latest("pk").reference
 
 
 def send() -> None:
