@@ -9,9 +9,10 @@ STATES ?=
 BENCH ?=
 export PORT CHAOS STATES
 
+DISASTERS = chaos-files chaos-redis chaos-rabbitmq
 CHECKS = check-code check-templates check-types check-migrations check-translations check-deployment
 
-.PHONY: help run test browser screens chaos mutants bench check $(CHECKS) messages lock
+.PHONY: help run test browser screens chaos mutants bench check $(CHECKS) $(DISASTERS) messages lock
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -35,12 +36,17 @@ browser: .venv/test ## The tests in a browser; needs Chromium (Debian: apt insta
 screens: .venv/test ## Pictures of every page in every state, in .screens; LANGUAGES="en de pseudo", STATES="dust review-40" for some pages and states
 	@$(BIN)/python -m tests.support.screens $(LANGUAGES)
 
-chaos: .venv/test ## Races, crashes, kills and outages (CHAOS=short: less of each); needs Debian's postgresql, redis-server, rabbitmq-server
-	@$(BIN)/pytest tests/chaos/test_race.py tests/chaos/test_crash.py tests/chaos/test_bank.py tests/chaos/test_messages.py \
-	tests/chaos/test_kills.py tests/chaos/test_asleep.py
+chaos: $(DISASTERS) ## Races, crashes, kills and outages (CHAOS=short: less of each); needs Debian's postgresql, redis-server, rabbitmq-server
+
+chaos-files: .venv/test
+	@$(BIN)/pytest $(addprefix tests/chaos/test_,$(addsuffix .py,race crash bank messages kills asleep))
+
+chaos-redis: .venv/test
 	@$(BIN)/python -m tests.support.servers postgres redis -- $(BIN)/pytest tests/chaos
+
+chaos-rabbitmq: .venv/test
 	@$(BIN)/python -m tests.support.servers postgres rabbitmq -- \
-	$(BIN)/pytest tests/chaos/test_messages.py tests/chaos/test_kills.py tests/chaos/test_outages.py tests/chaos/test_asleep.py
+	$(BIN)/pytest $(addprefix tests/chaos/test_,$(addsuffix .py,messages kills outages asleep))
 
 mutants: .venv/test ## How many small changes of the money code the tests notice; takes half an hour
 	@$(BIN)/python -m tests.support.mutants
