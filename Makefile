@@ -73,7 +73,8 @@ check-translations: .venv/test
 	@$(BIN)/python -m tests.support.messages
 
 check-deployment: .venv/test
-	@DEBUG=false ALLOWED_HOSTS=dust.example.com SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
+	@DEBUG=false ALLOWED_HOSTS=dust.example.com SITE_URL=https://dust.example.com EMAIL_URL=smtp://127.0.0.1 \
+	DEFAULT_FROM_EMAIL=noreply@dust.example.com SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 messages: .venv/test ## Collect the texts to translate and compile the translations; needs Debian's gettext

@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 
+from dustsite import accounts, mail
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -118,6 +120,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Shared by all processes: the limits on sign-in attempts are counted here.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
+MESSAGE_TAGS = {20: "ok", 25: "ok", 30: "warn", 40: "bad"}  # by level, the class of the box that a message stands in
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # reading one changes nothing on the server
 
 # --- tasks ----------------------------------------------------------------------------------------------------------
@@ -230,23 +233,21 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/wallet/"
 ACCOUNT_ADAPTER = "wallet.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = None
-if not PRODUCTION:
-    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+SIGN_UP = env.bool("SIGN_UP", default=False)  # off: the operator makes the accounts
+globals().update(accounts.SETTINGS)  # what allauth does and does not do here, and what passwords have to be
+
+_mails = _site.with_name(f"{_site.name}.mail")
+_mail = mail.configured(env, production=PRODUCTION, hosts=ALLOWED_HOSTS, name=SITE_NAME, folder=_mails)
+globals().update(_mail)  # EMAIL_*, DEFAULT_FROM_EMAIL
+SITE_URL: str = _mail["SITE_URL"]
+DEMO_MAIL: Path | None = _mail["DEMO_MAIL"]  # where a demonstration keeps its mails
+
 
 # --- web ------------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,12 @@ from django.db import connection
 from tests.support.root import ROOT
 
 KEY = "kept-in-the-dark-" * 4
+MAIL = {
+    "SITE_URL": "https://dust.example.com",
+    "EMAIL_URL": "smtp+tls://site:word%40@mail.example.com",
+    "DEFAULT_FROM_EMAIL": "Dust Exchange <noreply@dust.example.com>",
+}
+PRODUCTION = {"DEBUG": "false", "SECRET_KEY": KEY, "ALLOWED_HOSTS": "dust.example.com", **MAIL}
 
 
 def settings(expression="'started'", **environment):
@@ -39,17 +45,33 @@ def test_a_fresh_clone_starts_without_any():
         ({"SECRET_KEY": "public-key-for-demonstrations-that-production-refuses"}, "Set SECRET_KEY"),
         ({"SECRET_KEY": KEY}, "Set ALLOWED_HOSTS"),
         ({"SECRET_KEY": KEY, "ALLOWED_HOSTS": "*"}, "Set ALLOWED_HOSTS"),
-        ({"SECRET_KEY": KEY, "ALLOWED_HOSTS": "dust.example.com"}, "started"),
+        ({"SECRET_KEY": KEY, "ALLOWED_HOSTS": "dust.example.com"}, "Set EMAIL_URL"),
+        (PRODUCTION | {"DEFAULT_FROM_EMAIL": ""}, "Set DEFAULT_FROM_EMAIL"),
+        (PRODUCTION | {"DEFAULT_FROM_EMAIL": "webmaster"}, "Set DEFAULT_FROM_EMAIL"),
+        (PRODUCTION | {"EMAIL_URL": "consolemail://"}, "EMAIL_URL must look like"),
+        (PRODUCTION | {"EMAIL_URL": "mail.example.com"}, "EMAIL_URL must look like"),
+        (PRODUCTION | {"SITE_URL": ""}, "Set SITE_URL"),
+        (PRODUCTION | {"SITE_URL": "http://dust.example.com"}, "Set SITE_URL"),
+        (PRODUCTION | {"SITE_URL": "https://dust.example.com/wallet/"}, "Set SITE_URL"),
+        (PRODUCTION | {"SITE_URL": "https://elsewhere.example.com"}, "SITE_URL is at elsewhere.example.com"),
+        (PRODUCTION, "started"),
     ],
 )
 def test_production_refuses_to_start_on_an_unsafe_setting(environment, words):
-    assert words in settings(DEBUG="false", **environment)
+    assert words in settings(**{"DEBUG": "false"} | environment)
+
+
+def test_s9_mail_goes_where_the_environment_says():
+    """S9: the server, its words and the sender; without a server a demonstration keeps its mails to itself."""
+    shown = "s.EMAIL_HOST, s.EMAIL_PORT, s.EMAIL_HOST_PASSWORD, s.EMAIL_USE_TLS, s.EMAIL_TIMEOUT, s.DEMO_MAIL"
+    assert settings(shown, **PRODUCTION) == "('mail.example.com', 587, 'word@', True, 5, None)"
+    assert settings("s.EMAIL_PORT, s.EMAIL_USE_SSL", EMAIL_URL="smtp+ssl://mail.example.com") == "(465, True)"
+    assert settings("s.EMAIL_PORT", EMAIL_URL="smtp://127.0.0.1") == "25"
+    assert settings("s.EMAIL_BACKEND, s.DEMO_MAIL.name") == "('wallet.demo_mail.Mailbox', 'db.sqlite3.mail')"
 
 
 def test_production_serves_static_files_under_hashed_names():
-    backend = settings(
-        "s.STORAGES['staticfiles']['BACKEND']", DEBUG="false", SECRET_KEY=KEY, ALLOWED_HOSTS="dust.example.com"
-    )
+    backend = settings("s.STORAGES['staticfiles']['BACKEND']", **PRODUCTION)
     assert backend == "dustsite.static_files.HashedFiles"
 
 
@@ -63,11 +85,10 @@ def test_production_serves_static_files_under_hashed_names():
 )
 def test_m9_production_is_warned_of_prices_that_no_second_exchange_confirms(environment, is_warned):
     """M9: what stands behind `make check` warns as well, and ends in an error."""
-    production = {"DEBUG": "false", "SECRET_KEY": KEY, "ALLOWED_HOSTS": "dust.example.com"}
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     result = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        env=kept | production | environment,
+        env=kept | PRODUCTION | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -172,8 +193,6 @@ def test_the_technical_error_pages_are_for_those_who_ask():
 def test_production_is_strict():
     strict = settings(
         "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS > 0",
-        DEBUG="false",
-        SECRET_KEY=KEY,
-        ALLOWED_HOSTS="dust.example.com",
+        **PRODUCTION,
     )
     assert strict == "(True, True, True, True)"

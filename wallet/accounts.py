@@ -2,26 +2,158 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest
-from django.utils import translation
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wallet.models import Customer
+from wallet.pages.letters import LETTERS, Facts
+from wallet.requests import MAIL_FAILED
 
 log = logging.getLogger(__name__)
 
+# By their paths: allauth imports the adapter before its stages can be.
+STAGES = {"allauth.account.stages.EmailVerificationStage": "wallet.account_stages.ConfirmedAddressStage"}
+# What several things that are wrong are called, by allauth's names for them: one sentence, whichever field it was.
+WRONG_DETAILS = gettext_lazy("The user name, email or password is not right.")
+
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": WRONG_DETAILS,
+        "email_password_mismatch": WRONG_DETAILS,
+        "invalid_login": WRONG_DETAILS,
+        "too_many_login_attempts": gettext_lazy("Too many failed login attempts. Try again later."),
+        "rate_limited": gettext_lazy("You’ve tried a few times. Try again in a minute."),
+        "duplicate_email": gettext_lazy("This address is waiting to be confirmed already."),
+        "email_taken": gettext_lazy("This address can’t be used for this account."),
+        "enter_current_password": gettext_lazy("This is not your current password."),
+        "incorrect_password": gettext_lazy("The password is not right."),
+        "username_blacklisted": gettext_lazy("This user name can’t be used. Choose another one."),
+        "username_taken": gettext_lazy("Somebody has this user name. Choose another one."),
+    }
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Logs the failure (P17), without what was typed: the name may well be a password in the wrong field."""
         log.warning("sign-in failed from %s", request.META.get("REMOTE_ADDR"))
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Writes to customers in the language that they chose, whatever the browser that asks for the message speaks."""
-        customer = Customer.objects.filter(user=context.get("user"), language__in=dict(settings.LANGUAGES)).first()
-        with translation.override(customer.language if customer else translation.get_language()):
-            super().send_mail(template_prefix, email, context)
-
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """The operator makes the accounts: a wallet's customers come from the exchange that runs the site."""
+        """Off by default: a wallet's customers come from the exchange that runs the site, and the operator makes them."""
+        return bool(settings.SIGN_UP)
+
+    def is_ajax(self, request: HttpRequest) -> bool:
+        """Never: the site's pages are pages, and allauth's answers for scripts are none of its addresses."""
         return False
+
+    def get_login_stages(self) -> list[str]:
+        return [STAGES.get(stage, stage) for stage in super().get_login_stages()]
+
+    # --- addresses ------------------------------------------------------------------------------------------------
+
+    def can_delete_email(self, email_address: EmailAddress) -> bool:
+        """Only what waits to be confirmed: the one address that was is what the owner is told at (S1)."""
+        return not email_address.verified
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        return reverse("account_email" if self.request.user.is_authenticated else "account_login")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("settings")
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return self._site_url() + path.replace("UID-KEY", key)
+
+    def get_email_confirmation_url(self, request: HttpRequest | None, emailconfirmation: Any) -> str:
+        return self._site_url() + reverse("account_confirm_email", args=[emailconfirmation.key])
+
+    def _site_url(self) -> str:
+        """What links in mails begin with. Only a demonstration takes it from the request: its hosts are this machine."""
+        return settings.SITE_URL or (self.request or HttpRequest()).build_absolute_uri("/").rstrip("/")
+
+    # --- mails ----------------------------------------------------------------------------------------------------
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tells the owner what happened to the account (P21); of a new address at the old one and at the new one."""
+        said = {**(context or {}), "user": user}
+        super().send_notification_mail(template_prefix, user, said, email)
+        if "to_email" in said and said["to_email"] != email:
+            super().send_notification_mail(template_prefix, user, said, said["to_email"])
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Writes to customers in the language that they chose, whatever the browser that asks for the message speaks.
+
+        A mail that can't be sent undoes nothing: it is a line in the log, and the next page says so.
+        """
+        user = context.get("user")
+        customer = Customer.objects.filter(user=user).first() if user else None
+        is_known = customer is not None and customer.language in dict(settings.LANGUAGES)
+        language = customer.language if customer and is_known else translation.get_language()
+        zone = customer.zone if customer else timezone.get_current_timezone()
+        with translation.override(language), timezone.override(zone):
+            message = self.render_mail(template_prefix, email, context)
+        try:
+            message.send()
+        except (OSError, UnicodeError) as error:
+            self._not_sent(template_prefix, context, error)
+        else:
+            self._sent()
+
+    def render_mail(
+        self, template_prefix: str, email: Any, context: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> EmailMessage:
+        """A letter of the site's, as text and as HTML; what it has no letter for is allauth's, in the site's frame."""
+        headers = {"Auto-Submitted": "auto-generated", **(headers or {})}
+        frame = {"site_name": settings.SITE_NAME, "site_url": self._site_url()}
+        write = LETTERS.get(template_prefix.rpartition("/")[2]) if template_prefix.startswith("account/") else None
+        if write is None:
+            said = {"email": email, "request": self.request, **frame, **context}
+            plain: EmailMessage = super().render_mail(template_prefix, email, said, headers)
+            return plain
+        letter = write(self._facts(email, context))
+        shown = frame | {"letter": letter, "LANGUAGE_CODE": translation.get_language()}
+        text = render_to_string("account/email/letter.txt", shown).strip()
+        message = EmailMultiAlternatives(letter.subject, text, self.get_from_email(), [email], headers=headers)
+        message.attach_alternative(render_to_string("account/email/letter.html", shown), "text/html")
+        return message
+
+    def _facts(self, email: str, context: dict[str, Any]) -> Facts:
+        user, site = context.get("user"), self._site_url()
+        return Facts(
+            site_name=settings.SITE_NAME,
+            email=email,
+            name=user.get_username() if user else "",
+            link=context.get("activate_url") or context.get("password_reset_url") or "",
+            reset_address=site + reverse("account_reset_password"),
+            sign_up_address=site + reverse("account_signup") if settings.SIGN_UP else "",
+            old=context.get("from_email", ""),
+            new=next((context[key] for key in ("to_email", "deleted_email", "asked_email") if key in context), ""),
+            at=context.get("timestamp"),
+            place=context.get("ip", ""),
+            browser=context.get("user_agent", ""),
+        )
+
+    def _not_sent(self, template_prefix: str, context: dict[str, Any], error: Exception) -> None:
+        """An answer of a mail server may repeat the address, so the log has its code alone."""
+        user = context.get("user")
+        reason = f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
+        log.error("mail not sent: %s to user %s: %s", template_prefix, user and user.pk, reason)
+        if self.request is None:
+            return
+        self.request.session[MAIL_FAILED] = True  # where a page would say that a mail was sent, it says this instead
+        if "timestamp" in context:
+            messages.warning(self.request, _("What you did is saved, but we couldn’t send you the mail about it."))
+
+    def _sent(self) -> None:
+        if self.request is not None and MAIL_FAILED in self.request.session:
+            del self.request.session[MAIL_FAILED]

@@ -8,6 +8,8 @@ from wallet.models import Customer
 
 # The session's mark that the browser has told its time zone.
 BROWSER_ZONE_ASKED = "browser_zone_asked"
+# The session's mark that the newest mail which it asked for could not be sent.
+MAIL_FAILED = "mail_failed"
 
 
 class CustomerRequest(HttpRequest):

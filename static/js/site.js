@@ -24,6 +24,7 @@ addEventListener("pageshow", ({ persisted }) => {
 });
 on("click", ({ target }) => {
   if (target.id === "print") print();
+  if (target.dataset.shows) byId(target.dataset.shows).type = target.checked ? "text" : "password";
 });
 on("htmx:afterSettle", ({ target }) => {
   ready();

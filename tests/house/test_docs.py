@@ -55,9 +55,8 @@ def code(text: str) -> list[str]:
 
 def variables_read() -> set[str]:
     """The environment's variables that the settings read: the first argument of each env.…("NAME")."""
-    calls = [
-        node for node in ast.walk(ast.parse((ROOT / "dustsite/settings.py").read_text())) if isinstance(node, ast.Call)
-    ]
+    files = [ROOT / "dustsite/settings.py", ROOT / "dustsite/mail.py"]
+    calls = [node for path in files for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
     return {
         call.args[0].value
         for call in calls

@@ -7,13 +7,13 @@ from tests.support.root import ROOT
 
 # From the bottom up: a module may import those before it, and its own package.
 LAYERS = [
-    ["wallet.database", "wallet.money", "wallet.references", "wallet.zones", "wallet.logs"],
+    ["wallet.database", "wallet.money", "wallet.references", "wallet.zones", "wallet.logs", "wallet.passwords"],
     ["wallet.formats"],
     ["wallet.refusals"],
     ["wallet.validators"],
     ["wallet.models"],
-    ["wallet.ledger", "wallet.portfolio", "wallet.eligibility", "wallet.health"],
-    ["wallet.audit", "wallet.market", "wallet.metrics"],
+    ["wallet.ledger", "wallet.portfolio", "wallet.eligibility", "wallet.health", "wallet.mailboxes"],
+    ["wallet.audit", "wallet.market", "wallet.metrics", "wallet.demo_mail"],
     ["wallet.conversions", "wallet.files"],
     ["wallet.pages"],
     ["wallet.tasks"],
@@ -23,12 +23,13 @@ LAYERS = [
         "wallet.routes",
         "wallet.enqueue",
         "wallet.forms",
-        "wallet.accounts",
+        "wallet.account_forms",
+        "wallet.account_stages",
         "wallet.templatetags",
     ],
-    ["wallet.responses", "wallet.bench"],
+    ["wallet.responses", "wallet.accounts", "wallet.bench"],
     ["wallet.context", "wallet.middleware", "wallet.admin", "wallet.views", "wallet.management", "wallet.apps"],
-    ["wallet.urls"],
+    ["wallet.urls", "wallet.account_urls"],
     ["dustsite"],
 ]
 

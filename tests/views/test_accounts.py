@@ -48,7 +48,7 @@ def test_signing_out_needs_a_post_and_ends_the_session(signed_in, text):
     assert signed_in.get("/wallet/").status_code == 302
 
 
-@pytest.mark.parametrize("path", ["signup/", "password/reset/", "password/change/", "email/", "inactive/"])
+@pytest.mark.parametrize("path", ["password/reset/", "password/change/", "email/", "inactive/"])
 def test_the_other_account_pages_stand_in_the_sites_frame(signed_in, client, path):
     for session in (signed_in, client):
         response = session.get(f"/accounts/{path}", follow=True)
@@ -65,3 +65,40 @@ def test_a_customer_is_no_operator(signed_in):
     assert signed_in.get("/admin/").status_code in (302, 403)
     assert signed_in.get("/admin/wallet/conversion/").status_code in (302, 403)
     assert factories.User.objects.get(username="mira").is_staff is False
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["phone/change/", "login/code/", "login/code/confirm/", "password/reset/confirm/", "signup/passkey/", "3rdparty/"],
+)
+def test_s11_addresses_of_allauth_that_the_site_does_not_use_are_not_there(signed_in, client, path):
+    for session in (signed_in, client):
+        assert [session.get(f"/accounts/{path}").status_code, session.post(f"/accounts/{path}").status_code] == [
+            404,
+            404,
+        ]
+
+
+def test_s11_a_script_gets_the_page_that_everybody_gets(client, db):
+    """What allauth says to scripts has its own words, and the help text as markup."""
+    headers = {"Accept": "application/json", "X-Requested-With": "XMLHttpRequest"}
+    page = client.post("/accounts/login/", {"login": "mira", "password": "wrong"}, headers=headers)
+    assert page.headers["Content-Type"].startswith("text/html")
+
+
+def test_a_name_and_a_password_that_do_not_fit_are_one_sentence_for_both(client, world, text):
+    pages = [
+        client.post("/accounts/login/", {"login": login, "password": "wrong"})
+        for login in ("mira", "mira@example.com", "nobody", "nobody@example.com")
+    ]
+    assert all("The user name, email or password is not right." in text(page) for page in pages)
+
+
+def test_s11_an_account_that_is_closed_says_so_only_to_who_knows_its_password(client, world, text):
+    world.user.is_active = False
+    world.user.save()
+    wrong = client.post("/accounts/login/", {"login": "mira", "password": "wrong"})
+    assert "The user name, email or password is not right." in text(wrong)
+    right = client.post("/accounts/login/", {"login": "mira", "password": "correct horse battery"}, follow=True)
+    assert "This account is closed" in text(right)
+    assert read(right).find("main a.button")["href"] == "/help/"

@@ -13,7 +13,7 @@ from wallet.models import Asset, Conversion, Opening
 
 # What is said to people outside of the text: these, and what the script says from data attributes.
 SAID = {"aria-label", "placeholder", "title", "alt"}
-SILENT = {"data-find", "data-sort", "data-for", "data-renew", "data-seconds", "data-script", "data-focus"}
+SILENT = {"data-shows", "data-find", "data-sort", "data-for", "data-renew", "data-seconds", "data-script", "data-focus"}
 UNSEEN = {"script", "style", "datalist", "svg"}
 # Names, and what stands in the language of the market, of time zones and of operators.
 NAMES = {"Dustsite", "BNB", "BTC", "mira", "Ethereum", "Dogecoin", "Euro", "Tether", "Bitcoin", "example", "testserver"}
@@ -136,3 +136,23 @@ def test_signing_in_and_the_pages_for_errors(client, db, marks):
         strict = Client(enforce_csrf_checks=True)
         strict.force_login(factories.user(f"demo{len(headers)}"))
         assert unreachable(strict.post("/wallet/dust/", {}, headers=headers)) == set()
+
+
+def test_the_account_pages(signed_in, client, world, settings, marks):
+    settings.SIGN_UP = True
+    wrong = {"action_add": "1", "email": "", "password": "", "password1": "", "oldpassword": ""}
+    for path in ("email/", "password/change/", "reauthenticate/", "logout/"):
+        assert unreachable(signed_in.get(f"/accounts/{path}")) == set(), path
+        if path != "logout/":
+            assert unreachable(signed_in.post(f"/accounts/{path}", wrong)) == set(), path
+    signed_in.post("/accounts/reauthenticate/", {"password": "correct horse battery"})
+    page = signed_in.post("/accounts/email/", wrong | {"email": "mira@example.org"}, follow=True)
+    assert unreachable(page) <= {"org"}
+    nobody = Client()
+    for path in (
+        *("signup/", "inactive/", "confirm-email/", "confirm-email/x/", "password/reset/", "password/reset/done/"),
+        *("password/reset/key/1-x/", "password/reset/key/done/"),
+    ):
+        assert unreachable(nobody.get(f"/accounts/{path}")) == set(), path
+    assert unreachable(nobody.post("/accounts/signup/", wrong)) == set()
+    assert unreachable(nobody.get("/demo/mail/")) == set()

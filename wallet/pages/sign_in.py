@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.forms import Form
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from wallet.pages.account_pages import Line
 from wallet.pages.problems import Problem
 
 
@@ -35,3 +37,12 @@ class SignIn:
     def name(self) -> str:
         """What was typed as the user's name."""
         return self.form["login"].value() or ""
+
+    @property
+    def password(self) -> Line:
+        return Line(self.form["password"])
+
+    @property
+    def sign_up(self) -> str:
+        """Where one signs up; empty where the operator makes the accounts."""
+        return reverse("account_signup") if settings.SIGN_UP else ""

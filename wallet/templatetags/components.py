@@ -38,6 +38,13 @@ def _piece(template_name: str, **facts: object) -> SafeString:
     return SafeString(render_to_string(f"components/{template_name}.html", facts).strip())
 
 
+@register.simple_tag
+@lru_cache(maxsize=8)
+def icon(css: str) -> SafeString:
+    """The sign of a box of this class: that something went well, or that it did not."""
+    return render_to_string("icons/check.svg" if css == "ok" else "icons/warning.svg")
+
+
 @register.inclusion_tag("_banner.html", takes_context=True)
 def announcement(context: Context) -> dict[str, Banner | None]:
     """What operators announce. A page that has a `service` says what it knows; for another the database is asked."""

@@ -1,0 +1,116 @@
+"""The forms of the account pages: allauth's, with the site's words, and one field for a new password.
+
+Whoever wants to see what they typed shows it; whoever mistyped it unseen resets it.
+"""
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from allauth.account.internal.flows.email_verification import send_verification_email_to_address
+from django import forms
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from wallet import mailboxes
+
+ADDRESS_NEEDED = _("Enter an email address, like name@example.com.")
+PASSWORD_HINT = _(
+    "At least 12 characters. Several words that have nothing to do with each other are easy to remember and hard to guess."
+)
+
+
+def words(field: forms.Field, label: Any, needed: Any, hint: Any = "") -> None:
+    """How the field is called, what is said where it is empty, and what helps to fill it in."""
+    field.label, field.help_text = label, hint
+    field.error_messages = {**field.error_messages, "required": needed}
+
+
+def address_words(field: forms.Field, label: Any, hint: Any = "") -> None:
+    words(field, label, ADDRESS_NEEDED, hint)
+    field.error_messages = {**field.error_messages, "invalid": ADDRESS_NEEDED}
+    for validator in field.validators:
+        if getattr(validator, "code", "") == "invalid":
+            validator.message = ADDRESS_NEEDED  # type: ignore[attr-defined]
+
+
+class SignUpForm(allauth_forms.SignupForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words(
+            self.fields["username"],
+            _("User name"),
+            _("Choose a user name."),
+            _("Letters, digits and - _ . + without spaces. It can’t be changed later."),
+        )
+        address_words(self.fields["email"], _("Email address"), _("We send you a link to confirm it."))
+        words(self.fields["password1"], _("Password"), _("Choose a password."), PASSWORD_HINT)
+
+    def clean_username(self) -> str:
+        """Nobody takes somebody's address for a name: one signs in with either."""
+        if "@" in self.cleaned_data["username"]:
+            raise forms.ValidationError(_("A user name has no @ in it."))
+        return str(super().clean_username())
+
+    @transaction.atomic
+    def save(self, request: HttpRequest) -> User:
+        """The user and the address, both or none. Raises IntegrityError where somebody took the name a moment ago."""
+        user: User = super().save(request)
+        return user
+
+
+class AddressForm(allauth_forms.AddEmailForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        address_words(self.fields["email"], _("New email address"), _("It takes effect once you confirm it."))
+
+    def clean_email(self) -> str:
+        mine = self.user and mailboxes.current(self.user)
+        if self.cleaned_data["email"] == (mine or "").lower():
+            raise forms.ValidationError(_("This is your address already."))
+        return str(super().clean_email())
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]
+        words(self.fields["oldpassword"], _("Current password"), _("Enter your current password."))
+        words(self.fields["password1"], _("New password"), _("Choose a new password."), PASSWORD_HINT)
+
+
+class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]
+        words(self.fields["password1"], _("New password"), _("Choose a new password."), PASSWORD_HINT)
+
+
+class ProofForm(allauth_forms.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words(self.fields["password"], _("Password"), _("Enter your password."))
+
+
+class ResetForm(allauth_forms.ResetPasswordForm):
+    """Asks for a link to a new password. Every address gets a mail, each with what is true of it, so that neither the
+    answer nor the time it takes says whether there is an account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        address_words(self.fields["email"], _("Email address"))
+
+    def clean_email(self) -> str:
+        email = str(super().clean_email())
+        self.users = mailboxes.owners(email)
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Sends the link; to who signed up and never confirmed the address, first the one that confirms it."""
+        email = self.cleaned_data["email"]
+        waiting = None if self.users else mailboxes.signed_up(email)
+        if waiting:
+            send_verification_email_to_address(request, waiting)
+            return str(email)
+        return str(super().save(request, **kwargs))
