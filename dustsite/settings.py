@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 
 from dustsite import accounts, mail
+from dustsite.account_settings import *  # noqa: F403
 
 env = environ.Env()
 
@@ -43,6 +44,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "wallet",
@@ -60,11 +63,13 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "wallet.middleware.session_limits",
     "wallet.middleware.customer_settings",
     "wallet.middleware.private_pages",
     "wallet.middleware.htmx_sign_in",
     "wallet.middleware.form_addresses",
     "allauth.account.middleware.AccountMiddleware",
+    "wallet.middleware.SecondFactorGate",
 ]
 
 ROOT_URLCONF = "dustsite.urls"
@@ -156,6 +161,7 @@ CELERY_TASK_ROUTES = {
     "wallet.tasks.sum_house_balances": {"queue": "upkeep"},
     "wallet.tasks.clear_quotes": {"queue": "upkeep"},
     "wallet.tasks.clear_sessions": {"queue": "upkeep"},
+    "wallet.tasks.clear_security_events": {"queue": "upkeep"},
 }
 
 # Through a direct exchange Celery sends to the queue itself. The bindings of any other, Redis keeps in its own memory: once it
@@ -201,6 +207,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear-quotes": {"task": "wallet.tasks.clear_quotes", "schedule": 3600, "options": {"expires": 3600}},
     "clear-market": {"task": "wallet.tasks.clear_market", "schedule": 3600, "options": {"expires": 3600}},
     "clear-sessions": {"task": "wallet.tasks.clear_sessions", "schedule": 86_400, "options": {"expires": 86_400}},
+    "clear-events": {"task": "wallet.tasks.clear_security_events", "schedule": 86_400, "options": {"expires": 86_400}},
 }
 
 # --- prices ---------------------------------------------------------------------------------------------------------
@@ -229,10 +236,6 @@ if EXCHANGE_FALLBACK_ID == EXCHANGE_ID and EXCHANGE_FALLBACK_URL == EXCHANGE_URL
 # --- accounts -------------------------------------------------------------------------------------------------------
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/wallet/"
 ACCOUNT_ADAPTER = "wallet.accounts.AccountAdapter"
@@ -240,6 +243,9 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = None
 SIGN_UP = env.bool("SIGN_UP", default=False)  # off: the operator makes the accounts
+# A demonstration's operator has a public password, which no second factor would mend.
+STAFF_NEED_SECOND_FACTOR = PRODUCTION
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http on loopback
 globals().update(accounts.SETTINGS)  # what allauth does and does not do here, and what passwords have to be
 
 _mails = _site.with_name(f"{_site.name}.mail")

@@ -8,6 +8,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("accounts/", include("wallet.account_urls")),
     path("admin/", admin.site.urls),
+    path("", include("wallet.factor_urls")),
     path("", include("wallet.urls")),
 ]
 

@@ -5,7 +5,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -14,8 +14,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wallet import events
 from wallet.models import Customer
 from wallet.pages.letters import LETTERS, Facts
+from wallet.pages.security_letters import SECURITY_LETTERS
 from wallet.requests import MAIL_FAILED
 
 log = logging.getLogger(__name__)
@@ -24,6 +26,11 @@ log = logging.getLogger(__name__)
 STAGES = {"allauth.account.stages.EmailVerificationStage": "wallet.account_stages.ConfirmedAddressStage"}
 # What several things that are wrong are called, by allauth's names for them: one sentence, whichever field it was.
 WRONG_DETAILS = gettext_lazy("The user name, email or password is not right.")
+PROOFS = {
+    "reauthenticate": gettext_lazy("Use your password"),
+    "mfa_reauthenticate": gettext_lazy("Use a code"),
+    "mfa_reauthenticate:webauthn": gettext_lazy("Use a passkey"),
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -44,6 +51,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Logs the failure (P17), without what was typed: the name may well be a password in the wrong field."""
         log.warning("sign-in failed from %s", request.META.get("REMOTE_ADDR"))
+        events.sign_in_refused(request, str(credentials.get("username") or credentials.get("email") or ""))
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """How a fresh proof is given (P21). Where there is a second factor it is asked for: a password may be known."""
+        methods = super().get_reauthentication_methods(user)
+        stronger = [method for method in methods if method["id"] != "reauthenticate"]
+        return [method | {"description": PROOFS[method["id"]]} for method in stronger or methods]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Off by default: a wallet's customers come from the exchange that runs the site, and the operator makes them."""
@@ -115,7 +129,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """A letter of the site's, as text and as HTML; what it has no letter for is allauth's, in the site's frame."""
         headers = {"Auto-Submitted": "auto-generated", **(headers or {})}
         frame = {"site_name": settings.SITE_NAME, "site_url": self._site_url()}
-        write = LETTERS.get(template_prefix.rpartition("/")[2]) if template_prefix.startswith("account/") else None
+        write = (LETTERS | SECURITY_LETTERS).get(template_prefix.rpartition("/")[2])
         if write is None:
             said = {"email": email, "request": self.request, **frame, **context}
             plain: EmailMessage = super().render_mail(template_prefix, email, said, headers)

@@ -10,4 +10,5 @@ class WalletConfig(AppConfig):
         # By its path: models can be loaded only now.
         checks.register(import_string("wallet.audit.guards.check"), checks.Tags.database)
         checks.register(import_string("wallet.market.deployment.check"), checks.Tags.security, deploy=True)
+        import_string("wallet.events.connect")()
         import_string("wallet.market.limits.configured")()  # a wrong figure stops the start, not a round of prices

@@ -1,20 +1,25 @@
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
+from wallet import factors, sessions
 from wallet.models import Customer
 from wallet.pages import errors
+from wallet.pages.shell import Section
 from wallet.requests import CustomerRequest, is_signed_in
-from wallet.routes import address_again
+from wallet.routes import address_again, section_of
 
 Handler = Callable[[CustomerRequest], HttpResponse]
 
@@ -30,6 +35,64 @@ def private_pages(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+def session_limits(get_response: Handler) -> Handler:
+    """Ends a session that lasted too long, or that nobody used (S4); the page to sign in says why, and leads back."""
+
+    def middleware(request: CustomerRequest) -> HttpResponse:
+        over = _end_if_over(request)
+        response = get_response(request)
+        if over:
+            for name in ("Location", "HX-Redirect"):
+                if response.headers.get(name, "").startswith(f"{resolve_url(settings.LOGIN_URL)}?"):
+                    response.headers[name] += f"&{urlencode({'ended': over})}"
+        return response
+
+    return middleware
+
+
+def _end_if_over(request: CustomerRequest) -> sessions.Over | None:
+    if not request.user.is_authenticated:
+        return None
+    if sessions.BEGAN not in request.session:
+        sessions.begin(request.session)  # it is from before there were limits
+    over = sessions.over(request.session, request.user)
+    if over:
+        UserSession.objects.filter(session_key=request.session.session_key).delete()
+        request.session.flush()
+        request.user = AnonymousUser()  # type: ignore[assignment]
+    elif not sessions.is_noted(request.session):
+        sessions.note_use(request.session, request.user)
+        UserSession.objects.create_from_request(request)
+    return over
+
+
+class SecondFactorGate:
+    """Leads to setting up a second factor whoever may not go on without one: staff to the admin, customers where the
+    policy says so to the wallet and their conversions."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: CustomerRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: CustomerRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if not request.user.is_authenticated or not self._is_behind(request) or factors.is_proved(request):
+            return None
+        if factors.has_factor(request.user) or not factors.must_have_one(request.user):
+            return None
+        page = request.get_full_path() if request.method == "GET" and not request.htmx else address_again(request)
+        address = f"{resolve_url('security')}?{urlencode({'next': page})}"
+        return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+    def _is_behind(self, request: CustomerRequest) -> bool:
+        """Whether the address is one of those that need it for this user."""
+        match = request.resolver_match
+        if match and match.app_name == "admin":
+            return request.user.is_staff and match.url_name != "logout"
+        return not request.user.is_staff and section_of(request) in (Section.WALLET, Section.HISTORY)
 
 
 def customer_settings(get_response: Handler) -> Handler:

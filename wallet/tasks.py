@@ -13,7 +13,7 @@ from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.market import rounds
 from wallet.market.source import MarketError
-from wallet.models import KeptOutNumber, MarketRound, Pulse
+from wallet.models import KeptOutNumber, MarketRound, Pulse, SecurityEvent
 from wallet.models.pulse import AUDITED, SWEPT, taken_from
 
 # In seconds. What a worker has not begun by then, the next sweep sends again: a backlog must not breed.
@@ -103,6 +103,12 @@ def clear_market() -> None:
 def clear_sessions() -> None:
     """Deletes the sessions that have ended."""
     call_command("clearsessions")
+
+
+@shared_task
+def clear_security_events() -> None:
+    """Deletes what happened to accounts more than a year ago."""
+    SecurityEvent.objects.clear(clock.now())
 
 
 @shared_task(soft_time_limit=3500, time_limit=3600)

@@ -7,12 +7,14 @@ from tests.support.root import ROOT
 
 # From the bottom up: a module may import those before it, and its own package.
 LAYERS = [
-    ["wallet.database", "wallet.money", "wallet.references", "wallet.zones", "wallet.logs", "wallet.passwords"],
+    ["wallet.database", "wallet.money", "wallet.references", "wallet.zones"],
+    ["wallet.logs", "wallet.passwords", "wallet.sessions"],
     ["wallet.formats"],
     ["wallet.refusals"],
     ["wallet.validators"],
     ["wallet.models"],
-    ["wallet.ledger", "wallet.portfolio", "wallet.eligibility", "wallet.health", "wallet.mailboxes"],
+    ["wallet.ledger", "wallet.portfolio", "wallet.eligibility", "wallet.health", "wallet.mailboxes", "wallet.factors"],
+    ["wallet.events"],
     ["wallet.audit", "wallet.market", "wallet.metrics", "wallet.demo_mail"],
     ["wallet.conversions", "wallet.files"],
     ["wallet.pages"],
@@ -25,11 +27,12 @@ LAYERS = [
         "wallet.forms",
         "wallet.account_forms",
         "wallet.account_stages",
+        "wallet.factor_forms",
         "wallet.templatetags",
     ],
     ["wallet.responses", "wallet.accounts", "wallet.bench"],
     ["wallet.context", "wallet.middleware", "wallet.admin", "wallet.views", "wallet.management", "wallet.apps"],
-    ["wallet.urls", "wallet.account_urls"],
+    ["wallet.urls", "wallet.account_urls", "wallet.factor_urls"],
     ["dustsite"],
 ]
 

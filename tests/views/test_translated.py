@@ -13,7 +13,19 @@ from wallet.models import Asset, Conversion, Opening
 
 # What is said to people outside of the text: these, and what the script says from data attributes.
 SAID = {"aria-label", "placeholder", "title", "alt"}
-SILENT = {"data-shows", "data-find", "data-sort", "data-for", "data-renew", "data-seconds", "data-script", "data-focus"}
+SILENT = {
+    "data-shows",
+    "data-find",
+    "data-sort",
+    "data-passkey",
+    "data-options",
+    "data-source",
+    "data-for",
+    "data-renew",
+    "data-seconds",
+    "data-script",
+    "data-focus",
+}
 UNSEEN = {"script", "style", "datalist", "svg"}
 # Names, and what stands in the language of the market, of time zones and of operators.
 NAMES = {"Dustsite", "BNB", "BTC", "mira", "Ethereum", "Dogecoin", "Euro", "Tether", "Bitcoin", "example", "testserver"}

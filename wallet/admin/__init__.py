@@ -6,8 +6,8 @@ wallet/admin/assets.py its page. A column is a name in `list_display`: a field o
 
 from django.contrib import admin
 
-from wallet.admin import assets, conversions, customers, ledger, market, opening, policy, pulse, venue
+from wallet.admin import assets, conversions, customers, ledger, market, opening, policy, pulse, users, venue
 
-__all__ = ["assets", "conversions", "customers", "ledger", "market", "opening", "policy", "pulse", "venue"]
+__all__ = ["assets", "conversions", "customers", "ledger", "market", "opening", "policy", "pulse", "users", "venue"]
 
 admin.site.site_header = admin.site.site_title = "Dustsite operators"

@@ -8,6 +8,7 @@ from wallet.models.market import KeptOutNumber, MarketRound
 from wallet.models.opening import Opening, Service
 from wallet.models.policy import Policy
 from wallet.models.pulse import Pulse
+from wallet.models.security import SecurityEvent
 from wallet.models.venue import Venue
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Policy",
     "Price",
     "Pulse",
+    "SecurityEvent",
     "Service",
     "Transaction",
     "Venue",

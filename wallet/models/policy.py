@@ -22,6 +22,10 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
         """R7: the time between conversions is the newest version's, whatever version a conversion is judged by."""
         return timedelta(seconds=self.order_by("-pk").values_list("interval_seconds", flat=True)[:1].get())
 
+    def second_factor(self) -> Policy.SecondFactor:
+        """What customers are asked for now; the newest version's too, because it guards accounts and judges nothing."""
+        return Policy.SecondFactor(self.order_by("-pk").values_list("second_factor", flat=True)[:1].get())
+
 
 class Policy(models.Model):
     """One version of the figures that the rules are judged by. Versions are added, never changed."""
@@ -31,6 +35,13 @@ class Policy(models.Model):
 
         BOOK = "book", "what the book bids and asks"
         LAST = "last", "the last price too, where there is no book"
+
+    class SecondFactor(models.TextChoices):
+        """What customers are asked for beyond their password: a code or a passkey, not older than five minutes."""
+
+        NONE = "none", "only where they set one up: at sign-in"
+        CONFIRM = "confirm", "needed for Confirm"
+        ALWAYS = "always", "needed to use the wallet, and for Confirm"
 
     dust_limit_btc = models.DecimalField(
         "dust limit (BTC)", max_digits=12, decimal_places=8, validators=[MinValueValidator(Decimal("0.00000001"))]
@@ -59,6 +70,14 @@ class Policy(models.Model):
         default=Side.BOOK,
         blank=True,
         help_text="The last price counts only at an exchange that shows no book at all, and only of a trade minutes ago.",
+    )
+    second_factor = models.CharField(
+        "customers’ second factor",
+        max_length=7,
+        choices=SecondFactor,
+        default=SecondFactor.NONE,
+        blank=True,
+        help_text="The newest version counts, for every conversion. Customers without one are led to set it up.",
     )
     # Fifteen digits: as many as SQLite keeps exactly.
     breaker_bnb = models.DecimalField(
@@ -99,7 +118,11 @@ class Policy(models.Model):
                     breaker_bnb__lt=Decimal(10_000_000),
                 ),
                 name="policy_in_range",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(second_factor__in=["none", "confirm", "always"]),
+                name="policy_second_factor_is_known",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from wallet import formats, validators
 from wallet.eligibility import Eligibility
-from wallet.models import Service
+from wallet.models import Policy, Service
 from wallet.pages import markup
 from wallet.pages.problems import Problem
 from wallet.pages.summary import NOT_ASKED, Asking, Summary, selected
@@ -70,6 +70,11 @@ class DustPage:
     @property
     def service(self) -> Service:
         return self.eligibility.service
+
+    @property
+    def may_ask_for_passkey(self) -> bool:
+        """Whether the review in its dialog may have a button for one."""
+        return self.eligibility.policy.second_factor != Policy.SecondFactor.NONE
 
     @property
     def title(self) -> str:

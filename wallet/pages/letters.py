@@ -107,26 +107,26 @@ def nobody(facts: Facts) -> Letter:
 
 
 def password_changed(facts: Facts) -> Letter:
-    return _told(facts, _("Your password was changed"), _("The password of your account was changed."))
+    return told(facts, _("Your password was changed"), _("The password of your account was changed."))
 
 
 def address_changed(facts: Facts) -> Letter:
     words = _("The email address of your account was changed from %(old)s to %(new)s.")
-    return _told(facts, _("Your email address was changed"), words % {"old": facts.old, "new": facts.new})
+    return told(facts, _("Your email address was changed"), words % {"old": facts.old, "new": facts.new})
 
 
 def address_asked(facts: Facts) -> Letter:
     words = _("Somebody, with your password, asked to change the email address of your account to %(new)s.")
     late = _("It changes once that address is confirmed. Until then you can still stop it in your settings.")
-    return _told(facts, _("A new email address was asked for"), words % {"new": facts.new}, late)
+    return told(facts, _("A new email address was asked for"), words % {"new": facts.new}, late)
 
 
 def address_called_off(facts: Facts) -> Letter:
     words = _("The email address of your account stays what it is: the change to %(new)s was called off.")
-    return _told(facts, _("Your email address stays"), words % {"new": facts.new})
+    return told(facts, _("Your email address stays"), words % {"new": facts.new})
 
 
-def _told(facts: Facts, subject: str, *sentences: str) -> Letter:
+def told(facts: Facts, subject: str, *sentences: str) -> Letter:
     """What happened to an account, when and from where, and what to do where it was not its owner (P21)."""
     details = [
         _("Account: %(name)s") % {"name": facts.name},

@@ -7,16 +7,19 @@ from django.forms import Form
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from wallet.formats import duration
 from wallet.pages.account_pages import Line
 from wallet.pages.problems import Problem
+from wallet.sessions import IDLE, Over
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """`goes_on_to` is the address that asked to sign in first; empty where none did."""
+    """`goes_on_to` is the address that asked to sign in first, and `ended` why a session did; empty where none did."""
 
     form: Form
     goes_on_to: str
+    ended: str = ""
 
     @property
     def title(self) -> str:
@@ -29,9 +32,21 @@ class SignIn:
     @property
     def lede(self) -> str:
         """Why one is asked to sign in, for those who were on their way to somewhere else than the first page."""
-        if self.form.errors or self.goes_on_to in ("", reverse("wallet")):
+        if self.form.errors:
+            return ""
+        if self.ended == Over.IDLE:
+            return _("You were signed out after %(time)s without activity. Sign in to carry on.") % {
+                "time": duration(int(IDLE.total_seconds()))
+            }
+        if self.ended == Over.OLD:
+            return _("You were signed out, because a session lasts no longer. Sign in to carry on.")
+        if self.goes_on_to in ("", reverse("wallet")):
             return ""
         return _("You’re signed out. Sign in to carry on.")
+
+    @property
+    def passkey_label(self) -> str:
+        return _("Sign in with a passkey")
 
     @property
     def name(self) -> str:

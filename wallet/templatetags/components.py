@@ -1,13 +1,19 @@
 """The pieces that occur on several pages; their markup stands in templates/components."""
 
+import json
+from collections.abc import Mapping
 from functools import lru_cache
 from zlib import crc32
 
 from django import template
+from django.conf import settings
+from django.forms import Form
 from django.template import Context
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from wallet.pages.prices import PricesFrom
 from wallet.pages.problems import Problem
@@ -81,6 +87,58 @@ def prices_line(prices: PricesFrom) -> SafeString:
 def problem_box(problems: list[Problem], *, takes_focus: bool = True, is_alert: bool = False) -> dict[str, object]:
     """What is wrong with what was sent, each leading to its control; `is_alert` is for what stands there from the start."""
     return {"problems": problems, "takes_focus": takes_focus, "is_alert": is_alert}
+
+
+@register.simple_tag
+def passkey_script() -> SafeString:
+    """The script of passkeys, on the pages that have a button for one."""
+    return format_html('<script type="module" src="{}"></script>', static("passkey/passkey.js"))
+
+
+@register.inclusion_tag("components/demonstration_note.html")
+def demonstration_note() -> dict[str, bool]:
+    """Says to operators that this site asks less of them than one in production would."""
+    return {"is_shown": not settings.STAFF_NEED_SECOND_FACTOR}
+
+
+@register.inclusion_tag("components/passkey_form.html")
+def passkey_form(
+    address: str,
+    options: Mapping[str, object] | None = None,
+    *,
+    source: str = "",
+    goes_on_to: str | None = None,
+    label: str = "",
+    form: Form | None = None,
+) -> dict[str, object]:
+    """A form of its own that a passkey fills in and sends, to prove who is there; `form` is what was sent and refused."""
+    return {
+        "address": address,
+        "options": options,
+        "source": source,
+        "goes_on_to": goes_on_to,
+        "label": label or _("Use a passkey"),
+        "problems": form.errors.get("credential") if form is not None else None,
+    }
+
+
+@register.inclusion_tag("components/passkey_button.html")
+def passkey_button(
+    options: Mapping[str, object] | None,
+    *,
+    label: str,
+    kind: str = "get",
+    source: str = "",
+    form: str = "",
+    is_second: bool = False,
+) -> dict[str, object]:
+    """What makes a passkey (`create`) or uses one (`get`) for the form around it, or for the one with the id `form`.
+
+    Without options, they are fetched from `source`.
+    """
+    said = json.dumps(options, default=dict) if options else ""
+    place = {"source": source, "form": form, "is_second": is_second}
+    return {"options": said, "kind": kind, "label": label} | place
 
 
 @register.inclusion_tag("components/sort_link.html")

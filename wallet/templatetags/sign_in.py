@@ -9,5 +9,5 @@ register = template.Library()
 
 
 @register.simple_tag
-def sign_in(form: Form, goes_on_to: str | None) -> SignIn:
-    return SignIn(form, goes_on_to or "")
+def sign_in(form: Form, goes_on_to: str | None, ended: str | None = "") -> SignIn:
+    return SignIn(form, goes_on_to or "", ended or "")

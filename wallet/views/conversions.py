@@ -1,3 +1,5 @@
+import logging
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render, resolve_url
@@ -9,14 +11,17 @@ from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.eligibility import eligibility
 from wallet.enqueue import enqueue
-from wallet.models import Conversion, KeptOutNumber
+from wallet.models import Conversion, KeptOutNumber, Policy
 from wallet.pages.conversion import conversion_page
 from wallet.pages.conversion.page import ConversionPage, Visit
 from wallet.portfolio import portfolio
 from wallet.refusals import Code, Refused
 from wallet.requests import CustomerRequest, wants_partial
 from wallet.responses import go_to, see_other
+from wallet.views import proofs
 from wallet.views.errors import Answer, refused
+
+log = logging.getLogger(__name__)
 
 
 @require_safe
@@ -32,7 +37,13 @@ def conversion(request: CustomerRequest, reference: str) -> HttpResponse:
 @require_POST
 @login_required
 def confirm(request: CustomerRequest, reference: str) -> HttpResponse:
-    """R8: accepts the quote. Too late, it makes a new one instead; again, it leads to the same conversion."""
+    """R8: accepts the quote. Too late, it makes a new one instead; again, it leads to the same conversion.
+
+    Where the policy asks for a second step, it comes first: one that is refused leaves the quote as it was (P21).
+    """
+    asked = _refused_proof(request, reference)
+    if asked:
+        return asked
     try:
         confirmed = conversions.confirm(user=request.user, reference=reference)
     except Conversion.DoesNotExist as error:
@@ -53,6 +64,10 @@ def renew(request: CustomerRequest, reference: str) -> HttpResponse:
     old = get_object_or_404(Conversion.objects.of(request.user), reference=reference)
     if not old.is_quoted:
         return go_to(request, "conversion", reference)
+    if request.POST.get("code") or request.POST.get("credential"):
+        asked = _refused_proof(request, reference)  # it was typed while the prices were good
+        if asked:
+            return asked
     try:
         fresh = conversions.renew(conversion=old)
     except (Refused, Busy) as error:
@@ -60,17 +75,33 @@ def renew(request: CustomerRequest, reference: str) -> HttpResponse:
     return see_other("conversion", fresh.reference)
 
 
-def _page(request: CustomerRequest, reference: str, problem: str = "") -> ConversionPage:
+def _refused_proof(request: CustomerRequest, reference: str) -> HttpResponse | None:
+    """The review again, because the second step is missing or wrong; None once it is there, or where none is asked for."""
+    found = get_object_or_404(Conversion.objects.of(request.user), reference=reference)
+    if not found.is_quoted or not proofs.is_missing(request, Policy.objects.second_factor()):
+        return None
+    problem = proofs.take(request)
+    if not problem:
+        return None
+    log.info("refused %s %s for user %s: no second step", request.method, request.path, request.user.pk)
+    page = _page(request, reference, proof_problem=problem)
+    response = _answer(request, page, 422)
+    return retarget(response, "#reviewing") if page.visit.is_part else response
+
+
+def _page(request: CustomerRequest, reference: str, problem: str = "", proof_problem: str = "") -> ConversionPage:
     rows = Conversion.objects.of(request.user).select_related("policy", "renews")
     found = get_object_or_404(rows, reference=reference)
     lines = list(found.lines.select_related("asset").order_by("-quoted_value_sats", "asset__code"))
     now = clock.now()
     state = eligibility(user=request.user, now=now)
+    is_asked = found.is_quoted and proofs.is_missing(request, state.policy.second_factor)
     visit = Visit(
         account=request.user.email or request.user.get_username(),
         address=request.build_absolute_uri(resolve_url("conversion", reference)),
         is_part=wants_partial(request),
         problem=problem,
+        proof=proofs.wanted(request, reference, proof_problem) if is_asked else None,
     )
     if found.is_confirmed:
         told = KeptOutNumber.objects.told([validators.BNB, *(line.asset.code for line in lines)])

@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from wallet.eligibility import Eligibility
 from wallet.models import Conversion, Line, Service
 from wallet.pages import markup
+from wallet.pages.conversion.proof import Proof
 from wallet.pages.terms import Terms, terms
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
     """Who asks for the page, and how: the account's name, the page's whole address, and why a request was refused.
+
+    `proof` is the second step that Confirm waits for; None where it waits for none.
 
     `is_part`: htmx asks, and gets the part that `partial` names, for its dialog or in the place of the one before.
     """
@@ -26,6 +29,7 @@ class Visit:
     address: str
     is_part: bool = False
     problem: str = ""
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +58,8 @@ class ConversionPage:
     @property
     def head_title(self) -> str:
         """The title in the browser's own frame, which says at once when something went wrong."""
-        return _("Error: %(title)s") % {"title": self.title} if self.visit.problem else self.title
+        is_refused = self.visit.problem or (self.visit.proof and self.visit.proof.problem)
+        return _("Error: %(title)s") % {"title": self.title} if is_refused else self.title
 
     @property
     def reference(self) -> str:

@@ -13,6 +13,7 @@ from wallet import formats
 from wallet.models import Line
 from wallet.pages import markup
 from wallet.pages.conversion.page import ConversionPage
+from wallet.pages.conversion.proof import Proof
 from wallet.pages.standstill import Standstill, standstill
 
 
@@ -111,7 +112,7 @@ class Review(ConversionPage):
     @property
     def title_takes_focus(self) -> bool:
         """In the dialog, where nothing else wants it."""
-        return self.notice is None
+        return self.notice is None and not (self.proof and self.proof.problem)
 
     @property
     def fee(self) -> str:
@@ -133,6 +134,16 @@ class Review(ConversionPage):
     def needs_new_prices(self) -> bool:
         """Whether the button asks for new prices, because Confirm can only be refused."""
         return self.is_expired or bool(self.visit.problem)
+
+    @property
+    def proof(self) -> Proof | None:
+        """The second step that Confirm waits for. New prices come first, where those of the offer are too old."""
+        return None if self.needs_new_prices else self.visit.proof
+
+    @property
+    def has_confirm(self) -> bool:
+        """Whether the customer can do what Confirm asks for."""
+        return self.proof is None or self.proof.has_factor
 
     @property
     def go_label(self) -> str:

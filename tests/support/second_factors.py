@@ -1,0 +1,58 @@
+"""Codes as an app makes them, people who have one, and fresh proofs."""
+
+import json
+import time
+
+from allauth.account.internal.userkit import user_id_to_str
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.support.passkeys import Passkey, text
+
+PASSWORD = "correct horse battery"
+
+
+def code(secret: str) -> str:
+    """What an app with this key shows now."""
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+
+
+def wrong_code(secret: str) -> str:
+    """One that no app with this key shows about now."""
+    near = {format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step)) for step in range(-3, 4)}
+    return next(digits for digits in (f"{number:06}" for number in range(10)) if digits not in near)
+
+
+def give_codes(user: User) -> str:
+    """Sets up codes from an app for the user, and recovery codes; the key."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    RecoveryCodes.activate(user)
+    return str(secret)
+
+
+def give_passkey(user: User, name: str = "Phone", passkey: Passkey | None = None) -> Authenticator:
+    """A passkey of the user, of this authenticator or of one that nobody has."""
+    passkey = passkey or Passkey()
+    asked = {"publicKey": {"user": {"id": text(user_pk_to_url_str(user).encode())}, "challenge": text(b"asked")}}
+    data = {"name": name, "credential": json.loads(passkey.made(json.dumps(asked)))}
+    return Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=data)
+
+
+def recovery_codes(user: User) -> list[str]:
+    """Those that are left."""
+    codes: list[str] = RecoveryCodes(Authenticator.objects.get(user=user, type="recovery_codes")).get_unused_codes()
+    return codes
+
+
+def prove(client: Client, user: User, method: str = "password", *, seconds_ago: int = 0) -> None:
+    """A proof that the signed-in client's user gave so long ago."""
+    session = client.session
+    record = {"method": method, "at": time.time() - seconds_ago, "reauthenticated": True}
+    session["account_authentication_methods"] = [record]
+    session["account_authentication_methods_user"] = user_id_to_str(user)
+    session.save()

@@ -1,0 +1,184 @@
+"""Accounts, as operators see them. They make them, deactivate them and help their owners back in; they never become them.
+
+S2, P20: a password is chosen by its owner alone, from a mail that staff can have sent. Names and addresses stay what they
+are, nobody is deleted, and rights are given by a superuser to others, never to oneself.
+"""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from wallet import events
+from wallet.account_forms import ResetForm
+from wallet.admin.base import ReadOnly
+from wallet.models import Account, SecurityEvent
+
+IDENTITY = ("username", "email", "first_name", "last_name")
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+Kind = SecurityEvent.Kind
+
+for model in (User, Group, EmailAddress, Authenticator, UserSession):
+    admin.site.unregister(model)
+
+
+class NewUserForm(forms.ModelForm):
+    """A new account. Its owner chooses the password."""
+
+    email = forms.EmailField(
+        help_text="Where the mail goes by which its owner chooses a password. It is not changed here."
+    )
+
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=name).exists():
+            raise forms.ValidationError("There is a user of this name.")
+        return name
+
+    def clean_email(self) -> str:
+        address: str = self.cleaned_data["email"].lower()
+        if (
+            User.objects.filter(email__iexact=address).exists()
+            or EmailAddress.objects.filter(email__iexact=address).exists()
+        ):
+            raise forms.ValidationError("Another account has this address.")
+        return address
+
+
+class UserForm(forms.ModelForm):
+    def clean_is_staff(self) -> bool:
+        is_staff: bool = self.cleaned_data["is_staff"]
+        if is_staff and not self.instance.is_staff and Account.objects.filter(user=self.instance).exists():
+            raise forms.ValidationError("This account holds balances. Make another one for the operator.")
+        return is_staff
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    list_display = ["username", "email", "first_name", "last_name", "is_active", "is_staff"]
+    list_filter = ["is_staff", "is_superuser", "is_active"]
+    search_fields = ["username", "first_name", "last_name", "email"]
+    ordering = ["username"]
+    filter_horizontal = ["groups", "user_permissions"]
+    actions = ["send_reset", "reset_factors"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": IDENTITY})]
+        return [
+            (None, {"fields": (*IDENTITY, "is_active")}),
+            ("Rights", {"fields": RIGHTS}),
+            ("Dates", {"fields": ("last_login", "date_joined")}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Rights are a superuser's to give, and to others only; whether one is active is not one's own affair either."""
+        if obj is None:
+            return ()
+        kept = ("username", "email", "last_login", "date_joined")
+        if obj == request.user:
+            return (*kept, "is_active", *RIGHTS)
+        return kept if request.user.is_superuser else (*kept, *RIGHTS)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        may_make_staff = obj is not None and "is_staff" not in self.get_readonly_fields(request, obj)
+        form = NewUserForm if obj is None else UserForm if may_make_staff else forms.ModelForm
+        return super().get_form(request, obj, change, **{"form": form, **options})
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Staff are changed by superusers only."""
+        may: bool = super().has_change_permission(request, obj)
+        return may and (request.user.is_superuser or obj is None or not (obj.is_staff or obj.is_superuser))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody goes, with what they did: an account is deactivated."""
+        return False
+
+    def has_reset_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Nobody guesses at a password's hash by asking for users who have it."""
+        return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if change:
+            return super().save_model(request, obj, form, change)
+        obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        self._send_reset(request, obj)
+        return None
+
+    @admin.action(description="Send a mail to choose a new password", permissions=["change"])
+    def send_reset(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in users:
+            if self.has_change_permission(request, user) or user == request.user:
+                self._send_reset(request, user)
+            else:
+                messages.error(request, f"{user} is staff: a superuser has to do that.")
+
+    @admin.action(description="Remove second factors of others who lost them", permissions=["reset"])
+    def reset_factors(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """By another administrator only: one's own are removed in the settings, with a fresh proof."""
+        for user in users:
+            if user == request.user:
+                messages.error(request, "Another administrator has to remove yours.")
+                continue
+            Authenticator.objects.filter(user=user).delete()
+            for session in UserSession.objects.filter(user=user):
+                session.end()
+            events.write(Kind.FACTORS_RESET, user, request, str(request.user))
+            self.log_change(request, user, "Removed second factors and ended sessions.")
+            get_adapter().send_notification_mail("wallet/email/factors_reset", user)
+            messages.success(request, f"{user} signs in with the password alone, until a new second factor is set up.")
+
+    def _send_reset(self, request: HttpRequest, user: User) -> None:
+        form = ResetForm({"email": user.email})
+        if not user.is_active or not form.is_valid():
+            messages.error(request, f"{user} is not active, or has no address that a mail could go to.")
+            return
+        form.save(request)
+        events.write(Kind.RESET_SENT, user, request, str(request.user))
+        self.log_change(request, user, "Sent a mail to choose a new password.")
+        messages.success(request, f"A mail to choose a new password is on its way to {user}.")
+
+
+@admin.register(Group)
+class Groups(GroupAdmin):
+    """Rights of many, which only a superuser gives."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ReadOnly, admin.ModelAdmin):
+    """Where an account's mails go, for whoever helps its owner."""
+
+    list_display = ["email", "user", "primary", "verified"]
+    list_filter = ["verified"]
+    list_select_related = ["user"]
+    search_fields = ["email", "user__username"]
+
+
+@admin.register(SecurityEvent)
+class SecurityEventAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["created_at", "user", "kind", "about", "address", "device"]
+    list_select_related = ["user"]
+    list_filter = ["kind"]
+    search_fields = ["user__username", "address"]
+    show_full_result_count = False

@@ -1,0 +1,136 @@
+"""The forms of second factors, with the site's words and fields; what they check is django-allauth's."""
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+NOT_ACCEPTED = _("This passkey wasn’t accepted. Try again.")
+# What reading a credential raises that nobody's authenticator made.
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError, struct.error)
+
+
+def credential_field() -> forms.JSONField:
+    """What the script of passkeys fills in."""
+    errors = {"required": NOT_ACCEPTED, "invalid": NOT_ACCEPTED}
+    return forms.JSONField(widget=forms.HiddenInput, error_messages=errors)
+
+
+@contextmanager
+def reading_a_credential() -> Iterator[None]:
+    """Whatever is wrong with it is the same to whoever sent it."""
+    try:
+        yield
+    except forms.ValidationError as error:
+        raise forms.ValidationError(NOT_ACCEPTED) if error.code == "incorrect_code" else error from error
+    except UNREADABLE as error:
+        raise forms.ValidationError(NOT_ACCEPTED) from error
+
+
+def code_field(label: Any, help_text: Any = "") -> forms.CharField:
+    """Digits; whatever a password manager or a phone fills in."""
+    attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        max_length=20,
+        widget=forms.TextInput(attributes),
+        error_messages={
+            "required": _("Type the code."),
+            "max_length": _("A code has 6 digits, a recovery code 8."),
+        },
+    )
+
+
+class CodeForm(AuthenticateForm):
+    """The second step of signing in."""
+
+    code = code_field(_("Code"), _("The 6 digits in your app, or one of your recovery codes."))
+
+
+class ProofForm(ReauthenticateForm):
+    """A fresh proof by somebody who is signed in."""
+
+    code = code_field(_("Code"), _("The 6 digits in your app, or one of your recovery codes."))
+
+
+class FirstCodeForm(ActivateTOTPForm):
+    """The first code of an app that was just set up."""
+
+    code = code_field(_("Code"), _("The 6 digits that the app shows now."))
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """A new passkey. It always asks for the finger, face or PIN of its owner, so that it signs in by itself."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        required=False,
+        max_length=60,
+        help_text=_("To tell it from others, like “Phone”."),
+        error_messages={"max_length": _("A name has 60 characters at most.")},
+    )
+    credential = credential_field()
+    passwordless = forms.BooleanField(widget=forms.HiddenInput, initial=True, required=False)
+
+    def clean_passwordless(self) -> bool:
+        return True
+
+    def clean(self) -> dict[str, Any]:
+        with reading_a_credential():
+            cleaned: dict[str, Any] = super().clean()
+        return cleaned
+
+
+class PasskeyStepForm(AuthenticateWebAuthnForm):
+    """A passkey as the second step of signing in."""
+
+    credential = credential_field()
+
+    def clean_credential(self) -> Authenticator:
+        with reading_a_credential():
+            return super().clean_credential()
+
+
+class PasskeySignInForm(LoginWebAuthnForm):
+    """A passkey that signs in by itself."""
+
+    credential = credential_field()
+
+    def clean_credential(self) -> Authenticator:
+        with reading_a_credential():
+            return super().clean_credential()
+
+
+class PasskeyProofForm(ReauthenticateWebAuthnForm):
+    """A passkey as a fresh proof."""
+
+    credential = credential_field()
+
+    def clean_credential(self) -> Authenticator:
+        with reading_a_credential():
+            return super().clean_credential()
+
+
+class PasskeyNameForm(EditWebAuthnForm):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=60,
+        error_messages={
+            "required": _("Type a name."),
+            "max_length": _("A name has 60 characters at most."),
+        },
+    )

@@ -1,0 +1,88 @@
+from collections.abc import Callable
+from getpass import getpass
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, validate_totp_code
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from qrcode.main import QRCode
+
+TRIES = 3
+
+
+class Command(BaseCommand):
+    help = "Make an operator who may do everything: asks for a name, an address, a password, and a code from an app."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            user = self._user()
+            secret = self._secret(user)
+        except (EOFError, KeyboardInterrupt) as error:
+            raise CommandError("Nobody was made.") from error
+        with transaction.atomic():
+            user.save()
+            TOTP.activate(user, secret)
+            codes = RecoveryCodes.activate(user).get_unused_codes()
+        self.stdout.write("Recovery codes, each good for one sign-in without the app. Keep them where you find them:")
+        self.stdout.write("\n".join(f"  {code}" for code in codes))
+        self.stdout.write(f"{user} can sign in now.")
+
+    def _user(self) -> User:
+        """Who it shall be, not saved yet."""
+        user = User(is_staff=True, is_superuser=True)
+        user.username = self._asked("User name: ", lambda name: _check_name(user, name))
+        user.email = self._asked("Email address: ", lambda address: _check_address(user, address)).lower()
+        password = self._asked("Password: ", lambda typed: validate_password(typed, user), is_hidden=True)
+        if getpass("Password again: ") != password:
+            raise CommandError("The two passwords are not the same. Nobody was made.")
+        user.set_password(password)
+        return user
+
+    def _secret(self, user: User) -> str:
+        """The key of an app that has shown a right code."""
+        secret: str = generate_totp_secret()
+        code = QRCode()
+        code.add_data(get_adapter().build_totp_url(user, secret))
+        self.stdout.write("Scan this with an authenticator app, or type the key into it.")
+        code.print_ascii(out=self.stdout, invert=True)
+        self.stdout.write(f"Key: {secret}")
+
+        def check(typed: str) -> None:
+            if not validate_totp_code(secret, typed):
+                raise ValidationError("This code is not right. Type the one that the app shows now.")
+
+        self._asked("Code: ", check)
+        return secret
+
+    def _asked(self, label: str, check: Callable[[str], None], *, is_hidden: bool = False) -> str:
+        """An answer that passes the check, asked for a few times."""
+        for _ in range(TRIES):
+            answer = getpass(label) if is_hidden else input(label).strip()
+            try:
+                check(answer)
+            except ValidationError as error:
+                self.stderr.write(" ".join(error.messages))
+            else:
+                return answer
+        raise CommandError("Nobody was made.")
+
+
+def _check_name(user: User, name: str) -> None:
+    user.username = name
+    user.clean_fields(exclude=["password", "email"])
+    if User.objects.filter(username__iexact=name).exists():
+        raise ValidationError("There is a user of this name.")
+
+
+def _check_address(user: User, address: str) -> None:
+    user.email = address
+    user.clean_fields(exclude=["password"])
+    if not address:
+        raise ValidationError("An operator needs an address.")
+    if User.objects.filter(email__iexact=address).exists():
+        raise ValidationError("Another account has this address.")
