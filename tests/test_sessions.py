@@ -18,7 +18,7 @@ def watch(monkeypatch):
     """The web process's clock."""
     watch = Clock()
     watch.at = datetime.now(UTC)
-    monkeypatch.setattr(sessions, "now", watch)
+    monkeypatch.setattr(sessions, "moment", watch)
     return watch
 
 

@@ -1,5 +1,6 @@
 """Writes down what happens to an account's security, as django-allauth tells of it, for its owner to read (P17, P21)."""
 
+import logging
 from typing import Any
 
 from allauth.account import signals as account
@@ -15,18 +16,16 @@ from django.utils.translation import gettext as _
 from wallet import sessions
 from wallet.models import SecurityEvent
 
+log = logging.getLogger(__name__)
+
 Kind = SecurityEvent.Kind
 
 
 def write(kind: SecurityEvent.Kind, user: User, request: HttpRequest | None, about: str = "") -> None:
-    """Notes an event, with the address and the browser that it came from, as far as they are known."""
-    SecurityEvent.objects.create(
-        user=user,
-        kind=kind,
-        about=about[:254],
-        address=get_adapter().get_client_ip(request) if is_asked(request) else None,
-        device=device_of(request),
-    )
+    """Notes an event, with the address and the browser that it came from, as far as they are known; in the log too (P17)."""
+    address = get_adapter().get_client_ip(request) if is_asked(request) else None
+    log.info("security event %s for user %s from %s", kind.value, user.pk, address)
+    SecurityEvent.objects.create(user=user, kind=kind, about=about[:254], address=address, device=device_of(request))
 
 
 def is_asked(request: HttpRequest | None) -> bool:
@@ -92,16 +91,17 @@ def sign_in_refused(request: HttpRequest, name: str) -> None:
         write(Kind.REFUSED, user, request)
 
 
-def on_email_added(request: HttpRequest, user: User, email_address: Any, **signal: Any) -> None:
-    write(Kind.EMAIL_ADDED, user, request, str(email_address.email))
+def on_email_added(request: HttpRequest, email_address: Any, **signal: Any) -> None:
+    """The address says whose it is: whoever confirms it need not be signed in."""
+    write(Kind.EMAIL_ADDED, email_address.user, request, str(email_address.email))
 
 
-def on_email_removed(request: HttpRequest, user: User, email_address: Any, **signal: Any) -> None:
-    write(Kind.EMAIL_REMOVED, user, request, str(email_address.email))
+def on_email_removed(request: HttpRequest, email_address: Any, **signal: Any) -> None:
+    write(Kind.EMAIL_REMOVED, email_address.user, request, str(email_address.email))
 
 
-def on_email_changed(request: HttpRequest, user: User, to_email_address: Any, **signal: Any) -> None:
-    write(Kind.EMAIL_CHANGED, user, request, str(to_email_address.email))
+def on_email_changed(request: HttpRequest, to_email_address: Any, **signal: Any) -> None:
+    write(Kind.EMAIL_CHANGED, to_email_address.user, request, str(to_email_address.email))
 
 
 def on_email_confirmed(request: HttpRequest, email_address: Any, **signal: Any) -> None:

@@ -84,15 +84,19 @@ class PasskeyForm(AddWebAuthnForm):
         error_messages={"max_length": _("A name has 60 characters at most.")},
     )
     credential = credential_field()
-    passwordless = forms.BooleanField(widget=forms.HiddenInput, initial=True, required=False)
+    passwordless = forms.BooleanField(required=False)
 
     def clean_passwordless(self) -> bool:
+        """It may sign in by itself, whatever was sent."""
         return True
 
     def clean(self) -> dict[str, Any]:
-        with reading_a_credential():
-            cleaned: dict[str, Any] = super().clean()
-        return cleaned
+        try:
+            with reading_a_credential():
+                super().clean()
+        except forms.ValidationError as error:
+            self.add_error("credential", error)
+        return dict(self.cleaned_data)
 
 
 class PasskeyStepForm(AuthenticateWebAuthnForm):

@@ -37,7 +37,7 @@ def is_proved(request: HttpRequest) -> bool:
 
 def is_freshly_proved(request: HttpRequest) -> bool:
     """Whether a second factor was used in this session within the last five minutes (P21)."""
-    oldest = sessions.now().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    oldest = sessions.moment().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
     records = get_authentication_records(request, request.user)
     return any(record.get("method") == "mfa" and record["at"] > oldest for record in records)
 

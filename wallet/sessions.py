@@ -28,14 +28,14 @@ class Over(StrEnum):
     OLD = "old"
 
 
-def now() -> datetime:
-    """The web process's own clock: half an hour needs no database."""
+def moment() -> datetime:
+    """The web process's own clock, as django-allauth's for proofs: half an hour needs no database, and moves no money."""
     return timezone.now()
 
 
 def begin(session: SessionBase) -> None:
     """Notes the moment at which somebody signed in."""
-    session[BEGAN] = session[SEEN] = int(now().timestamp())
+    session[BEGAN] = session[SEEN] = int(moment().timestamp())
 
 
 def stays(session: SessionBase, user: User) -> bool:
@@ -45,11 +45,11 @@ def stays(session: SessionBase, user: User) -> bool:
 
 def over(session: SessionBase, user: User) -> Over | None:
     """Why the session may not be used any more; None while it may."""
-    moment = now()
-    began, seen = (datetime.fromtimestamp(session.get(name, 0), moment.tzinfo) for name in (BEGAN, SEEN))
-    if moment - began >= (LONGEST_STAY if stays(session, user) else LONGEST):
+    at = moment()
+    began, seen = (datetime.fromtimestamp(session.get(name, 0), at.tzinfo) for name in (BEGAN, SEEN))
+    if at - began >= (LONGEST_STAY if stays(session, user) else LONGEST):
         return Over.OLD
-    if moment - seen >= IDLE and not stays(session, user):
+    if at - seen >= IDLE and not stays(session, user):
         return Over.IDLE
     return None
 
@@ -62,11 +62,11 @@ def lives(session: SessionBase, user: User) -> bool:
 def is_noted(session: SessionBase) -> bool:
     """Whether its last use was written down a moment ago."""
     seen: int = session.get(SEEN, 0)
-    return now().timestamp() - seen < NOTED_EVERY.total_seconds()
+    return moment().timestamp() - seen < NOTED_EVERY.total_seconds()
 
 
 def note_use(session: SessionBase, user: User) -> None:
     """Writes down that it is used now. The cookie of staff goes with the browser, whatever they ticked."""
-    session[SEEN] = int(now().timestamp())
+    session[SEEN] = int(moment().timestamp())
     if user.is_staff and not session.get_expire_at_browser_close():
         session.set_expiry(0)

@@ -178,6 +178,14 @@ def test_no_hash_of_a_password_is_guessed_at_by_its_beginning(operator):
     assert operator.get(f"{USERS}?password__startswith=argon2").status_code == 400
 
 
+def test_staff_change_their_own_password_where_everybody_does(operator):
+    before = everything(User.objects.get(username="admin"))
+    sent = {"old_password": PASSWORD, "new_password1": "another-12345", "new_password2": "another-12345"}
+    for answer in (operator.get("/admin/password_change/"), operator.post("/admin/password_change/", sent)):
+        assert answer.headers["Location"] == "/accounts/password/change/"
+    assert everything(User.objects.get(username="admin")) == before
+
+
 # --- second factors --------------------------------------------------------------------------------------------------
 
 

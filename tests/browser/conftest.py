@@ -38,7 +38,7 @@ def sign_in():
         page.goto("/accounts/login/")
         page.fill("[name=login]", "demo")
         page.fill("[name=password]", "demo")
-        page.click("main button")
+        page.press("[name=password]", "Enter")
         page.wait_for_url("**/wallet/")
 
     return as_demo
@@ -51,7 +51,7 @@ def visit(request, chromium, site, sign_in):
 
     def open_page(*, path="/wallet/", expects=(), **options):
         expected.extend(expects)
-        context = traced(chromium, base_url=site.url, **{"timezone_id": "UTC", **options})
+        context = traced(chromium, **{"base_url": site.url, "timezone_id": "UTC", **options})
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

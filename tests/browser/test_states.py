@@ -75,7 +75,7 @@ def test_signed_out_in_the_middle_one_signs_in_and_goes_on_with_the_selection(vi
     page.wait_for_url("**/accounts/login/**")
     page.fill("[name=login]", "demo")
     page.fill("[name=password]", "demo")
-    page.click("main button")
+    page.press("[name=password]", "Enter")
     page.wait_for_url("**/wallet/dust/**")
     expect(page.locator("#count")).to_have_text("2 of 14 selected")
 

@@ -1,5 +1,7 @@
 """What a later migration may do to a table that has guards, and that the guards are there afterwards."""
 
+import importlib
+
 import pytest
 from django.db import connection, migrations, models
 from django.db.migrations.executor import MigrationExecutor
@@ -47,6 +49,7 @@ def test_a_table_that_is_built_anew_keeps_every_guard(table):
 def test_guards_that_were_taken_away_or_changed_are_made_anew_by_their_migration():
     """Backwards and forwards again, as docs/operating.md says."""
     before = guards()
+    later = {guard.name for guard in importlib.import_module("wallet.migrations.0005_guards_of_events").EVENTS}
     on = " ON wallet_entry" if connection.vendor == "postgresql" else ""
     sql(f"DROP TRIGGER entry_refuses_update{on}")
     if connection.vendor == "postgresql":
@@ -59,7 +62,7 @@ def test_guards_that_were_taken_away_or_changed_are_made_anew_by_their_migration
     migration, state = loader.get_migration("wallet", "0002_guards"), loader.project_state()
     with connection.schema_editor(atomic=True) as editor:
         migration.unapply(state.clone(), editor)
-    assert guards() == []
+    assert [name for name, _ in guards() if name not in later] == []
     with connection.schema_editor(atomic=True) as editor:
         migration.apply(state.clone(), editor)
     assert guards() == before

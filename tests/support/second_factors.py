@@ -8,12 +8,15 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.support.passkeys import Passkey, text
 
 PASSWORD = "correct horse battery"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1"
 
 
 def code(secret: str) -> str:
@@ -56,3 +59,18 @@ def prove(client: Client, user: User, method: str = "password", *, seconds_ago: 
     session["account_authentication_methods"] = [record]
     session["account_authentication_methods_user"] = user_id_to_str(user)
     session.save()
+
+
+def secured(user: User, *, is_fresh: bool, has_codes: bool) -> dict[str, str]:
+    """Gives the user second factors; the name and a session, with a fresh proof, beside which there is one on a phone."""
+    give_passkey(user)
+    if has_codes:
+        give_codes(user)
+    for agent in (PHONE, FIREFOX):
+        client = Client()
+        client.force_login(user)
+        key = client.session.session_key
+        UserSession.objects.create(user=user, session_key=key, ip="192.0.2.17", user_agent=agent)
+    if is_fresh:
+        prove(client, user, "mfa")
+    return {"name": user.username, "session": client.cookies["sessionid"].value}

@@ -20,7 +20,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
-from tests.support import factories
+from tests.support import factories, second_factors
 from wallet import conversions, ledger
 from wallet.conversions.claims import claim
 from wallet.database import clock
@@ -158,6 +158,12 @@ def signed_in(user: User) -> dict[str, str]:
     client = Client()
     client.force_login(user)
     return {"name": user.username, "session": client.cookies["sessionid"].value}
+
+
+def secured(*, is_fresh: bool = True, has_codes: bool = True) -> dict[str, str]:
+    """A customer with second factors, signed in here, with a fresh proof, and in another browser."""
+    user = owner(customer(password=second_factors.PASSWORD)["name"])
+    return second_factors.secured(user, is_fresh=is_fresh, has_codes=has_codes)
 
 
 def deposit(name: str, code: str, amount: str) -> None:
@@ -299,7 +305,7 @@ ORDERS: list[Callable[..., Any]] = [
     end,
     history,
 ]
-ORDERS += [close_conversions, reopen, forget_attempts, reset_address, take_half]
+ORDERS += [close_conversions, reopen, forget_attempts, reset_address, take_half, secured]
 
 
 def main() -> None:

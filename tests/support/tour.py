@@ -258,6 +258,15 @@ class Tour:
             self.stage.reopen()
 
     @contextlib.contextmanager
+    def asking(self) -> Iterator[None]:
+        """The policy asks for a second factor for Confirm."""
+        self.stage.policy(second_factor="confirm")
+        try:
+            yield
+        finally:
+            self.stage.policy(second_factor="none")
+
+    @contextlib.contextmanager
     def fee(self, percent: str) -> Iterator[None]:
         self.stage.policy(fee_percent=percent)
         try:

@@ -143,7 +143,10 @@ def test_who_has_no_factor_is_led_to_set_one_up_and_back_to_the_same_review(clie
     security = read(client.get(review.find("#set-up")["href"]))
     link = next(one["href"] for one in security.select("#factors a") if one.text == "Set up codes")
     form = read(client.get(link))
-    sent = {"code": code(form.find("#secret")["value"]), "next": form.find("main input[name=next]")["value"]}
+    sent = {
+        "code": code(form.find("#secret").text.replace(" ", "")),
+        "next": form.find("main input[name=next]")["value"],
+    }
     codes = read(client.post("/settings/security/codes/", sent, follow=True))
     assert [one["href"] for one in codes.select("main a") if one.text.startswith("I have kept")] == [page]
     assert "Code" in read(client.get(page)).find("#review").text

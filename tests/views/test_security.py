@@ -1,5 +1,7 @@
 """The page of an account's security: how one signs in, where one is signed in, and what happened."""
 
+import logging
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
@@ -7,13 +9,11 @@ from django.test import Client
 
 from tests.support import factories
 from tests.support.html import read
-from tests.support.second_factors import PASSWORD, give_passkey, prove
+from tests.support.second_factors import FIREFOX, PASSWORD, PHONE, give_passkey, prove
 from wallet.models import SecurityEvent
 
 PAGE = "/settings/security/"
 SIGN_IN = "/accounts/login/"
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"
-PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1"
 
 
 def sign_in(client, name="mira", agent=FIREFOX, **fields):
@@ -63,7 +63,7 @@ def test_every_browser_is_listed_with_its_device_and_address(two, text):
 
 def test_one_other_browser_is_signed_out_after_a_fresh_proof(two, world):
     here, phone = two
-    number = read(here.get(PAGE)).find("#sessions form.row")["action"]
+    number = read(here.get(PAGE)).select("#sessions form")[0]["action"]
     assert here.post(number).headers["Location"].startswith("/accounts/reauthenticate/")
     assert phone.get("/wallet/").status_code == 200
     prove(here, world.user)
@@ -117,6 +117,17 @@ def test_the_events_say_what_when_on_which_device_and_from_where(client, world, 
     assert "A sign-in was refused Safari on iPhone 127.0.0.1" in page
     assert "Signed in Firefox on Linux 127.0.0.1" in page
     assert "wrong" not in page.partition("Time zone")[0].replace("wrong,", "")
+
+
+def test_p17_every_event_is_in_the_log_too(client, world, caplog):
+    """P17: whose it was and from where, without what was typed."""
+    with caplog.at_level(logging.INFO):
+        client.post(SIGN_IN, {"login": "mira@example.com", "password": "hunter2"})
+        sign_in(client)
+    for kind in ("refused", "signed_in"):
+        assert f"security event {kind} for user {world.user.pk} from 127.0.0.1" in caplog.text
+    assert "hunter2" not in caplog.text
+    assert PASSWORD not in caplog.text
 
 
 def test_the_page_asks_the_same_of_the_database_whatever_there_is(signed_in, world, queries):

@@ -1,7 +1,7 @@
 """The pieces that occur on several pages; their markup stands in templates/components."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from zlib import crc32
 
@@ -110,6 +110,7 @@ def passkey_form(
     goes_on_to: str | None = None,
     label: str = "",
     form: Form | None = None,
+    is_second: bool = True,
 ) -> dict[str, object]:
     """A form of its own that a passkey fills in and sends, to prove who is there; `form` is what was sent and refused."""
     return {
@@ -118,6 +119,7 @@ def passkey_form(
         "source": source,
         "goes_on_to": goes_on_to,
         "label": label or _("Use a passkey"),
+        "is_second": is_second,
         "problems": form.errors.get("credential") if form is not None else None,
     }
 
@@ -131,13 +133,14 @@ def passkey_button(
     source: str = "",
     form: str = "",
     is_second: bool = False,
+    problems: Sequence[str] | None = None,
 ) -> dict[str, object]:
     """What makes a passkey (`create`) or uses one (`get`) for the form around it, or for the one with the id `form`.
 
     Without options, they are fetched from `source`.
     """
     said = json.dumps(options, default=dict) if options else ""
-    place = {"source": source, "form": form, "is_second": is_second}
+    place = {"source": source, "form": form, "is_second": is_second, "problems": problems}
     return {"options": said, "kind": kind, "label": label} | place
 
 

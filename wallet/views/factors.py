@@ -1,5 +1,6 @@
 """Setting up and taking away second factors: django-allauth's views, with the way back to the page that asked."""
 
+from textwrap import wrap
 from typing import Any
 
 from allauth.account.utils import get_next_redirect_url
@@ -40,6 +41,10 @@ class OnwardsMixin:
 
 class SetUpCodes(OnwardsMixin, ActivateTOTPView):
     """The secret as a QR code and as text, and the first code as a proof that the app has it."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | {"key": " ".join(wrap(context["form"].secret, 4))}  # as apps take it, and people read it
 
 
 class AddPasskey(OnwardsMixin, AddWebAuthnView):

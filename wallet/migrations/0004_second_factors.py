@@ -7,30 +7,6 @@ from django.db import migrations, models
 import wallet.models.fields
 from wallet.database import guards
 
-# What happened to an account is written once, and goes after a year, no sooner.
-EVENTS = [
-    guards.Guard(
-        name="securityevent_refuses_update",
-        table="securityevent",
-        event="UPDATE",
-        message="wallet_securityevent is written once",
-    ),
-    guards.Guard(
-        name="securityevent_is_kept",
-        table="securityevent",
-        event="DELETE",
-        message="a security event is kept for a year",
-        sqlite="OLD.created_at > strftime('%Y-%m-%d %H:%M:%f', 'now', '-366 days')",
-        postgresql="EXISTS (SELECT 1 FROM old_rows WHERE created_at > clock_timestamp() - interval '366 days')",
-    ),
-    guards.Guard(
-        name="securityevent_refuses_truncate",
-        table="securityevent",
-        event="TRUNCATE",
-        message="wallet_securityevent is never emptied",
-    ),
-]
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -130,5 +106,4 @@ class Migration(migrations.Migration):
             model_name="securityevent",
             index=models.Index(fields=["created_at"], name="security_event_by_age"),
         ),
-        guards.CreateGuards(EVENTS),
     ]
