@@ -69,7 +69,7 @@ def test_a_customer_is_no_operator(signed_in):
 
 @pytest.mark.parametrize(
     "path",
-    ["phone/change/", "login/code/", "login/code/confirm/", "password/reset/confirm/", "signup/passkey/", "3rdparty/"],
+    ["phone/change/", "login/code/confirm/", "password/reset/confirm/", "signup/passkey/", "3rdparty/"],
 )
 def test_s11_addresses_of_allauth_that_the_site_does_not_use_are_not_there(signed_in, client, path):
     for session in (signed_in, client):
