@@ -9,6 +9,7 @@ from allauth.account import forms as allauth_forms
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
 from django import forms
 from django.contrib.auth.models import User
+from django.core.validators import MaxLengthValidator
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from wallet import mailboxes
 
 ADDRESS_NEEDED = _("Enter an email address, like name@example.com.")
+ADDRESS_LENGTH = 254  # characters, of allauth's column and Django's
+NO_SUCH_SIGN = _("There is a sign in it that nobody can type. Enter it anew.")
 PASSWORD_HINT = _(
     "At least 12 characters. Several words that have nothing to do with each other are easy to remember and hard to guess."
 )
@@ -24,15 +27,14 @@ PASSWORD_HINT = _(
 def words(field: forms.Field, label: Any, needed: Any, hint: Any = "") -> None:
     """How the field is called, what is said where it is empty, and what helps to fill it in."""
     field.label, field.help_text = label, hint
-    field.error_messages = {**field.error_messages, "required": needed}
+    field.error_messages = {**field.error_messages, "required": needed, "null_characters_not_allowed": NO_SUCH_SIGN}
 
 
 def address_words(field: forms.Field, label: Any, hint: Any = "") -> None:
+    """The same of a field for an address, which is no longer than the database keeps it."""
     words(field, label, ADDRESS_NEEDED, hint)
-    field.error_messages = {**field.error_messages, "invalid": ADDRESS_NEEDED}
-    for validator in field.validators:
-        if getattr(validator, "code", "") == "invalid":
-            validator.message = ADDRESS_NEEDED  # type: ignore[attr-defined]
+    field.error_messages |= dict.fromkeys(("invalid", "max_length", "null_characters_not_allowed"), ADDRESS_NEEDED)
+    field.validators.append(MaxLengthValidator(ADDRESS_LENGTH))
 
 
 class SignUpForm(allauth_forms.SignupForm):

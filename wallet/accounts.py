@@ -121,7 +121,7 @@ class AccountAdapter(DefaultAccountAdapter):
         except (OSError, UnicodeError) as error:
             self._not_sent(template_prefix, context, error)
         else:
-            self._sent()
+            self._sent(context)
 
     def render_mail(
         self, template_prefix: str, email: Any, context: dict[str, Any], headers: dict[str, str] | None = None
@@ -164,10 +164,17 @@ class AccountAdapter(DefaultAccountAdapter):
         log.error("mail not sent: %s to user %s: %s", template_prefix, user and user.pk, reason)
         if self.request is None:
             return
-        self.request.session[MAIL_FAILED] = True  # where a page would say that a mail was sent, it says this instead
-        if "timestamp" in context:
+        if _tells_of_a_change(context):
             messages.warning(self.request, _("What you did is saved, but we couldn’t send you the mail about it."))
+        else:
+            # Where the page that comes next would say that a mail was sent, it says this instead.
+            self.request.session[MAIL_FAILED] = True
 
-    def _sent(self) -> None:
-        if self.request is not None and MAIL_FAILED in self.request.session:
-            del self.request.session[MAIL_FAILED]
+    def _sent(self, context: dict[str, Any]) -> None:
+        if self.request is not None and not _tells_of_a_change(context):
+            self.request.session.pop(MAIL_FAILED, None)
+
+
+def _tells_of_a_change(context: dict[str, Any]) -> bool:
+    """Of what was done already, when and from where; the other mails have a link to go on with."""
+    return "timestamp" in context

@@ -267,6 +267,19 @@ class Tour:
             self.stage.policy(second_factor="none")
 
     @contextlib.contextmanager
+    def without_mail(self) -> Iterator[None]:
+        """No mail can be sent: something else has the place of the folder that they are kept in."""
+        folder, aside = self.site.folder / "db.sqlite3.mail", self.site.folder / "mails-before"
+        folder.mkdir(exist_ok=True)
+        folder.rename(aside)
+        folder.write_text("")
+        try:
+            yield
+        finally:
+            folder.unlink()
+            aside.rename(folder)
+
+    @contextlib.contextmanager
     def fee(self, percent: str) -> Iterator[None]:
         self.stage.policy(fee_percent=percent)
         try:
@@ -279,7 +292,7 @@ class Tour:
 def touring(folder: Path, chromium: Browser, language: str = "en", **environment: str) -> Iterator[Tour]:
     """A tour through a site of its own, on a database of its own in the folder."""
     url = f"sqlite:///{folder}/db.sqlite3"
-    with running(folder, everything=False, **({"DATABASE_URL": url} | environment)) as site:
+    with running(folder, everything=False, **({"DATABASE_URL": url, "SIGN_UP": "true"} | environment)) as site:
         stage = Stage(site)
         try:
             stage.build()

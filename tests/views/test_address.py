@@ -145,6 +145,8 @@ def test_the_link_opened_where_somebody_else_is_signed_in_signs_them_out_only_wh
     [
         ("", "Enter an email address, like name@example.com."),
         ("nonsense", "Enter an email address, like name@example.com."),
+        ("a\0b@example.com", "Enter an email address, like name@example.com."),
+        (f"{'a' * 60}@{'.'.join(['b' * 60] * 4)}.example", "Enter an email address, like name@example.com."),
         ("MIRA@example.com", "This is your address already."),
     ],
 )
@@ -174,3 +176,11 @@ def test_an_account_without_an_address_gets_its_first_one(client, db, mailoutbox
     assert again.headers["Location"] == "/wallet/"  # an address that waits keeps nobody out
     client.post(link(mailoutbox[0]))
     assert factories.User.objects.get(pk=user.pk).email == "new@example.com"
+
+
+def test_a_mail_that_was_sent_often_enough_is_not_sent_again_for_a_minute(proven, mailoutbox, text):
+    proven.post(URL, ASKS)
+    pages = [proven.post(URL, {"action_send": "", "email": "new@example.com"}, follow=True) for _ in range(3)]
+    words = ["Wait a minute before you ask for another one." in text(page) for page in pages]
+    assert words == [False, False, True]
+    assert to(mailoutbox, "new@example.com") == ["Confirm your email address"] * 3

@@ -131,3 +131,13 @@ def test_s9_who_signed_up_while_no_mail_could_be_sent_gets_it_when_signing_in(cl
         sends(port)
         client.post("/accounts/login/", {"login": "nora", "password": "seven wild geese fly"})
     assert [mail["Subject"] for mail in postbox.mails] == ["Confirm your email address"]
+
+
+def test_s9_a_mail_about_a_change_that_fails_says_nothing_of_the_one_with_the_link(signed_in, world, sends, text):
+    with mail_server() as (port, _):
+        sends(port)
+        signed_in.post("/accounts/email/", {"action_add": "1", "email": "new@example.com"})
+        signed_in.post("/accounts/reauthenticate/?next=/accounts/email/", {"password": PASSWORD})
+    sends(free_port())
+    signed_in.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": "seven wild geese fly"})
+    assert "new@example.com takes effect once you open the link" in text(signed_in.get("/accounts/email/"))

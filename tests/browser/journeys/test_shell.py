@@ -64,7 +64,23 @@ def test_sign_in_takes_what_clipboards_and_password_managers_bring(chromium, sit
         field.focus()
         page.keyboard.press("Control+V")
         expect(field).to_have_value("demo")
-    assert page.locator("main :is(input, select, canvas, iframe):visible").count() == 3  # and a box: stay signed in
+    assert (
+        page.locator("main :is(input, select, canvas, iframe):visible").count() == 4
+    )  # and two boxes: show it, stay signed in
     page.keyboard.press("Enter")
     page.wait_for_url("**/wallet/")
     context.close()
+
+
+def test_a_password_is_shown_to_who_wants_to_see_it(chromium, site):
+    page = traced(chromium, base_url=site.url).new_page()
+    page.goto("/accounts/login/")
+    password = page.locator("[name=password]")
+    password.fill("seven wild geese")
+    for how, kind in (("check", "text"), ("uncheck", "password")):
+        getattr(page.get_by_label("Show password"), how)()
+        expect(password).to_have_attribute("type", kind)
+        expect(password).to_have_value("seven wild geese")
+    plain = traced(chromium, base_url=site.url, java_script_enabled=False).new_page()
+    plain.goto("/accounts/login/")
+    expect(plain.get_by_text("Show password")).to_be_hidden()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.tour import CHOSEN, Tour, state
+from tests.support.tour import CHOSEN, STATUS, Tour, state
 
 
 def try_to_sign_in(tour: Tour) -> tuple[Page, Locator]:
@@ -83,6 +83,18 @@ def reset_sent(tour: Tour) -> Iterator[Page]:
     yield page
 
 
+@state("reset-unsent")
+def reset_unsent(tour: Tour) -> Iterator[Page]:
+    """The message with the link could not be sent"""
+    tour.stage.forget_attempts()
+    page = tour.open("/accounts/password/reset/")
+    with tour.without_mail():
+        page.fill("[name=email]", "somebody@example.com")
+        page.locator("main form button").first.click()
+        page.wait_for_url("**/reset/done/")
+    yield page
+
+
 @state("reset-key")
 def reset_key(tour: Tour) -> Iterator[Page]:
     """The link in the message leads to the new password"""
@@ -92,7 +104,7 @@ def reset_key(tour: Tour) -> Iterator[Page]:
 @state("reset-key")
 def reset_key_problem(tour: Tour) -> Iterator[Page]:
     """A new password that is too simple"""
-    page = tour.open(tour.stage.reset_address())
+    page = tour.open(tour.stage.reset_address(), expects=[f"{STATUS} 422"])
     for field in page.locator("main input[type=password]").all():
         field.fill("12345")
     page.locator("main form button").first.click()
@@ -110,3 +122,25 @@ def reset_bad_key(tour: Tour) -> Iterator[Page]:
 def password_change(tour: Tour) -> Iterator[Page]:
     """Another password"""
     yield tour.open("/accounts/password/change/", tour.stage.customer(password="correct horse battery"))
+
+
+@state("password")
+def password_wrong(tour: Tour) -> Iterator[Page]:
+    """Not the current password, and a new one that is too short"""
+    visitor = tour.stage.customer(password="correct horse battery")
+    page = tour.open("/accounts/password/change/", visitor, expects=[f"{STATUS} 422"])
+    page.fill("[name=oldpassword]", "not this one")
+    page.fill("[name=password1]", "too short")
+    page.locator("main form button").first.click()
+    expect(page.locator("#problem-title")).to_be_focused()
+    yield page
+
+
+@state("reset-chosen")
+def reset_chosen(tour: Tour) -> Iterator[Page]:
+    """The new password is saved"""
+    page = tour.open(tour.stage.reset_address())
+    page.fill("[name=password1]", "seven wild geese fly")
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/key/done/")
+    yield page
