@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -37,7 +38,7 @@ def is_proved(request: HttpRequest) -> bool:
 
 def is_freshly_proved(request: HttpRequest) -> bool:
     """Whether a second factor was used in this session within the last five minutes (P21)."""
-    oldest = sessions.moment().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    oldest = sessions.moment().timestamp() - app_settings.REAUTHENTICATION_TIMEOUT
     records = get_authentication_records(request, request.user)
     return any(record.get("method") == "mfa" and record["at"] > oldest for record in records)
 

@@ -34,7 +34,8 @@ class NewUserForm(forms.ModelForm):
     """A new account. Its owner chooses the password."""
 
     email = forms.EmailField(
-        help_text="Where the mail goes by which its owner chooses a password. It is not changed here."
+        help_text="Where the mail goes by which its owner chooses a password. It is not changed here.",
+        error_messages={"invalid": "Enter an email address, like name@example.com."},
     )
 
     def clean_username(self) -> str:
