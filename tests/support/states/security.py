@@ -32,13 +32,13 @@ def security_demanded(tour: Tour) -> Iterator[Page]:
         tour.stage.policy(second_factor="none")
 
 
-@state("confirm-access")
+@state("proof")
 def proof_by_password(tour: Tour) -> Iterator[Page]:
     """A fresh proof, by password"""
     yield tour.open(f"{PAGE}codes/", tour.stage.customer(password="correct horse battery"))
 
 
-@state("confirm-access")
+@state("proof")
 def proof_by_code(tour: Tour) -> Iterator[Page]:
     """A fresh proof by a code that is wrong"""
     page = tour.open(f"{PAGE}codes/off/", tour.stage.secured(is_fresh=False))
@@ -48,7 +48,7 @@ def proof_by_code(tour: Tour) -> Iterator[Page]:
     yield page
 
 
-@state("confirm-access")
+@state("proof")
 def proof_by_passkey(tour: Tour) -> Iterator[Page]:
     """A fresh proof, by passkey"""
     yield tour.open("/accounts/confirm/passkey/", tour.stage.secured(is_fresh=False))
