@@ -247,6 +247,7 @@ SIGN_UP = env.bool("SIGN_UP", default=False)  # off: the operator makes the acco
 STAFF_NEED_SECOND_FACTOR = PRODUCTION
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http on loopback
 globals().update(accounts.SETTINGS)  # what allauth does and does not do here, and what passwords have to be
+ACCOUNT_REAUTHENTICATION_TIMEOUT = accounts.PROOF_SECONDS
 
 _mails = _site.with_name(f"{_site.name}.mail")
 _mail = mail.configured(env, production=PRODUCTION, hosts=ALLOWED_HOSTS, name=SITE_NAME, folder=_mails)
