@@ -12,7 +12,7 @@ export PORT CHAOS STATES
 DISASTERS = chaos-files chaos-redis chaos-rabbitmq
 CHECKS = check-code check-templates check-types check-migrations check-translations check-deployment
 
-.PHONY: help run test browser screens chaos mutants bench check $(CHECKS) $(DISASTERS) messages lock
+.PHONY: help run test browser screens chaos requests mutants bench check $(CHECKS) $(DISASTERS) messages lock
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -36,7 +36,7 @@ browser: .venv/test ## The tests in a browser; needs Chromium (Debian: apt insta
 screens: .venv/test ## Pictures of every page in every state, in .screens; LANGUAGES="en de pseudo", STATES="dust review-40" for some pages and states
 	@$(BIN)/python -m tests.support.screens $(LANGUAGES)
 
-chaos: $(DISASTERS) ## Races, crashes, kills and outages (CHAOS=short: less of each); needs Debian's postgresql, redis-server, rabbitmq-server
+chaos: $(DISASTERS) ## Races, crashes, kills and outages (CHAOS=short: less of each); needs Debian's postgresql, redis-server, rabbitmq-server, nginx
 
 chaos-files: .venv/test
 	@$(BIN)/pytest $(addprefix tests/chaos/test_,$(addsuffix .py,race crash bank messages kills asleep))
@@ -47,6 +47,10 @@ chaos-redis: .venv/test
 chaos-rabbitmq: .venv/test
 	@$(BIN)/python -m tests.support.servers postgres rabbitmq -- \
 	$(BIN)/pytest $(addprefix tests/chaos/test_,$(addsuffix .py,messages kills outages asleep))
+
+requests: .venv/test ## 20,000 mutated requests on each database; REQUESTS=100000 for more. Needs Debian's postgresql
+	@REQUESTS=$(or $(REQUESTS),20000) $(BIN)/pytest tests/test_mutated.py
+	@REQUESTS=$(or $(REQUESTS),20000) $(BIN)/python -m tests.support.servers postgres -- $(BIN)/pytest tests/test_mutated.py
 
 mutants: .venv/test ## How many small changes of the money code the tests notice; takes half an hour
 	@$(BIN)/python -m tests.support.mutants
@@ -75,6 +79,8 @@ check-translations: .venv/test
 check-deployment: .venv/test
 	@DEBUG=false ALLOWED_HOSTS=dust.example.com SITE_URL=https://dust.example.com EMAIL_URL=smtp://127.0.0.1 \
 	DEFAULT_FROM_EMAIL=noreply@dust.example.com SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
+	DATABASE_URL=postgres://dustsite@127.0.0.1/dustsite CELERY_BROKER_URL=redis://127.0.0.1 TRUSTED_PROXIES=1 \
+	PRICE_SOURCE=exchange EXCHANGE_FALLBACK_ID=kraken \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 messages: .venv/test ## Collect the texts to translate and compile the translations; needs Debian's gettext

@@ -36,6 +36,5 @@ SETTINGS: dict[str, Any] = {
     "ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR": "django.contrib.auth.tokens.PasswordResetTokenGenerator",
     "PASSWORD_RESET_TIMEOUT": 3600,  # seconds for which the link in a mail leads to a new password
     "ACCOUNT_EMAIL_SUBJECT_PREFIX": "",
-    "ACCOUNT_RATE_LIMITS": {"confirm_email": "3/m/key"},
     "ACCOUNT_USERNAME_MIN_LENGTH": 3,
 }

@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 
-from dustsite import accounts, mail
+from dustsite import accounts, edge, mail, production
 from dustsite.account_settings import *  # noqa: F403
 
 env = environ.Env()
@@ -24,13 +24,9 @@ DATA_DIR.mkdir(exist_ok=True)
 PRODUCTION = not env.bool("DEBUG", default=True)
 DEBUG = env.bool("DEBUG", default=False)
 
-PUBLIC_KEY = "public-key-for-demonstrations-that-production-refuses"
-SECRET_KEY = env.str("SECRET_KEY", default=PUBLIC_KEY)
+SECRET_KEY = env.str("SECRET_KEY", default=production.PUBLIC_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
-if PRODUCTION and (SECRET_KEY == PUBLIC_KEY or len(SECRET_KEY) < 50):
-    raise ImproperlyConfigured("Set SECRET_KEY to a long random value (50 characters or more), or leave DEBUG unset.")
-if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
-    raise ImproperlyConfigured("Set ALLOWED_HOSTS to the site's host names, separated by commas.")
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=None if PRODUCTION else 0)  # how many add to X-Forwarded-For
 
 SITE_NAME = env.str("SITE_NAME", default="Dustsite")
 
@@ -57,17 +53,19 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "wallet.edge.Guard",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "wallet.middleware.session_limits",
     "wallet.middleware.customer_settings",
     "wallet.middleware.private_pages",
     "wallet.middleware.htmx_sign_in",
     "wallet.middleware.form_addresses",
+    "wallet.edge.Limits",
     "allauth.account.middleware.AccountMiddleware",
     "wallet.middleware.SecondFactorGate",
 ]
@@ -122,9 +120,6 @@ else:
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Shared by all processes: the limits on sign-in attempts are counted here.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
-
 MESSAGE_TAGS = {20: "ok", 25: "ok", 30: "warn", 40: "bad"}  # by level, the class of the box that a message stands in
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # reading one changes nothing on the server
 
@@ -162,6 +157,7 @@ CELERY_TASK_ROUTES = {
     "wallet.tasks.clear_quotes": {"queue": "upkeep"},
     "wallet.tasks.clear_sessions": {"queue": "upkeep"},
     "wallet.tasks.clear_security_events": {"queue": "upkeep"},
+    "wallet.tasks.clear_counts": {"queue": "upkeep"},
 }
 
 # Through a direct exchange Celery sends to the queue itself. The bindings of any other, Redis keeps in its own memory: once it
@@ -206,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
     "house-balances": {"task": "wallet.tasks.sum_house_balances", "schedule": 60, "options": {"expires": 60}},
     "clear-quotes": {"task": "wallet.tasks.clear_quotes", "schedule": 3600, "options": {"expires": 3600}},
     "clear-market": {"task": "wallet.tasks.clear_market", "schedule": 3600, "options": {"expires": 3600}},
+    "clear-counts": {"task": "wallet.tasks.clear_counts", "schedule": 3600, "options": {"expires": 3600}},
     "clear-sessions": {"task": "wallet.tasks.clear_sessions", "schedule": 86_400, "options": {"expires": 86_400}},
     "clear-events": {"task": "wallet.tasks.clear_security_events", "schedule": 86_400, "options": {"expires": 86_400}},
 }
@@ -233,6 +230,10 @@ if EXCHANGE_FALLBACK_ID == EXCHANGE_ID and EXCHANGE_FALLBACK_URL == EXCHANGE_URL
         "EXCHANGE_FALLBACK_ID must be another exchange than EXCHANGE_ID: it confirms its prices."
     )
 
+# P23: what must not start, asked as soon as all of it is known.
+ALLOWED = frozenset(name for name in production.ALLOWED if env.bool(name, default=False))
+production.refuse(production.problems(globals(), ALLOWED))
+
 # --- accounts -------------------------------------------------------------------------------------------------------
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -254,7 +255,6 @@ _mail = mail.configured(env, production=PRODUCTION, hosts=ALLOWED_HOSTS, name=SI
 globals().update(_mail)  # EMAIL_*, DEFAULT_FROM_EMAIL
 SITE_URL: str = _mail["SITE_URL"]
 DEMO_MAIL: Path | None = _mail["DEMO_MAIL"]  # where a demonstration keeps its mails
-
 
 # --- web ------------------------------------------------------------------------------------------------------------
 
@@ -290,6 +290,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # A selection may name every asset there is, and R4 sets no limit of its own; the limit here only bounds the work.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+globals().update(edge.SETTINGS)  # where limits are counted, and how large a body may be
 
 if PRODUCTION:
     # The web process stands behind a proxy that ends TLS and sets this header itself.

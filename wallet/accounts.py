@@ -7,18 +7,21 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.mail import EmailMessage, EmailMultiAlternatives
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wallet import events
+from wallet import attempts, devices, events
 from wallet.models import Customer
 from wallet.pages.letters import LETTERS, Facts
 from wallet.pages.security_letters import SECURITY_LETTERS
-from wallet.requests import MAIL_FAILED
+from wallet.requests import MAIL_FAILED, client_address
+
+# What `seed_demo` makes, which refuses to run in production; a database may have come from a demonstration.
+PUBLIC = {("demo", "demo"), ("admin", "admin")}
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +51,35 @@ class AccountAdapter(DefaultAccountAdapter):
         "username_taken": gettext_lazy("Somebody has this user name. Choose another one."),
     }
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address that TRUSTED_PROXIES tell, for allauth's own limits too."""
+        return client_address(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """S3: lets the attempt through, or raises TooMany, in the place of allauth's limits on the name that was typed."""
+        self.attempt = attempts.attempt(request, **_typed(credentials))
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """P23: in production the demonstration's public passwords open nothing, unless ALLOW_DEMO_USERS says so."""
+        user = super().authenticate(request, **credentials)
+        if user is None or not is_public(user.get_username(), credentials.get("password", "")):
+            return user
+        log.error("sign-in refused: %s has the demonstration's public password", user.get_username())
+        return None
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        self.attempt.succeeded()
+
+    def post_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse:
+        """The account knows this device from now on."""
+        response: HttpResponse = super().post_login(request, user, **options)
+        devices.remember(request, response, user.pk)
+        return response
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Logs the failure (P17), without what was typed: the name may well be a password in the wrong field."""
-        log.warning("sign-in failed from %s", request.META.get("REMOTE_ADDR"))
+        log.warning("sign-in failed from %s", client_address(request))
+        attempts.failed(request, **_typed(credentials))
         events.sign_in_refused(request, str(credentials.get("username") or credentials.get("email") or ""))
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
@@ -178,3 +207,13 @@ class AccountAdapter(DefaultAccountAdapter):
 def _tells_of_a_change(context: dict[str, Any]) -> bool:
     """Of what was done already, when and from where; the other mails have a link to go on with."""
     return "timestamp" in context
+
+
+def is_public(name: str, password: str) -> bool:
+    """Whether this is a user of the demonstration with the password that everybody knows, where that is refused."""
+    return settings.PRODUCTION and "ALLOW_DEMO_USERS" not in settings.ALLOWED and (name, password) in PUBLIC
+
+
+def _typed(credentials: dict[str, Any]) -> dict[str, str]:
+    """What was typed as the account's name, or as its address."""
+    return {"name": credentials.get("username") or "", "email": credentials.get("email") or ""}

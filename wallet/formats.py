@@ -163,6 +163,12 @@ def time_and_day(moment: datetime) -> str:
     return _("{time} {zone} on {date}").format(time=f"{local_time:%H:%M}", zone=zone, date=date_text)
 
 
+def minute_after(moment: datetime) -> str:
+    """The first whole minute that is no earlier, in the reader's zone: 14:40 CET."""
+    whole = timezone.localtime(moment + timedelta(seconds=59, microseconds=999_999))
+    return f"{whole:%H:%M} {zones.short_name(whole)}"
+
+
 def machine_time(moment: datetime) -> str:
     """A moment with its offset, for <time datetime>."""
     return timezone.localtime(moment).isoformat(timespec="seconds")

@@ -1,5 +1,8 @@
 """What a view is handed."""
 
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
@@ -29,3 +32,25 @@ def is_signed_in(request: HttpRequest) -> bool:
 def wants_partial(request: CustomerRequest) -> bool:
     """Whether htmx asks for a part of the page. When it restores its history it needs the whole one."""
     return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that the request came from, as the nearest TRUSTED_PROXIES tell it; what others tell is not believed."""
+    here = str(request.META.get("REMOTE_ADDR", ""))
+    told = request.headers.get("X-Forwarded-For", "").split(",")
+    trusted = settings.TRUSTED_PROXIES
+    address = told[-trusted].strip() if 0 < trusted <= len(told) else here
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return here
+
+
+def address_block(request: HttpRequest) -> str:
+    """The address to count by: of IPv6 the /64, which is one customer's line."""
+    address = client_address(request)
+    try:
+        is_long = isinstance(ip_address(address), IPv6Address)
+    except ValueError:
+        return address
+    return str(ip_network(f"{address}/64", strict=False)) if is_long else address

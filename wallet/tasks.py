@@ -13,7 +13,7 @@ from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.market import rounds
 from wallet.market.source import MarketError
-from wallet.models import KeptOutNumber, MarketRound, Pulse, SecurityEvent
+from wallet.models import Count, KeptOutNumber, MarketRound, Pulse, SecurityEvent
 from wallet.models.pulse import AUDITED, SWEPT, taken_from
 
 # In seconds. What a worker has not begun by then, the next sweep sends again: a backlog must not breed.
@@ -97,6 +97,12 @@ def clear_market() -> None:
     now = clock.now()
     MarketRound.objects.clear(now)
     KeptOutNumber.objects.clear(now)
+
+
+@shared_task
+def clear_counts() -> None:
+    """Removes the counts of limits whose time is over, allauth's in the cache among them."""
+    Count.objects.clear(clock.now())
 
 
 @shared_task

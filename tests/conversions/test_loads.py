@@ -49,6 +49,7 @@ def test_confirm_and_settle_load_each_row_once(world, codes):
 
 def test_quote_loads_each_row_once(world):
     assert loads(lambda: world.quoted("DOGE", "ETH")) == {
+        "wallet_conversion": 1,  # those that nobody confirmed, to keep the newest of
         "wallet_customer": 1,
         "wallet_account": 1,
         "wallet_price": 1,

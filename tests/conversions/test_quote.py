@@ -214,3 +214,37 @@ def test_a_malformed_row_is_a_fault_and_no_rule_that_says_no(world):
         rules.judge([line.conversion, line], given, becoming="quoted")
     assert not isinstance(found.value, Refused)
     assert list(found.value.message_dict) == ["quoted_source"]
+
+
+def test_s5_of_quotes_that_nobody_confirms_the_newest_five_are_kept(world):
+    """S5: each customer's own; whoever quotes more loses the oldest, lines and all."""
+    other = world.quoted("DOGE", owner=factories.user("olaf", {"DOGE": "100"}))
+    quotes = [world.quoted("DOGE") for _ in range(8)]
+    kept = Conversion.objects.order_by("pk").values_list("reference", flat=True)
+    assert list(kept) == [other.reference, *(quote.reference for quote in quotes[-5:])]
+    assert Line.objects.count() == 6
+
+
+def test_s5_quotes_that_renew_each_other_go_too_but_never_what_was_confirmed_renews(world):
+    first = world.quoted("DOGE")
+    confirmed = conversions.renew(conversion=first)
+    conversions.confirm(user=world.user, reference=confirmed.reference)
+    world.settle(confirmed)
+    world.clock.tick(hours=6)
+    world.observe()
+    chain = [world.quoted("ETH")]
+    for _ in range(7):
+        chain.append(conversions.renew(conversion=chain[-1]))
+    kept = Conversion.objects.order_by("pk").values_list("pk", flat=True)
+    assert list(kept) == [first.pk, confirmed.pk, *(quote.pk for quote in chain[-5:])]
+    assert Conversion.objects.get(pk=chain[3].pk).renews is None
+
+
+def test_s5_a_quote_that_went_while_it_was_being_confirmed_is_nobodys(world, monkeypatch):
+    quote = world.quoted("DOGE")
+
+    Conversion.objects.all().delete()
+    Line.objects.all().delete()
+    monkeypatch.setattr("wallet.models.conversions.ConversionQuerySet.exists", lambda _: True)
+    with pytest.raises(Conversion.DoesNotExist):
+        conversions.confirm(user=world.user, reference=quote.reference)

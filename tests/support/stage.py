@@ -28,6 +28,7 @@ from wallet.market import rounds
 from wallet.market.demo import Demo
 from wallet.market.demo_assets import HOLDINGS
 from wallet.models import Account, Asset, Conversion, Customer, KeptOutNumber, MarketRound, Opening, Policy, Price
+from wallet.models.counts import Count
 from wallet.portfolio import portfolio
 
 real_now = clock.now
@@ -283,6 +284,7 @@ def reopen() -> None:
 def forget_attempts() -> None:
     """As if nobody had tried to sign in yet."""
     cache.clear()
+    Count.objects.all().delete()
 
 
 def reset_address() -> str:

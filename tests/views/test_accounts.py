@@ -36,8 +36,8 @@ def test_after_many_wrong_passwords_even_the_right_one_has_to_wait(client, world
     for _ in range(12):
         client.post("/accounts/login/", {"login": "mira", "password": "wrong"})
     right = client.post("/accounts/login/", {"login": "mira", "password": "correct horse battery"})
-    assert right.status_code == 200
-    assert "Too many failed login attempts. Try again later." in text(right)
+    assert right.status_code == 429
+    assert "Too many attempts. Try again at 14:38 UTC." in text(right)
     assert client.get("/wallet/").status_code == 302
 
 
@@ -102,3 +102,15 @@ def test_s11_an_account_that_is_closed_says_so_only_to_who_knows_its_password(cl
     right = client.post("/accounts/login/", {"login": "mira", "password": "correct horse battery"}, follow=True)
     assert "This account is closed" in text(right)
     assert read(right).find("main a.button")["href"] == "/help/"
+
+
+def test_p23_the_demonstrations_passwords_open_nothing_in_production(client, db, settings, caplog):
+    """P23, S8: a database may have come from a demonstration."""
+    factories.user("admin", password="admin")
+    settings.PRODUCTION = True
+    refused = client.post("/accounts/login/", {"login": "admin", "password": "admin"})
+    assert refused.status_code == 200
+    assert "admin has the demonstration's public password" in caplog.text
+    assert client.get("/wallet/").status_code == 302
+    settings.ALLOWED = frozenset({"ALLOW_DEMO_USERS"})
+    assert client.post("/accounts/login/", {"login": "admin", "password": "admin"}).status_code == 302

@@ -60,7 +60,7 @@ def test_somebody_who_may_not_reads_so(db, rf, text):
     assert "You can’t open this page It isn’t meant for this account. Sign in" in text(page)
 
 
-def test_too_many_attempts_say_when_to_try_again(client, db, text):
+def test_too_many_attempts_say_when_to_try_again(client, db, clock, text):
     for _ in range(21):
         page = client.post("/accounts/password/reset/", {"email": "nobody@example.com"})
     assert (page.status_code, page.headers["Retry-After"]) == (429, "60")

@@ -15,9 +15,10 @@ class Locked:
 
 
 def lock(reference: str) -> Locked:
-    """Locks the customer, then the conversion, with its policy. There is a conversion of that reference."""
-    (locked,) = lock_together([reference], waits=True)
-    return locked
+    """Locks the customer, then the conversion, with its policy. Raises DoesNotExist: as a quote it may just have gone."""
+    for locked in lock_together([reference], waits=True):
+        return locked
+    raise Conversion.DoesNotExist
 
 
 def lock_together(references: Sequence[str], *, waits: bool) -> list[Locked]:

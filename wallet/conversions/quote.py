@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from wallet import money, validators
-from wallet.conversions import rules
+from wallet import limits, money, validators
+from wallet.conversions import rules, states
 from wallet.database import clock
 from wallet.database.retrying import retried
 from wallet.models import Circumstances, Conversion, Customer, Line, Policy, Price
@@ -20,7 +20,8 @@ from wallet.refusals import Code, Refused, refusal, refuse
 def quote(*, user: User, codes: Sequence[str], renews: Conversion | None = None) -> Conversion:
     """Writes down what converting the whole balances of these assets would bring (R1–R4, R6, R8).
 
-    Duplicates count once. Raises Refused with every rule that says no; nothing is written then.
+    Of the customer's older quotes the newest few are kept (S5). Duplicates count once. Raises Refused with every rule that
+    says no; nothing is written then.
     """
     wanted = list(dict.fromkeys(codes))
     if not wanted:
@@ -48,6 +49,7 @@ def quote(*, user: User, codes: Sequence[str], renews: Conversion | None = None)
             conversion.reference = new_reference()
         conversion.save(force_insert=True)
         Line.objects.bulk_create(lines)
+        states.delete_quotes(Conversion.objects.of(user).surplus_quotes(limits.KEPT_QUOTES))
         return conversion
 
 

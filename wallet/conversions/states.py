@@ -7,7 +7,8 @@ from django.db import IntegrityError
 
 from wallet import money
 from wallet.database import writing
-from wallet.models import Conversion, Transaction
+from wallet.models import Conversion, Line, Transaction
+from wallet.models.conversions import ConversionQuerySet
 from wallet.models.priced import Priced
 from wallet.models.status import Status
 from wallet.refusals import Refusal, in_order
@@ -61,3 +62,11 @@ def _end(conversion: Conversion, *, status: Status, at: datetime) -> None:
 def _write(conversions: Sequence[Conversion], names: Sequence[str], *, before: Status) -> None:
     if writing.update(conversions, names, where=f"status = '{before}'") != len(conversions):
         raise IntegrityError(f"No longer {before}: one of {', '.join(map(str, conversions))}.")
+
+
+def delete_quotes(quotes: ConversionQuerySet) -> int:
+    """Deletes these quotes, which nobody confirmed, with their lines; inside a transaction. How many there were."""
+    keys = list(quotes.select_for_update().values_list("pk", flat=True))
+    Conversion.objects.filter(pk__in=keys).delete()
+    Line.objects.filter(conversion__in=keys).delete()
+    return len(keys)

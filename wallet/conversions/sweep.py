@@ -12,7 +12,7 @@ from wallet.conversions.claims import CHUNKS, MAX_ATTEMPTS
 from wallet.conversions.locks import lock
 from wallet.database import clock
 from wallet.database.retrying import Busy, retried
-from wallet.models import Conversion, Line
+from wallet.models import Conversion
 from wallet.models.status import Status
 from wallet.refusals import Code, refusal
 
@@ -86,9 +86,7 @@ def clear_quotes() -> int:
             leaves = Conversion.objects.stale_quotes(clock.now()).filter(
                 ~Exists(Conversion.objects.filter(renews=OuterRef("pk")))
             )
-            keys = list(leaves.select_for_update().order_by("pk").values_list("pk", flat=True)[:CLEARED_AT_ONCE])
-            Conversion.objects.filter(pk__in=keys).delete()
-            Line.objects.filter(conversion__in=keys).delete()
-        if not keys:
+            count = states.delete_quotes(leaves.order_by("pk")[:CLEARED_AT_ONCE])
+        if not count:
             return cleared
-        cleared += len(keys)
+        cleared += count

@@ -1,6 +1,7 @@
 from wallet.models.assets import Asset, Price
 from wallet.models.circumstances import Circumstances
 from wallet.models.conversions import Conversion
+from wallet.models.counts import Count
 from wallet.models.customers import Customer
 from wallet.models.ledger import Account, Entry, HouseAccount, HouseBalance, Transaction
 from wallet.models.lines import Line
@@ -16,6 +17,7 @@ __all__ = [
     "Asset",
     "Circumstances",
     "Conversion",
+    "Count",
     "Customer",
     "Entry",
     "HouseAccount",

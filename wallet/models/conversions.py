@@ -91,6 +91,13 @@ class ConversionQuerySet(models.QuerySet["Conversion"]):
         """Quotes that nobody confirmed within a day."""
         return self.filter(status=Conversion.Status.QUOTED, quoted_at__lt=now - timedelta(days=1))
 
+    def surplus_quotes(self, kept: int) -> ConversionQuerySet:
+        """Quotes that nobody confirmed beyond the newest few, but for those that what was confirmed renews."""
+        quotes = self.filter(status=Conversion.Status.QUOTED).order_by("-pk")
+        confirmed = Conversion.objects.filter(renews=OuterRef("pk")).exclude(status=Conversion.Status.QUOTED)
+        newest = quotes.values_list("pk", flat=True)[kept - 1 : kept]
+        return quotes.filter(~Exists(confirmed), pk__lt=newest)
+
 
 def is_answered() -> Q:
     """The condition that the market has answered since Confirm: no price that the conversion needs is merely older."""

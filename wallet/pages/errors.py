@@ -1,11 +1,12 @@
 """What is said when an address can't be answered as asked: one page, or a warning on the page that asked."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wallet.formats import duration
+from wallet.formats import duration, minute_after
 from wallet.pages.buttons import Button
 
 
@@ -64,6 +65,15 @@ def only_takes_forms() -> ErrorPage:
     return ErrorPage(title, title, _("Nothing was changed. Go on from your wallet."))
 
 
-def too_many(wait_seconds: int) -> ErrorPage:
-    words = _("Try again in %(wait)s.") % {"wait": duration(wait_seconds)}
-    return ErrorPage(_("You’ve tried a few times"), _("You’ve tried a few times."), words)
+def too_many(wait_seconds: int, until: datetime | None = None) -> ErrorPage:
+    """A short wait is told by its length, a longer one by its end."""
+    if until is None or wait_seconds <= 60:
+        words = _("Try again in %(wait)s.") % {"wait": duration(wait_seconds)}
+        return ErrorPage(_("You’ve tried a few times"), _("You’ve tried a few times."), words)
+    title = _("Too many attempts")
+    return ErrorPage(title, _("Too many attempts."), _("Try again at {time}.").format(time=minute_after(until)))
+
+
+def too_large() -> ErrorPage:
+    title = _("That’s too much to send")
+    return ErrorPage(title, title, _("Forms here take no files, and no more than 1 MB. Nothing was converted."))

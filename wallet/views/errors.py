@@ -13,17 +13,18 @@ from django.utils.translation import get_language
 from django_htmx.http import reswap, retarget
 
 from wallet.database.retrying import Busy
+from wallet.limits import TooMany
 from wallet.pages import errors
 from wallet.pages.errors import ErrorPage
 from wallet.refusals import Code, Refused
-from wallet.requests import is_signed_in
+from wallet.requests import client_address, is_signed_in
 from wallet.routes import address_again
 
 log = logging.getLogger(__name__)
 
 # By language, like "de" for 500.de.html; 500.html stands for all others.
 FAULT_PAGES = {path.name[4:-5]: path.read_bytes() for path in (settings.BASE_DIR / "templates").glob("500.*html")}
-# Every limit on attempts that is answered with a page of its own starts anew after a minute.
+# Every limit of allauth's that is answered with a page of its own starts anew after a minute.
 TOO_MANY_SECONDS = 60
 
 
@@ -51,6 +52,18 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 def fault(request: HttpRequest) -> HttpResponse:
     return HttpResponse(FAULT_PAGES.get(get_language() or "", FAULT_PAGES[""]), status=500)
+
+
+def too_many_until(request: HttpRequest, error: TooMany) -> HttpResponse:
+    """Too many, by a limit of ours, which knows when there are some again; the log has whose it was (P17)."""
+    log.warning("too many: %s %s from %s", request.method, request.path, client_address(request))
+    response = _answer(request, errors.too_many(error.wait_seconds, error.until), 429)
+    response.headers["Retry-After"] = str(error.wait_seconds)
+    return response
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _answer(request, errors.too_large(), 413)
 
 
 @dataclass(frozen=True, slots=True)

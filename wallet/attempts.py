@@ -1,0 +1,79 @@
+"""Attempts to sign in, or to prove again who one is, counted so that a stranger never locks the owner out (S3, P22).
+
+One count for an account whatever name was typed, each address by itself. A device that the account knows has a count of its
+own, and so has every other address: whatever one address does, the owner passes from the next.
+"""
+
+import hashlib
+import logging
+from dataclasses import dataclass
+
+from allauth.account.utils import filter_users_by_email, filter_users_by_username
+from django.http import HttpRequest
+
+from wallet import limits
+from wallet.devices import known_device
+from wallet.limits import Limit
+from wallet.requests import address_block, client_address, is_signed_in
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One that was let through to the password, and what it took."""
+
+    taken: tuple[tuple[Limit, str], ...]
+
+    def succeeded(self) -> None:
+        """The password was right: it counts nowhere."""
+        for limit, subject in self.taken:
+            limit.give_back(subject)
+
+
+def attempt(request: HttpRequest, *, name: str, email: str) -> Attempt:
+    """Lets an attempt at the account of this name or address through. Raises TooMany where it isn't its turn."""
+    user_pk = _user_pk(name, email)
+    if is_signed_in(request):
+        return _take((limits.FAILED_IN_SESSION, request.session.session_key or ""))
+    # What no account has counts like one that has, or an attempt would tell which there are.
+    account = str(user_pk) if user_pk is not None else _hashed((name or email).strip().lower())
+    device = known_device(request, user_pk)
+    if device:
+        return _take((limits.FAILED_ON_DEVICE, f"{account} {device}"))
+    block = address_block(request)
+    return _take((limits.FAILED_FROM_ADDRESS, block), (limits.FAILED_AT_ACCOUNT, f"{account} {block}"))
+
+
+def failed(request: HttpRequest, *, name: str, email: str) -> None:
+    """Counts the failures of an account from wherever they come, and says so in the log when they are many."""
+    user_pk = _user_pk(name, email)
+    if user_pk is not None and limits.ATTACK.take(str(user_pk)) == limits.ATTACK_FROM:
+        words = "account %s: %d wrong passwords within an hour, the last from %s: somebody may be guessing"
+        log.error(words, user_pk, limits.ATTACK_FROM, client_address(request))
+
+
+def _take(*wanted: tuple[Limit, str]) -> Attempt:
+    """Takes one of each, or none at all."""
+    for limit, subject in wanted:
+        limit.require(subject)
+    taken: list[tuple[Limit, str]] = []
+    for limit, subject in wanted:
+        try:
+            limit.take(subject)
+        except limits.TooMany:
+            Attempt(tuple(taken)).succeeded()
+            raise
+        taken.append((limit, subject))
+    return Attempt(tuple(taken))
+
+
+def _user_pk(name: str, email: str) -> int | None:
+    """The account that the name or the address is of, in whichever case it is typed."""
+    users = [*filter_users_by_username(name)] if name else []
+    users += filter_users_by_email(email) if email else []
+    return min((user.pk for user in users), default=None)
+
+
+def _hashed(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
