@@ -112,9 +112,9 @@ def test_with_the_documented_commands_the_log_says_what_was_completed_and_that_t
             return "".join(site.log(f"celery{number}") for number in range(len(commands)))
 
         moment = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z"
-        completed = rf"{moment} INFO wallet\.\S+ conversion {reference} completed$"
+        completed = rf"{moment} INFO wallet\.\S+ conversion_completed .*reference={reference}\b"
         wait_for(lambda: re.search(completed, log(), re.MULTILINE), what="word of the conversion")
-        passed = rf"{moment} INFO wallet\.\S+ audit passed$"
+        passed = rf"{moment} INFO wallet\.\S+ audit_passed\b"
         wait_for(lambda: re.search(passed, log(), re.MULTILINE), what="word of the audit")
 
 

@@ -1,4 +1,3 @@
-import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -15,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wallet import events
+from wallet.logs import get_logger
 from wallet.models import Customer
 from wallet.pages.letters import LETTERS, Facts
 from wallet.pages.security_letters import SECURITY_LETTERS
 from wallet.requests import MAIL_FAILED
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # By their paths: allauth imports the adapter before its stages can be.
 STAGES = {"allauth.account.stages.EmailVerificationStage": "wallet.account_stages.ConfirmedAddressStage"}
@@ -49,8 +49,7 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Logs the failure (P17), without what was typed: the name may well be a password in the wrong field."""
-        log.warning("sign-in failed from %s", request.META.get("REMOTE_ADDR"))
+        """Tells the owner. The log has its own line, without what was typed (P17)."""
         events.sign_in_refused(request, str(credentials.get("username") or credentials.get("email") or ""))
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
@@ -161,7 +160,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """An answer of a mail server may repeat the address, so the log has its code alone."""
         user = context.get("user")
         reason = f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
-        log.error("mail not sent: %s to user %s: %s", template_prefix, user and user.pk, reason)
+        log.error("mail_not_sent", letter=template_prefix, account_id=user.pk if user else None, reason=reason)
         if self.request is None:
             return
         if _tells_of_a_change(context):
