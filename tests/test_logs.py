@@ -140,28 +140,6 @@ def site(tmp_path):
         yield site
 
 
-def test_p17_the_request_that_confirms_is_named_where_it_is_settled(site):
-    """P17: from the web process through the broker and two tasks to the line that says how it ended."""
-    site.start_web()
-    site.start_worker()
-    site.start_worker("prices", "prices")
-    browser = Browser(site)
-    browser.sign_in()
-    browser.open("/wallet/dust/")
-    browser.post("/wallet/dust/", asset=["DOGE"])
-    reference = re.search(r"CV-\w{4}-\w{4}", browser.address)[0]
-    browser.post(f"/conversions/{reference}/confirm/")
-    confirmed = rf"conversion_confirmed reference={reference} .*request_id=(\S+).*"
-    asked = wait_for(lambda: re.search(confirmed, site.log("web")), what="word of Confirm")
-    ended = rf"conversion_completed reference={reference} .*request_id=(\S+).*"
-    settled = wait_for(lambda: re.search(ended, site.log("worker")), what="word of the settlement")
-    assert settled[1] == asked[1]
-    line = asked[0]
-    assert "user_id=" in line
-    assert "address=127.0.0.1" in line
-    assert "address=" not in settled[0]  # a broker is told of nobody
-
-
 def everything_written(site):
     return {name.stem: site.log(name.stem) for name in site.folder.glob("*.log")}
 

@@ -7,17 +7,13 @@ from typing import Any
 from django.urls import URLPattern, URLResolver
 from django.utils.regex_helper import normalize
 
-# In the place of what a pattern asks for, unless it is given.
+# In the place of what a pattern asks for, unless it is given; of all else 1.
 SAMPLES = {
     "reference": "CV-0000-0000",
     "object_id": "0",  # of no row
     "app_label": "wallet",
-    "content_type_id": "1",
-    "uidb36": "1",
     "key": "set-password",
     "url": "nothing",
-    "pk": "1",
-    "id": "1",
 }
 
 
@@ -53,4 +49,4 @@ def _under(resolver: URLResolver, before: str, space: str, samples: dict[str, st
 def _filled(pattern: URLPattern | URLResolver, samples: dict[str, str]) -> str:
     """The pattern's part of the path, as Django itself would write it."""
     part, names = normalize(pattern.pattern.regex.pattern)[0]
-    return part % {name: samples[name] for name in names}
+    return part % {name: samples.get(name, "1") for name in names}

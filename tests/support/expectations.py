@@ -7,7 +7,7 @@ An address that stands nowhere fails tests/views/test_matrix.py: all others say 
 ADMIN: dict[str, frozenset[str]] = {
     "account_emailaddress": frozenset({"add", "change", "delete"}),
     "auth_group": frozenset({"add", "change", "delete"}),
-    "auth_user": frozenset({"add", "change", "delete"}),
+    "auth_user": frozenset({"add", "change"}),
     "wallet_asset": frozenset({"add", "change"}),
     "wallet_policy": frozenset({"add"}),
     "wallet_opening": frozenset({"add"}),
@@ -23,6 +23,7 @@ ADMIN: dict[str, frozenset[str]] = {
             "wallet_marketround",
             "wallet_price",
             "wallet_pulse",
+            "wallet_securityevent",
             "wallet_transaction",
             "wallet_venue",
         ),
