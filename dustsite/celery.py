@@ -4,6 +4,9 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, task_prerun, worker_init
 from django.db import close_old_connections
+from django.dispatch import receiver
+from django_structlog.celery.signals import modify_context_before_task_publish
+from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu.transport import TRANSPORT_ALIASES
 
 from dustsite import watchdog as _watches_each_worker  # noqa: F401
@@ -24,6 +27,14 @@ class Dustsite(Celery):
 app = Dustsite("dustsite")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(DjangoStructLogInitStep)  # what a task logs carries the id of the request that sent it
+
+
+@receiver(modify_context_before_task_publish)
+def send_no_more_than_ids(context: dict[str, Any], **kwargs: Any) -> None:
+    """Of what the log knows of a request, a message carries its id: a broker needs to know of nobody and no address."""
+    for name in context.keys() - {"request_id", "parent_task_id"}:
+        del context[name]
 
 
 @setup_logging.connect

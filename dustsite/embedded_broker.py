@@ -6,7 +6,6 @@ the sweep sends such work again, as it does for every other broker.
 """
 
 import contextlib
-import logging
 import os
 import time
 import uuid
@@ -17,9 +16,11 @@ from typing import Any
 from kombu.transport import filesystem
 from kombu.utils.json import dumps, loads
 
+from wallet.logs import get_logger
+
 EVENTS = "celeryev"  # Celery's own exchange for them
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Channel(filesystem.Channel):
@@ -53,7 +54,7 @@ class Channel(filesystem.Channel):
             try:
                 payload = loads(taken.read_text(encoding="utf-8"))
             except (OSError, ValueError):
-                log.exception("cannot read the message %s; it is left aside", taken)
+                log.exception("message_unreadable", file=taken.name, then="it is left aside")
                 continue
             taken.unlink()
             return payload

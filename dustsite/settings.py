@@ -4,6 +4,7 @@ DEBUG decides the posture. Unset: a demonstration on this machine (loopback host
 customer's own error pages). True: the same with Django's technical error pages. False: production.
 """
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from kombu import Exchange, Queue
 
 from dustsite import accounts, edge, mail, production
 from dustsite.account_settings import *  # noqa: F403
+from wallet import logs
 
 env = environ.Env()
 
@@ -29,6 +31,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localh
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=None if PRODUCTION else 0)  # how many add to X-Forwarded-For
 
 SITE_NAME = env.str("SITE_NAME", default="Dustsite")
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -44,12 +47,17 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "csp",
     "django_htmx",
+    "django_structlog",
     "wallet",
 ]
 
+# The first two see every answer there is: what the others refuse or redirect, files, faults.
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "wallet.middleware.strict_headers",
     "csp.middleware.CSPMiddleware",
+    "wallet.security_log.RequestLog",
+    "wallet.middleware.machines_over_http",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -121,7 +129,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MESSAGE_TAGS = {20: "ok", 25: "ok", 30: "warn", 40: "bad"}  # by level, the class of the box that a message stands in
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # reading one changes nothing on the server
+MESSAGE_STORAGE = "dustsite.cookies.MessageCookies"  # reading one changes nothing on the server
 
 # --- tasks ----------------------------------------------------------------------------------------------------------
 
@@ -277,15 +285,17 @@ STORAGES = {
     },
 }
 
+# What pages are made of comes from here; all else there is, nobody may load.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
-        "base-uri": [NONE],
+        "default-src": [NONE],
+        **{f"{kind}-src": [SELF] for kind in ("script", "style", "img", "font", "connect")},
         "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "object-src": [NONE],
+        **{name: [NONE] for name in ("base-uri", "frame-ancestors", "object-src")},
     }
 }
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True  # forms carry the token themselves
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # A selection may name every asset there is, and R4 sets no limit of its own; the limit here only bounds the work.
@@ -300,22 +310,11 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SESSION_COOKIE_SECURE = True
-    CSRF_COOKIE_SECURE = True
+    # Browsers take a cookie of such a name from this host alone, over https, for all of its paths.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "__Host-session", "__Host-csrf", "__Host-language"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "utc": {"()": "wallet.logs.UtcFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
-    },
-    "filters": {"faults": {"()": "wallet.logs.FaultsAlone"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "utc"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    # Celery says of every task that it came and went; what happened, the tasks say themselves.
-    "loggers": {
-        "celery": {"level": "WARNING"},
-        "django.server": {"handlers": ["console"], "propagate": False},
-        "django.request": {"filters": ["faults"]},
-    },
-}
+# --- log ------------------------------------------------------------------------------------------------------------
+
+LOGGING = logs.configuration(as_json=PRODUCTION, hidden=logs.secrets(os.environ))
+globals().update(logs.SETTINGS)

@@ -5,7 +5,6 @@ who has a slot free while messages wait, and takes none. Without beat nothing wa
 waits; and whose slots are all at work, for an hour of audit perhaps, need take nothing. None of them is started anew.
 """
 
-import logging
 import os
 import sys
 import threading
@@ -16,11 +15,13 @@ from typing import Any
 from celery.signals import task_received, task_revoked, worker_ready, worker_shutting_down
 from celery.worker import state
 
+from wallet.logs import get_logger
+
 LOOK = 10  # seconds from one look to the next
 # In seconds: longer than from one message of beat to the next on any queue, and than a worker waits before it connects again.
 PATIENCE = 90
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Watchdog:
@@ -49,7 +50,7 @@ class Watchdog:
     def watch(self) -> None:
         while not self.ended.wait(LOOK):
             if self.finds_it_asleep(time.monotonic()):
-                log.error("messages wait, and none was taken for %d seconds: this worker starts anew", PATIENCE)
+                log.error("worker_starts_anew", why="messages wait, and none was taken", seconds=PATIENCE)
                 start_anew()
 
 

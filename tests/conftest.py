@@ -101,6 +101,18 @@ def queries():
 
 
 @pytest.fixture
+def events(caplog):
+    """What was logged so far, by its name: the fields of each."""
+    caplog.set_level("INFO")
+
+    def named(event, level=None):
+        said = [record for record in caplog.records if isinstance(record.msg, dict) and record.msg["event"] == event]
+        return [record.msg for record in said if level in (None, record.levelname)]
+
+    return named
+
+
+@pytest.fixture
 def text():
     """What a page says, without its markup."""
 

@@ -274,6 +274,32 @@ def test_the_technical_error_pages_are_for_those_who_ask():
     assert settings("s.DEBUG, s.PRODUCTION", DEBUG="true") == "(True, False)"
 
 
+def test_p16_production_sets_every_cookie_for_this_host_alone():
+    """P16: by its name, which browsers take over https only, without a domain, for all paths; and no script reads any."""
+    names = "[s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME]"
+    ways = "(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.LANGUAGE_COOKIE_SECURE, s.CSRF_COOKIE_HTTPONLY)"
+    assert settings(names, **PRODUCTION) == "['__Host-session', '__Host-csrf', '__Host-language']"
+    assert settings(ways, **PRODUCTION) == "(True, True, True, True)"
+    whole = (
+        "__import__('django').setup() or [getattr(__import__('django.conf').conf.settings, name) for name in"
+        " ('SESSION_COOKIE_DOMAIN', 'SESSION_COOKIE_HTTPONLY', 'SESSION_COOKIE_SAMESITE', 'CSRF_COOKIE_SAMESITE')],"
+        " __import__('dustsite.cookies').cookies.MessageCookies.cookie_name"
+    )
+    set_up = PRODUCTION | {"DJANGO_SETTINGS_MODULE": "dustsite.settings"}
+    assert settings(whole, **set_up) == "([None, True, 'Lax', 'Lax'], '__Host-messages')"
+    assert settings(
+        "__import__('dustsite.cookies').cookies.MessageCookies.cookie_name", **set_up | {"DEBUG": "true"}
+    ) == ("messages")
+
+
+def test_production_writes_its_log_as_json_and_a_demonstration_to_be_read():
+    told = "s.LOGGING['formatters']['events']['processors'][-2].__name__"
+    assert settings(told) == "_as_text"
+    assert settings(told, **PRODUCTION) == "_as_json"
+    hidden = "s.LOGGING['formatters']['events']['processors'][-1].words"
+    assert KEY in settings(hidden, **PRODUCTION)
+
+
 def test_production_is_strict():
     strict = settings(
         "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS > 0",

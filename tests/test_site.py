@@ -50,6 +50,23 @@ def test_the_main_job_end_to_end(site):
     assert "The ledger is balanced." in site.manage("audit_ledger")
 
 
+def test_p17_the_request_that_confirms_is_named_where_it_is_settled(site):
+    """P17: from the web process through the broker and two tasks to the line that says how it ended."""
+    browser = Browser(site)
+    browser.sign_in()
+    reference = convert(browser, "DOGE").split("/")[2]
+
+    def said(event, process):
+        return re.search(rf"{event} reference={reference} .*request_id=(\S+).*", site.log(process))
+
+    asked = wait_for(lambda: said("conversion_confirmed", "web"), what="word of Confirm")
+    settled = wait_for(lambda: said("conversion_completed", "worker"), what="word of the settlement")
+    assert settled[1] == asked[1]
+    assert "user_id=" in asked[0]
+    assert "address=127.0.0.1" in asked[0]
+    assert "address=" not in settled[0]  # a broker is told of nobody
+
+
 def test_beat_keeps_prices_fresh_and_the_pulse_going(site):
     def health():
         return json.load(urllib.request.urlopen(f"{site.url}/healthz"))
@@ -112,9 +129,9 @@ def test_with_the_documented_commands_the_log_says_what_was_completed_and_that_t
             return "".join(site.log(f"celery{number}") for number in range(len(commands)))
 
         moment = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z"
-        completed = rf"{moment} INFO wallet\.\S+ conversion {reference} completed$"
+        completed = rf"{moment} INFO wallet\.\S+ conversion_completed .*reference={reference}\b"
         wait_for(lambda: re.search(completed, log(), re.MULTILINE), what="word of the conversion")
-        passed = rf"{moment} INFO wallet\.\S+ audit passed$"
+        passed = rf"{moment} INFO wallet\.\S+ audit_passed\b"
         wait_for(lambda: re.search(passed, log(), re.MULTILINE), what="word of the audit")
 
 

@@ -1,5 +1,3 @@
-import logging
-
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -137,15 +135,14 @@ def test_a_round_does_not_send_on_who_needs_a_newer_price_still(world, sent, mon
     assert names(sent) == [("settle_round", ())]
 
 
-def test_a_market_that_does_not_answer_is_logged_and_no_fault(world, sent, monkeypatch, caplog):
+def test_a_market_that_does_not_answer_is_logged_and_no_fault(world, sent, monkeypatch, events):
     def silent(wanted_at):
         raise MarketError("demo gave no usable price.")
 
     monkeypatch.setattr(rounds, "refresh", silent)
     world.confirmed()
-    with caplog.at_level(logging.WARNING):
-        tasks.refresh_prices()
-    assert "gave no usable price" in caplog.text
+    tasks.refresh_prices()
+    assert [event["says"] for event in events("market_failed", "WARNING")] == ["demo gave no usable price."]
     assert sent == []
 
 
@@ -210,7 +207,7 @@ def test_p6_what_beat_sends_to_a_queue_shows_that_the_queue_is_consumed(world, s
     assert ages == {"settle": None, "prices": None, "upkeep": None} | {queue: 4.0}
 
 
-def test_the_houses_balances_are_summed_by_a_task_that_a_busy_database_does_not_break(world, monkeypatch, caplog):
+def test_the_houses_balances_are_summed_by_a_task_that_a_busy_database_does_not_break(world, monkeypatch, events):
     tasks.sum_house_balances()
     assert HouseBalance.objects.get(account__kind="outside", account__asset__code="DOGE").units == -100_000_000
 
@@ -218,6 +215,5 @@ def test_the_houses_balances_are_summed_by_a_task_that_a_busy_database_does_not_
         raise Busy
 
     monkeypatch.setattr(ledger, "sum_house_balances", busy)
-    with caplog.at_level(logging.WARNING):
-        tasks.sum_house_balances()
-    assert "the next round will" in caplog.text
+    tasks.sum_house_balances()
+    assert [event["at"] for event in events("too_busy", "WARNING")] == ["sum_house_balances"]

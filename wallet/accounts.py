@@ -1,4 +1,3 @@
-import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wallet import attempts, devices, events
+from wallet.logs import get_logger
 from wallet.models import Customer
 from wallet.pages.letters import LETTERS, Facts
 from wallet.pages.security_letters import SECURITY_LETTERS
@@ -23,7 +23,7 @@ from wallet.requests import MAIL_FAILED, client_address
 # What `seed_demo` makes, which refuses to run in production; a database may have come from a demonstration.
 PUBLIC = {("demo", "demo"), ("admin", "admin")}
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # By their paths: allauth imports the adapter before its stages can be.
 STAGES = {"allauth.account.stages.EmailVerificationStage": "wallet.account_stages.ConfirmedAddressStage"}
@@ -64,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):
         user = super().authenticate(request, **credentials)
         if user is None or not is_public(user.get_username(), credentials.get("password", "")):
             return user
-        log.error("sign-in refused: %s has the demonstration's public password", user.get_username())
+        log.error("public_password_refused", account_id=user.pk)
         return None
 
     def _rollback_login_failed_rl_usage(self) -> None:
@@ -77,8 +77,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Logs the failure (P17), without what was typed: the name may well be a password in the wrong field."""
-        log.warning("sign-in failed from %s", client_address(request))
+        """Counts it and tells the owner. The log has its own line, without what was typed (P17)."""
         attempts.failed(request, **_typed(credentials))
         events.sign_in_refused(request, str(credentials.get("username") or credentials.get("email") or ""))
 
@@ -190,7 +189,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """An answer of a mail server may repeat the address, so the log has its code alone."""
         user = context.get("user")
         reason = f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
-        log.error("mail not sent: %s to user %s: %s", template_prefix, user and user.pk, reason)
+        log.error("mail_not_sent", letter=template_prefix, account_id=user.pk if user else None, reason=reason)
         if self.request is None:
             return
         if _tells_of_a_change(context):

@@ -5,7 +5,6 @@ own, and so has every other address: whatever one address does, the owner passes
 """
 
 import hashlib
-import logging
 from dataclasses import dataclass
 
 from allauth.account.utils import filter_users_by_email, filter_users_by_username
@@ -14,9 +13,10 @@ from django.http import HttpRequest
 from wallet import limits
 from wallet.devices import known_device
 from wallet.limits import Limit
-from wallet.requests import address_block, client_address, is_signed_in
+from wallet.logs import get_logger
+from wallet.requests import address_block, is_signed_in
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,7 @@ def failed(request: HttpRequest, *, name: str, email: str) -> None:
     """Counts the failures of an account from wherever they come, and says so in the log when they are many."""
     user_pk = _user_pk(name, email)
     if user_pk is not None and limits.ATTACK.take(str(user_pk)) == limits.ATTACK_FROM:
-        words = "account %s: %d wrong passwords within an hour, the last from %s: somebody may be guessing"
-        log.error(words, user_pk, limits.ATTACK_FROM, client_address(request))
+        log.error("account_attacked", account_id=user_pk, wrong_passwords=limits.ATTACK_FROM, within="an hour")
 
 
 def _take(*wanted: tuple[Limit, str]) -> Attempt:

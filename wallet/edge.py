@@ -4,7 +4,6 @@ One guard for every address there is, those of the packages among them (S5, S6, 
 """
 
 import codecs
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -18,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_header_parameters
 
 from wallet import limits
+from wallet.logs import get_logger
 from wallet.requests import CustomerRequest, address_block, is_signed_in
 from wallet.views.errors import bad_request, too_large, too_many_until
 
@@ -35,7 +35,7 @@ IMPOSSIBLE = (DataError, OverflowError, UnicodeError)
 
 UNREADABLE = "wallet.unreadable"
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def readable(application: Application) -> Application:
@@ -97,7 +97,7 @@ class Guard:
         impossible = (*IMPOSSIBLE, ValidationError) if request.method in ("GET", "HEAD") else IMPOSSIBLE
         if not isinstance(error, impossible):
             return None
-        log.warning("unreadable: %s %s", request.method, request.path, exc_info=error)
+        log.warning("request_unreadable", at=request.path, exc_info=error)
         return bad_request(request, error)
 
 

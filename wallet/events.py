@@ -1,6 +1,5 @@
 """Writes down what happens to an account's security, as django-allauth tells of it, for its owner to read (P17, P21)."""
 
-import logging
 from typing import Any
 
 from allauth.account import signals as account
@@ -14,18 +13,23 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from wallet import sessions
+from wallet.logs import get_logger
 from wallet.models import SecurityEvent
+from wallet.requests import client_address
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 Kind = SecurityEvent.Kind
 
 
 def write(kind: SecurityEvent.Kind, user: User, request: HttpRequest | None, about: str = "") -> None:
     """Notes an event, with the address and the browser that it came from, as far as they are known; in the log too (P17)."""
-    address = get_adapter().get_client_ip(request) if is_asked(request) else None
-    log.info("security event %s for user %s from %s", kind.value, user.pk, address)
-    SecurityEvent.objects.create(user=user, kind=kind, about=about[:254], address=address, device=device_of(request))
+    address = client_address(request) if request is not None and is_asked(request) else None
+    if kind not in (Kind.SIGNED_IN, Kind.SIGNED_OUT):  # the log has lines of their own for these
+        log.info("security_event", kind=kind.value, account_id=user.pk)
+    SecurityEvent.objects.create(
+        user=user, kind=kind, about=about[:254], address=address or None, device=device_of(request)
+    )
 
 
 def is_asked(request: HttpRequest | None) -> bool:

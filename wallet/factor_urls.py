@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, register_converter
 from django.urls.converters import IntConverter
 
 from wallet.pages.shell import Section
-from wallet.routes import Route
+from wallet.routes import DEED, FORM, OPEN_FORM, PAGE, Facts, Route
 from wallet.views import factors, security
 
 
@@ -24,25 +24,27 @@ class RowConverter(IntConverter):
 register_converter(RowConverter, "row")
 
 
-def setting(address: str, view: Callable[..., Any], *names: str) -> list[URLPattern]:
+def setting(address: str, view: Callable[..., Any], facts: Facts, *names: str) -> list[URLPattern]:
     """A page of the account's security. What django-allauth has several pages for, and the site one, has several names."""
-    return [path(f"settings/security/{address}", Route(view, Section.SETTINGS), name=name) for name in names]
+    return [path(f"settings/security/{address}", Route(view, Section.SETTINGS, facts), name=name) for name in names]
 
 
 urlpatterns = [
-    *setting("", security.security, "mfa_index", "mfa_list_webauthn", "usersessions_list", "security"),
-    *setting("codes/", factors.set_up_codes, "mfa_activate_totp"),
-    *setting("codes/off/", totp.deactivate_totp, "mfa_deactivate_totp"),
-    *setting("recovery-codes/", factors.recovery_codes, "mfa_view_recovery_codes"),
-    *setting("recovery-codes/new/", recovery_codes.generate_recovery_codes, "mfa_generate_recovery_codes"),
-    *setting("recovery-codes.txt", recovery_codes.download_recovery_codes, "mfa_download_recovery_codes"),
-    *setting("passkeys/new/", factors.add_passkey, "mfa_add_webauthn"),
-    *setting("passkeys/<row:pk>/", webauthn.edit_webauthn, "mfa_edit_webauthn"),
-    *setting("passkeys/<row:pk>/remove/", factors.remove_passkey, "mfa_remove_webauthn"),
-    *setting("sessions/<row:number>/end/", security.end_session, "end_session"),
-    *setting("sessions/end-others/", security.end_others, "end_other_sessions"),
-    path("accounts/login/code/", base.authenticate, name="mfa_authenticate"),
-    path("accounts/login/passkey/", factors.sign_in_by_passkey, name="mfa_login_webauthn"),
-    path("accounts/confirm/code/", base.reauthenticate, name="mfa_reauthenticate"),
-    path("accounts/confirm/passkey/", factors.confirm_by_passkey, name="mfa_reauthenticate_webauthn"),
+    *setting("", security.security, PAGE, "mfa_index", "mfa_list_webauthn", "usersessions_list", "security"),
+    *setting("codes/", factors.set_up_codes, FORM, "mfa_activate_totp"),
+    *setting("codes/off/", totp.deactivate_totp, FORM, "mfa_deactivate_totp"),
+    *setting("recovery-codes/", factors.recovery_codes, PAGE, "mfa_view_recovery_codes"),
+    *setting("recovery-codes/new/", recovery_codes.generate_recovery_codes, FORM, "mfa_generate_recovery_codes"),
+    *setting("recovery-codes.txt", recovery_codes.download_recovery_codes, PAGE, "mfa_download_recovery_codes"),
+    *setting("passkeys/new/", factors.add_passkey, FORM, "mfa_add_webauthn"),
+    *setting("passkeys/<row:pk>/", webauthn.edit_webauthn, FORM, "mfa_edit_webauthn"),
+    *setting("passkeys/<row:pk>/remove/", factors.remove_passkey, FORM, "mfa_remove_webauthn"),
+    *setting("sessions/<row:number>/end/", security.end_session, DEED, "end_session"),
+    *setting("sessions/end-others/", security.end_others, DEED, "end_other_sessions"),
+    path("accounts/login/code/", Route(base.authenticate, facts=OPEN_FORM), name="mfa_authenticate"),
+    path("accounts/login/passkey/", Route(factors.sign_in_by_passkey, facts=OPEN_FORM), name="mfa_login_webauthn"),
+    path("accounts/confirm/code/", Route(base.reauthenticate, facts=FORM), name="mfa_reauthenticate"),
+    path(
+        "accounts/confirm/passkey/", Route(factors.confirm_by_passkey, facts=FORM), name="mfa_reauthenticate_webauthn"
+    ),
 ]

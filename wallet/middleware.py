@@ -20,18 +20,77 @@ from wallet.pages import errors
 from wallet.pages.shell import Section
 from wallet.requests import CustomerRequest, is_signed_in
 from wallet.routes import address_again, section_of
+from wallet.security_log import name_user
 
 Handler = Callable[[CustomerRequest], HttpResponse]
 
 
-def private_pages(get_response: Handler) -> Handler:
-    """Pages of a signed-in customer are kept by nobody, and a partial is never taken for its page."""
+# What pages may use of a browser: passkeys, and nothing else of what might be asked of its user.
+FEATURES = {
+    **dict.fromkeys(
+        (
+            "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation",
+            "gyroscope", "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock", "usb",
+            "xr-spatial-tracking",
+        ),
+        "()",
+    ),
+    "publickey-credentials-create": "(self)",
+    "publickey-credentials-get": "(self)",
+}  # fmt: skip
+PLAIN = "text/plain; charset=utf-8"
+HEADERS = {
+    "Cache-Control": "no-store",  # but for files, which say so themselves
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{name}={who}" for name, who in FEATURES.items()),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def strict_headers(get_response: Handler) -> Handler:
+    """P16: every answer carries them, whoever gave it, unless it has its own."""
 
     def middleware(request: CustomerRequest) -> HttpResponse:
+        response = get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return middleware
+
+
+def machines_over_http(get_response: Handler) -> Handler:
+    """Refuses what programs ask over http, where a redirect to https would hide that they send it for all to read.
+
+    People who type an address are redirected. Health and metrics are asked over http by those beside the site.
+    """
+
+    def middleware(request: CustomerRequest) -> HttpResponse:
+        is_machine = request.path.endswith(".json") or request.method not in ("GET", "HEAD")
+        if not settings.SECURE_SSL_REDIRECT or request.is_secure() or not is_machine:
+            return get_response(request)
+        return HttpResponse("This address is answered over https only.\n", status=403, content_type=PLAIN)
+
+    return middleware
+
+
+def private_pages(get_response: Handler) -> Handler:
+    """Pages of a signed-in customer are kept by nobody, not by their browser either once they sign out.
+
+    A partial is never taken for its page.
+    """
+
+    def middleware(request: CustomerRequest) -> HttpResponse:
+        was_signed_in = request.user.is_authenticated
         response = get_response(request)
         patch_vary_headers(response, ["HX-Request"])
         if request.user.is_authenticated:
             patch_cache_control(response, no_store=True, private=True)
+        elif was_signed_in:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
     return middleware
@@ -104,6 +163,7 @@ def customer_settings(get_response: Handler) -> Handler:
 
     def middleware(request: CustomerRequest) -> HttpResponse:
         if request.user.is_authenticated:
+            name_user(request.user)
             request.customer = Customer.objects.shown_to(request.user)
         if request.path.startswith(resolve_url("admin:index")):
             translation.activate(settings.LANGUAGE_CODE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -15,12 +16,43 @@ def same_address(request: HttpRequest) -> str:
     return request.path
 
 
+class Access(Enum):
+    """Who gets an answer; all others are led to sign in, or told that nothing is there."""
+
+    EVERYBODY = "everybody"
+    SIGNED_IN = "whoever is signed in"
+    OWNER = "whom what the address names belongs to; for others it does not exist (P13)"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Who gets an answer, and to which methods; GET is HEAD too. All else is refused (P16)."""
+
+    access: Access
+    methods: tuple[str, ...]
+
+
+# What may be said of a route; tests/views/test_matrix.py asks each address whether that holds, for everybody there is.
+OPEN = Facts(Access.EVERYBODY, ("GET",))
+OPEN_FORM = Facts(Access.EVERYBODY, ("GET", "POST"))
+PAGE = Facts(Access.SIGNED_IN, ("GET",))
+FORM = Facts(Access.SIGNED_IN, ("GET", "POST"))
+DEED = Facts(Access.SIGNED_IN, ("POST",))
+OWN_PAGE = Facts(Access.OWNER, ("GET",))
+OWN_FORM = Facts(Access.OWNER, ("GET", "POST"))
+OWN_DEED = Facts(Access.OWNER, ("POST",))
+
+
 @dataclass(frozen=True)
 class Route:
-    """A view with the section of the site that it belongs to, and the page to come back to after a POST that did not count."""
+    """A view with what is known of its address: who may ask it what, and the section of the site that it belongs to.
+
+    `again` is the page to come back to after a POST that did not count.
+    """
 
     view: View
     section: Section | None = None
+    facts: Facts | None = None
     again: Callable[[HttpRequest], str] = same_address
 
     def __call__(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:

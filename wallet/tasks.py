@@ -1,6 +1,5 @@
 """What the worker runs. Each takes an id or a moment at most, makes one call, and may run twice or late without harm."""
 
-import logging
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from wallet import conversions, ledger
 from wallet.audit import audit
 from wallet.database import clock
 from wallet.database.retrying import Busy
+from wallet.logs import get_logger
 from wallet.market import rounds
 from wallet.market.source import MarketError
 from wallet.models import Count, KeptOutNumber, MarketRound, Pulse, SecurityEvent
@@ -19,7 +19,7 @@ from wallet.models.pulse import AUDITED, SWEPT, taken_from
 # In seconds. What a worker has not begun by then, the next sweep sends again: a backlog must not breed.
 EXPIRES = 10
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @shared_task(soft_time_limit=20, time_limit=25)
@@ -29,7 +29,7 @@ def refresh_prices(wanted_at: str | None = None) -> None:
     try:
         rounds.refresh(wanted_at=datetime.fromisoformat(wanted_at) if wanted_at else None)
     except MarketError as error:
-        log.warning("%s", error)
+        log.warning("market_failed", says=str(error))
     else:
         _settle_rounds(conversions.chunks())
         rounds.keep_markets()
@@ -41,7 +41,7 @@ def settle_round() -> None:
     try:
         settled = conversions.settle_round(at_most=conversions.AT_ONCE)
     except Busy:
-        log.warning("too busy to settle a round; the sweep will send it again")
+        log.warning("too_busy", at="settle_round", then="the sweep sends it again")
     else:
         if settled.goes_on:  # one message follows one, never several
             settle_round.apply_async(expires=EXPIRES)
@@ -55,7 +55,7 @@ def settle(reference: str) -> None:
     except conversions.PricesPending as pending:
         refresh_prices.apply_async((pending.wanted_at.isoformat(),), expires=EXPIRES)
     except Busy:
-        log.warning("too busy to settle %s; the sweep will send it again", reference)
+        log.warning("too_busy", at="settle", reference=reference, then="the sweep sends it again")
     else:
         if settled is not None:
             sweep.apply_async(expires=EXPIRES)
@@ -122,10 +122,10 @@ def audit_ledger() -> None:
     """Checks every promise that the rows can break. Each violation is an alert in the log."""
     broken = 0
     for broken, (promise, row, problem) in enumerate(audit(), start=1):
-        log.error("audit, violation %d: %s %s: %s", broken, promise, row, problem)
+        log.error("audit_violation", number=broken, promise=promise, row=str(row), says=problem)
     if not broken:
         Pulse.objects.beat(AUDITED, clock.now())
-        log.info("audit passed")
+        log.info("audit_passed")
 
 
 @shared_task
@@ -135,4 +135,4 @@ def sum_house_balances() -> None:
     try:
         ledger.sum_house_balances()
     except Busy:
-        log.warning("too busy to sum the house's balances; the next round will")
+        log.warning("too_busy", at="sum_house_balances", then="the next round does")

@@ -1,10 +1,11 @@
 from django.urls import path, register_converter
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from wallet.addresses import same_conversion, same_selection, the_wallet
 from wallet.pages.shell import Section
 from wallet.references import REFERENCE
-from wallet.routes import Route
+from wallet.routes import DEED, FORM, OPEN, OWN_DEED, OWN_PAGE, PAGE, Route
 from wallet.views import (
     conversion_csv,
     conversion_json,
@@ -16,6 +17,7 @@ from wallet.views import (
     help,  # noqa: A004
     history,
     metrics,
+    security_txt,
     settings,
     wallet,
 )
@@ -35,32 +37,46 @@ class ReferenceConverter:
 
 register_converter(ReferenceConverter, "reference")
 
+# Each route says who gets an answer to which methods (wallet.routes.Facts); tests/views/test_matrix.py holds it to that.
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="wallet"), name="home"),
-    path("wallet/", Route(wallet.wallet, Section.WALLET), name="wallet"),
-    path("wallet/small-balances/", Route(wallet.small_balances, again=the_wallet), name="small_balances"),
-    path("wallet/dust/", Route(dust.dust, Section.WALLET, again=same_selection), name="dust"),
-    path("wallet/dust/estimate/", Route(dust.estimate, Section.WALLET, again=same_selection), name="estimate"),
-    path("conversions/", Route(history.history, Section.HISTORY), name="history"),
-    path("conversions/export.csv", Route(export.export, Section.HISTORY), name="export"),
-    path("conversions/<reference:reference>.json", conversion_json.conversion_json, name="conversion_json"),
-    path("conversions/<reference:reference>.csv", conversion_csv.conversion_csv, name="conversion_csv"),
-    path("conversions/<reference:reference>/", Route(conversions.conversion, Section.HISTORY), name="conversion"),
-    path("conversions/<reference:reference>/running/", history.running, name="running"),
+    path("", Route(require_safe(RedirectView.as_view(pattern_name="wallet")), facts=OPEN), name="home"),
+    path("wallet/", Route(wallet.wallet, Section.WALLET, PAGE), name="wallet"),
+    path("wallet/small-balances/", Route(wallet.small_balances, facts=DEED, again=the_wallet), name="small_balances"),
+    path("wallet/dust/", Route(dust.dust, Section.WALLET, FORM, same_selection), name="dust"),
+    path("wallet/dust/estimate/", Route(dust.estimate, Section.WALLET, DEED, same_selection), name="estimate"),
+    path("conversions/", Route(history.history, Section.HISTORY, PAGE), name="history"),
+    path("conversions/export.csv", Route(export.export, Section.HISTORY, PAGE), name="export"),
+    path(
+        "conversions/<reference:reference>.json",
+        Route(conversion_json.conversion_json, facts=OWN_PAGE),
+        name="conversion_json",
+    ),
+    path(
+        "conversions/<reference:reference>.csv",
+        Route(conversion_csv.conversion_csv, facts=OWN_PAGE),
+        name="conversion_csv",
+    ),
+    path(
+        "conversions/<reference:reference>/",
+        Route(conversions.conversion, Section.HISTORY, OWN_PAGE),
+        name="conversion",
+    ),
+    path("conversions/<reference:reference>/running/", Route(history.running, facts=OWN_PAGE), name="running"),
     path(
         "conversions/<reference:reference>/confirm/",
-        Route(conversions.confirm, Section.HISTORY, again=same_conversion),
+        Route(conversions.confirm, Section.HISTORY, OWN_DEED, same_conversion),
         name="confirm",
     ),
     path(
         "conversions/<reference:reference>/renew/",
-        Route(conversions.renew, Section.HISTORY, again=same_conversion),
+        Route(conversions.renew, Section.HISTORY, OWN_DEED, same_conversion),
         name="renew",
     ),
-    path("demo/mail/", demo_mail.demo_mail, name="demo_mail"),
-    path("settings/", Route(settings.settings, Section.SETTINGS), name="settings"),
-    path("settings/browser-zone/", Route(settings.browser_zone, again=the_wallet), name="browser_zone"),
-    path("help/", help.help, name="help"),
-    path("healthz", healthz.healthz, name="healthz"),
-    path("metrics", metrics.metrics, name="metrics"),
+    path("demo/mail/", Route(demo_mail.demo_mail, facts=OPEN), name="demo_mail"),
+    path("settings/", Route(settings.settings, Section.SETTINGS, FORM), name="settings"),
+    path("settings/browser-zone/", Route(settings.browser_zone, facts=DEED, again=the_wallet), name="browser_zone"),
+    path("help/", Route(help.help, facts=OPEN), name="help"),
+    path("healthz", Route(healthz.healthz, facts=OPEN), name="healthz"),
+    path(".well-known/security.txt", Route(security_txt.security_txt, facts=OPEN), name="security_txt"),
+    path("metrics", Route(metrics.metrics, facts=OPEN), name="metrics"),
 ]

@@ -224,6 +224,6 @@ def test_p6_a_worker_that_takes_nothing_starts_itself_anew(site, figure, queue, 
     send(tmp_path, queue, f"{queue}-0")
     wait_for((tmp_path / f"{queue}-0.done").exists, what="the message to be taken")
     assert worker.poll() is None
-    assert "this worker starts anew" in site.log(queue)
+    assert "worker_starts_anew" in site.log(queue)
     wait_for(lambda: all(map(has_ended, sleeping)), what="the end of the first life's processes")
     figure(f"started itself anew and took the message within {time.monotonic() - began:.1f} s")

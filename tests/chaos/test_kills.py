@@ -109,7 +109,7 @@ def test_a_conversion_that_kills_its_worker_each_time_fails_alone(site, figure):
     assert (failed.status, failed.reason_code, failed.attempts) == ("failed", "attempts", 5)
     assert Conversion.objects.filter(status="completed").count() == len(owners) - 1
     logs = "".join(site.log(name) for name in names)
-    assert f"ERROR wallet.conversions.sweep conversion {poison} failed after 5 attempts" in logs
+    assert f"ERROR wallet.conversions.sweep conversion_failed reference={poison} attempts=5" in logs
     assert restarts == 5
     assert others < 60
     figure(f"it killed 5 workers and failed; the other {len(owners) - 1} were completed within {others:.1f} s")

@@ -23,8 +23,8 @@ def test_p4_messages_delivered_ten_times_to_four_workers_have_one_effect(site, f
     assert Transaction.objects.filter(kind="conversion").count() == len(owners)
     assert set(Conversion.objects.values_list("attempts", flat=True)) == {1}
     logs = "".join(site.log(f"worker{number}") for number in range(4))
-    assert all(logs.count(f"{reference} completed") == 1 for reference in references)
-    took_part = sum("completed" in site.log(f"worker{number}") for number in range(4))
+    assert all(logs.count(f"conversion_completed reference={reference}") == 1 for reference in references)
+    took_part = sum("conversion_completed" in site.log(f"worker{number}") for number in range(4))
     figure(
         f"{20 * len(owners)} messages for {len(owners)} conversions, {took_part} workers took part: {judge(len(owners))}"
     )

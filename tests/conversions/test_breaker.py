@@ -1,6 +1,5 @@
 """P19, M10: what conversions pay within ten minutes stays within the policy's amount; beyond it only a person opens them."""
 
-import logging
 import threading
 from decimal import Decimal
 
@@ -115,14 +114,13 @@ def test_the_closing_says_why_to_operators_and_what_it_means_to_customers(world,
     assert breaker.NOTICE in refused.value.text
 
 
-def test_it_is_an_error_in_the_log_once_with_the_figures(world, caplog):
+def test_it_is_an_error_in_the_log_once_with_the_figures(world, events):
     rows = world.confirmed_by_others(3)
     allow("0.03")
     world.observe()
     conversions.settle_round()
-    errors = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
-    assert errors == [f"the house breaker closed conversions: {Opening.objects.get().reason}"]
-    assert f"Conversion {rows[1]}" in errors[0]
+    assert [event["reason"] for event in events("house_breaker_closed", "ERROR")] == [Opening.objects.get().reason]
+    assert f"Conversion {rows[1]}" in Opening.objects.get().reason
 
 
 def test_while_it_holds_nothing_is_paid_moved_or_waited_for(world):

@@ -1,6 +1,5 @@
 """Everybody who waits for a round of prices is settled by it, in chunks of one transaction; each is judged by itself."""
 
-import logging
 from functools import partial
 
 import pytest
@@ -88,7 +87,7 @@ def test_a_chunk_takes_the_same_number_of_statements_whatever_is_in_it(world, qu
     assert few <= 30
 
 
-def test_a_chunk_that_is_refused_as_a_whole_is_settled_one_by_one(world, monkeypatch, caplog):
+def test_a_chunk_that_is_refused_as_a_whole_is_settled_one_by_one(world, monkeypatch, events):
     """One that the database refuses takes no other with it, and none of the others has lost an attempt."""
     rows = world.confirmed_by_others(5)
     write_ends = states.write_ends
@@ -100,12 +99,11 @@ def test_a_chunk_that_is_refused_as_a_whole_is_settled_one_by_one(world, monkeyp
 
     monkeypatch.setattr(states, "write_ends", write_others)
     world.observe()
-    with caplog.at_level(logging.ERROR):
-        assert conversions.settle_round().finished == 4
+    assert conversions.settle_round().finished == 4
     assert statuses(rows) == ["completed", "completed", "completed", "confirmed", "completed"]
     assert list(Conversion.objects.order_by("pk").values_list("attempts", flat=True)) == [1] * 5
-    assert "5 conversions could not be settled together" in caplog.text
-    assert f"conversion {rows[3].reference} could not be settled" in caplog.text
+    assert [event["conversions"] for event in events("chunk_refused", "ERROR")] == [5]
+    assert [event["reference"] for event in events("settle_failed", "ERROR")] == [rows[3].reference]
     assert conversions.settle_round().finished == 0  # it lost an attempt, and so runs alone
 
 

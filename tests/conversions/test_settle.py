@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,14 +13,17 @@ from wallet.conversions import settlement
 from wallet.models import Account, Conversion, Customer, Entry, Price
 
 
-@pytest.mark.parametrize(("changes", "words"), [({}, "completed"), ({"DOGE": "0.000003"}, "stopped: price_changed")])
-def test_the_log_says_how_it_ended_once_that_is_committed(world, monkeypatch, caplog, changes, words):
-    caplog.set_level("INFO")
+@pytest.mark.parametrize(
+    ("changes", "event", "reason"),
+    [({}, "conversion_completed", None), ({"DOGE": "0.000003"}, "conversion_stopped", "price_changed")],
+)
+def test_the_log_says_how_it_ended_once_that_is_committed(world, monkeypatch, events, changes, event, reason):
     open_now = len(connection.savepoint_ids)
     depths = []
-    monkeypatch.setattr(settlement.log, "filters", [lambda _: depths.append(len(connection.savepoint_ids)) or True])
+    logger = logging.getLogger(settlement.__name__)
+    monkeypatch.setattr(logger, "filters", [lambda _: depths.append(len(connection.savepoint_ids)) or True])
     ended = world.settled("DOGE", **changes)
-    assert f"conversion {ended.reference} {words}" in caplog.text
+    assert [(said["reference"], said.get("reason")) for said in events(event)] == [(ended.reference, reason)]
     assert depths == [open_now]
 
 

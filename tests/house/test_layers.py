@@ -7,8 +7,9 @@ from tests.support.root import ROOT
 
 # From the bottom up: a module may import those before it, and its own package.
 LAYERS = [
+    ["wallet.logs"],
     ["wallet.database", "wallet.money", "wallet.references", "wallet.zones"],
-    ["wallet.logs", "wallet.passwords", "wallet.sessions"],
+    ["wallet.passwords", "wallet.sessions"],
     ["wallet.formats"],
     ["wallet.refusals"],
     ["wallet.validators"],
@@ -37,6 +38,7 @@ LAYERS = [
         "wallet.account_forms",
         "wallet.account_stages",
         "wallet.factor_forms",
+        "wallet.security_log",
         "wallet.templatetags",
     ],
     ["wallet.responses", "wallet.accounts", "wallet.bench"],

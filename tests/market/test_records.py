@@ -65,7 +65,7 @@ def test_what_is_kept_out_is_one_row_from_the_first_round_to_the_last(world, ven
         ask(world, venue)
     row = KeptOutNumber.objects.get()
     assert (row.began_at, row.ended_at) == (began, began + timedelta(seconds=30))
-    assert [record.message for record in caplog.records] == [
+    assert [record.msg["says"] for record in caplog.records] == [
         "demo: DOGEBTC is no price by M4: bid and ask are 20.07% apart, 5.00% at the most",
         "demo: DOGEBTC is kept out by M4 no longer",
     ]

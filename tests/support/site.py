@@ -193,7 +193,8 @@ class Browser:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self.cookies = CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
         self.page, self.address = Element(), ""
 
     def open(self, path: str, fields: dict[str, Any] | None = None) -> Element:

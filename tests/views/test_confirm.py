@@ -118,13 +118,14 @@ def test_p13_somebody_elses_quote_is_the_same_404_as_none(client, world, sent, t
 
 
 @pytest.mark.parametrize("action", ["confirm", "renew"])
-def test_only_posting_is_allowed_with_a_token_signed_in(client, world, caplog, action):
+def test_only_posting_is_allowed_with_a_token_signed_in(client, world, events, action):
     quote = world.quoted()
     path = f"/conversions/{quote.reference}/{action}/"
     assert client.post(path).headers["Location"] == f"/accounts/login/?next=/conversions/{quote.reference}/"
     client.force_login(world.user)
     assert client.get(path).status_code == 405
-    assert [record.args[0] for record in caplog.records if record.name == "django.request"] == ["GET"]  # once
+    refused = [event for event in events("request_finished", "WARNING") if event["code"] == 405]
+    assert [event["request"] for event in refused] == [f"GET {path}"]  # once
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(world.user)
     assert strict.post(path).status_code == 403

@@ -129,7 +129,7 @@ def test_the_address_alone_leads_to_the_wallet(client, db):
 def test_p16_every_response_carries_the_strict_policy(client, db, path):
     """P16: signed in or out, found or not."""
     policy = client.get(path).headers["Content-Security-Policy"]
-    assert "default-src 'self'" in policy
+    assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
 

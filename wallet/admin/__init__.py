@@ -10,4 +10,5 @@ from wallet.admin import assets, conversions, customers, ledger, market, opening
 
 __all__ = ["assets", "conversions", "customers", "ledger", "market", "opening", "policy", "pulse", "users", "venue"]
 
+admin.site.disable_action("delete_selected")  # many rows in one press, of which the log would say nothing (P20)
 admin.site.site_header = admin.site.site_title = "Dustsite operators"

@@ -1,6 +1,5 @@
 """Settle: claims confirmed conversions and finishes them, or leaves them as they were; one alone, or a round together."""
 
-import logging
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -8,9 +7,10 @@ from wallet.conversions import settlement
 from wallet.conversions.claims import Claim, claim, claim_chunk, give_back, lapse
 from wallet.conversions.settlement import PricesPending
 from wallet.database.retrying import Busy
+from wallet.logs import get_logger
 from wallet.models import Conversion
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # How many conversions one call settles at the most.
 AT_ONCE = 500
@@ -86,7 +86,7 @@ def _settle_chunk(claimed: Claim) -> Unfinished:
         give_back(claimed)
         raise
     except Exception:  # whatever one of them makes go wrong must not become the others' fault
-        log.exception("%d conversions could not be settled together; each is settled alone", len(claimed.references))
+        log.exception("chunk_refused", conversions=len(claimed.references), then="each is settled alone")
         give_back(claimed)
         return Unfinished([reference for reference in claimed.references if not _is_settled_alone(reference)], held=[])
     unpriced = [conversion.reference for conversion in outcome.unpriced]
@@ -102,9 +102,9 @@ def _is_settled_alone(reference: str) -> bool:
     try:
         return settle(reference=reference) is not None
     except PricesPending:
-        log.warning("no price for %s since Confirm any more; the sweep will ask for one", reference)
+        log.warning("price_gone", reference=reference, then="the sweep asks for one")
     except Busy:
-        log.warning("too busy to settle %s; the sweep will send it again", reference)
+        log.warning("too_busy", at="settle", reference=reference, then="the sweep sends it again")
     except Exception:
-        log.exception("conversion %s could not be settled", reference)
+        log.exception("settle_failed", reference=reference)
     return False

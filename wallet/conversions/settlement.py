@@ -3,7 +3,6 @@
 Each of them is posted wholly or stopped, and one that is stopped stops no other.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,12 +16,13 @@ from wallet.conversions.locks import Locked, lines_of, lock_together
 from wallet.conversions.posting import Settlement, post
 from wallet.database import clock, writing
 from wallet.database.retrying import retried
+from wallet.logs import get_logger
 from wallet.models import Asset, Circumstances, Conversion, KeptOutNumber, Opening, Price
 from wallet.models.priced import Priced
 from wallet.models.status import Status
 from wallet.refusals import Refusal
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class PricesPending(Exception):
@@ -66,11 +66,16 @@ def complete_or_stop(references: Sequence[str], *, waits: bool) -> Outcome:
     # Said of what is committed only.
     for conversion in outcome.ended:
         if conversion.is_completed:
-            log.info("conversion %s completed", conversion)
+            log.info("conversion_completed", reference=conversion.reference)
         else:
-            log.warning("conversion %s %s: %s", conversion, conversion.status, conversion.reason_code)
+            log.warning(
+                "conversion_stopped",
+                reference=conversion.reference,
+                status=conversion.status,
+                reason=conversion.reason_code,
+            )
     if outcome.closing is not None:
-        log.error("the house breaker closed conversions: %s", outcome.closing.reason)
+        log.error("house_breaker_closed", reason=outcome.closing.reason)
     return outcome
 
 

@@ -1,6 +1,5 @@
 """Sweep: what no message reached is sent again, what keeps failing is given up, and what nobody confirmed is cleared away."""
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,11 +11,12 @@ from wallet.conversions.claims import CHUNKS, MAX_ATTEMPTS
 from wallet.conversions.locks import lock
 from wallet.database import clock
 from wallet.database.retrying import Busy, retried
+from wallet.logs import get_logger
 from wallet.models import Conversion
 from wallet.models.status import Status
 from wallet.refusals import Code, refusal
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 CHUNKS_AT_ONCE = 8
 CLEARED_AT_ONCE = 500
@@ -58,9 +58,9 @@ def fail_exhausted() -> None:
         try:
             give_up(reference)
         except Busy:  # the next sweep will; the others must not wait for it
-            log.warning("too busy to give up on %s", reference)
+            log.warning("too_busy", at="give_up", reference=reference, then="the next sweep does")
         except Exception:  # one that cannot be ended must not end the sweep
-            log.exception("cannot give up on %s: look at it", reference)
+            log.exception("give_up_failed", reference=reference, then="look at it")
 
 
 @retried
@@ -75,7 +75,7 @@ def give_up(reference: str) -> None:
         spent = refusal(Code.ATTEMPTS, attempts=conversion.attempts)
         states.end_without(conversion, status=Status.FAILED, refusals=[spent], at=now)
         states.write_ends([conversion])
-    log.error("conversion %s failed after %d attempts: look at it", reference, conversion.attempts)
+    log.error("conversion_failed", reference=reference, attempts=conversion.attempts, then="look at it")
 
 
 def clear_quotes() -> int:

@@ -1,7 +1,6 @@
 """Bounded retries of what the database refuses only for now: deadlocks, serialization failures and lock timeouts."""
 
 import functools
-import logging
 import random
 import time
 from collections.abc import Callable
@@ -9,6 +8,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import DatabaseError, InternalError, OperationalError, connection
 from django.utils.translation import gettext as _
+
+from wallet.logs import get_logger
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,7 +20,7 @@ STATEMENT_TIMEOUT = "57014"
 # Connection exceptions, a server that stops or starts, a session that was idle in its transaction for too long.
 LOST = ("08", "57P", "25P03")
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Busy(Exception):
@@ -72,7 +73,7 @@ def retried(verb: Callable[P, R]) -> Callable[P, R]:
                 cause = temporary_cause(error) or lost
                 if cause is None or (lost and attempt == ATTEMPTS):  # Busy would say that nothing has changed
                     raise
-                log.warning("%s: %s, attempt %d of %d", verb.__name__, cause, attempt, ATTEMPTS)
+                log.warning("tried_again", verb=verb.__name__, cause=str(cause), attempt=attempt, of=ATTEMPTS)
             time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  # no secret
         raise Busy
 

@@ -5,7 +5,6 @@ ccxt takes half a second and 30 MB to import, so only the process that fetches p
 
 import contextlib
 import json
-import logging
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -20,13 +19,14 @@ import requests
 from django.conf import settings
 
 from wallet.database import clock
+from wallet.logs import get_logger
 from wallet.market import library
 from wallet.market.adapters import adapter
 from wallet.market.source import AskLater, MarketError, Row
 
 TIMEOUT_MS = 8_000
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # What ccxt raises over an exchange that is out of reach or says why it gives nothing.
 REFUSED = (library.errors.BaseError, requests.RequestException)
@@ -105,7 +105,7 @@ class Exchange:
         except REFUSED as error:
             raise MarketError(f"{self.name} gave no prices: {type(error).__name__}: {str(error)[:200]}") from error
         except MALFORMED as error:
-            log.info("%s: %s: %s", self.name, type(error).__name__, error)
+            log.info("answer_unreadable", source=self.name, error=type(error).__name__, says=str(error)[:500])
             raise MarketError(f"{self.name} gave no prices: its answer can't be read") from error
 
     def _hear(self, status: int, reason: str, *answer: Any) -> str:

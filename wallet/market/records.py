@@ -1,6 +1,5 @@
 """How a round is written down: its prices, its numbers, and what began or ceased to be kept out."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +9,7 @@ from django.db import transaction
 from wallet import money
 from wallet.database import clock
 from wallet.database.retrying import retried
+from wallet.logs import get_logger
 from wallet.market.books import CORE, Books
 from wallet.market.guards import History, KeptOut, off, words
 from wallet.market.limits import configured
@@ -18,7 +18,7 @@ from wallet.market.pricing import Priced
 from wallet.models import KeptOutNumber, MarketRound, Price, Pulse
 from wallet.models.market import NUMBERS_APART, SLOT
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # When a round was last written.
 WRITTEN = "prices"
@@ -73,13 +73,13 @@ def _text(rate: Decimal | None) -> str:
 def store(record: MarketRound, found: Found) -> None:
     """Writes a round as a whole, and logs what it changed."""
     for change in _store(record, found):
-        log.warning("%s", change)
+        log.warning("number_kept_out", says=change)
 
 
 def store_kept_out(record: MarketRound, found: Found) -> None:
     """Writes down what a round without any price kept out."""
     for change in _store_kept_out(record, found):
-        log.warning("%s", change)
+        log.warning("number_kept_out", says=change)
 
 
 @retried

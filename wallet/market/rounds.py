@@ -1,6 +1,5 @@
 """One round of the configured source: ask the market once, judge what it says, write all of it down together."""
 
-import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,6 +10,7 @@ from decimal import Decimal
 from django.conf import settings
 
 from wallet.database import clock
+from wallet.logs import get_logger
 from wallet.market import books, guards, limits, records
 from wallet.market.books import BTC
 from wallet.market.fallback import FallbackVenue
@@ -24,7 +24,7 @@ from wallet.models import Asset, MarketRound, Policy, Price, Pulse, Venue
 from wallet.models.assets import source_name
 from wallet.models.market import DAY
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # When a round was last begun.
 ASKED = "asked"
@@ -82,7 +82,8 @@ def refresh(
         record.error = guards.plain(error, 300) if isinstance(error, MarketError) else type(error).__name__
         record.save(force_insert=True)
         raise
-    log.info("%s priced %d assets; kept out: %d assets, %d markets", source.name, *found.counts)
+    priced, kept_out, markets = found.counts
+    log.info("assets_priced", source=source.name, assets=priced, kept_out=kept_out, markets_kept_out=markets)
     return record.priced
 
 
@@ -93,9 +94,9 @@ def keep_markets() -> None:
         source.keep_markets()
     except AskLater as refusal:
         Venue.objects.hold_off(source.name, clock.now(), refusal.wait)
-        log.warning("%s", refusal)
+        log.warning("market_failed", says=str(refusal))
     except MarketError as error:  # an older list will do
-        log.warning("%s", error)
+        log.warning("market_failed", says=str(error))
 
 
 def _is_answered(wanted_at: datetime) -> bool:
@@ -178,7 +179,7 @@ def _second(
         _refuse_round(second.name, frozen)
     except MarketError as error:
         _hold_off(second)
-        log.warning("%s", error)
+        log.warning("market_failed", says=str(error))
         return Second(Fallback(), f"{error}")
     Venue.objects.answered(second.name)
     read = books.read(rows, asked_at, takes_last=takes_last, limits=figures)

@@ -1,5 +1,3 @@
-import logging
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render, resolve_url
@@ -11,6 +9,7 @@ from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.eligibility import eligibility
 from wallet.enqueue import enqueue
+from wallet.logs import get_logger
 from wallet.models import Conversion, KeptOutNumber, Policy
 from wallet.pages.conversion import conversion_page
 from wallet.pages.conversion.page import ConversionPage, Visit
@@ -21,7 +20,7 @@ from wallet.responses import go_to, see_other
 from wallet.views import proofs
 from wallet.views.errors import Answer, refused
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @require_safe
@@ -52,6 +51,7 @@ def confirm(request: CustomerRequest, reference: str) -> HttpResponse:
         if isinstance(error, Refused) and error.code is Code.QUOTE_EXPIRED:
             return renew(request, reference)
         return _conflict(request, reference, refused(request, error, status=409))
+    log.info("conversion_confirmed", reference=reference, status=str(confirmed.status))
     if confirmed.is_confirmed and confirmed.confirmed_at:
         enqueue(tasks.refresh_prices, confirmed.confirmed_at.isoformat())
     return go_to(request, "conversion", confirmed.reference)
@@ -83,7 +83,7 @@ def _refused_proof(request: CustomerRequest, reference: str) -> HttpResponse | N
     problem = proofs.take(request)
     if not problem:
         return None
-    log.info("refused %s %s for user %s: no second step", request.method, request.path, request.user.pk)
+    log.info("refused", at=request.path, code="second_step")
     page = _page(request, reference, proof_problem=problem)
     response = _answer(request, page, 422)
     return retarget(response, "#reviewing") if page.visit.is_part else response

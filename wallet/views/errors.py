@@ -3,7 +3,6 @@
 htmx gets the same words as a warning that takes its place on the page which asked.
 """
 
-import logging
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -14,13 +13,14 @@ from django_htmx.http import reswap, retarget
 
 from wallet.database.retrying import Busy
 from wallet.limits import TooMany
+from wallet.logs import get_logger
 from wallet.pages import errors
 from wallet.pages.errors import ErrorPage
 from wallet.refusals import Code, Refused
-from wallet.requests import client_address, is_signed_in
+from wallet.requests import is_signed_in
 from wallet.routes import address_again
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # By language, like "de" for 500.de.html; 500.html stands for all others.
 FAULT_PAGES = {path.name[4:-5]: path.read_bytes() for path in (settings.BASE_DIR / "templates").glob("500.*html")}
@@ -37,6 +37,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    log.warning("token_missing", says=reason)
     return _answer(request, errors.csrf_failure(address_again(request)), 403)
 
 
@@ -56,7 +57,7 @@ def fault(request: HttpRequest) -> HttpResponse:
 
 def too_many_until(request: HttpRequest, error: TooMany) -> HttpResponse:
     """Too many, by a limit of ours, which knows when there are some again; the log has whose it was (P17)."""
-    log.warning("too many: %s %s from %s", request.method, request.path, client_address(request))
+    log.warning("too_many", at=request.path)
     response = _answer(request, errors.too_many(error.wait_seconds, error.until), 429)
     response.headers["Retry-After"] = str(error.wait_seconds)
     return response
@@ -77,9 +78,9 @@ class Answer:
 def refused(request: HttpRequest, error: Refused | Busy, *, status: int) -> Answer:
     """The answer to what a verb would not do; the log keeps the refusal by its code (P17)."""
     if isinstance(error, Busy):
-        log.warning("too busy for %s %s for user %s", request.method, request.path, request.user.pk)
+        log.warning("too_busy", at=request.path)
         return Answer(error.words, 503)
-    log.info("refused %s %s for user %s: %s", request.method, request.path, request.user.pk, error.code)
+    log.info("refused", at=request.path, code=str(error.code))
     return Answer(error.text, 503 if error.code is Code.CLOSED else status)
 
 

@@ -34,9 +34,9 @@ def history(request: CustomerRequest) -> HttpResponse:
 @login_required
 def running(request: CustomerRequest, reference: str) -> HttpResponse:
     """The row of a conversion that was running when the history was shown; htmx asks for it until it has ended."""
+    found = get_object_or_404(Conversion.objects.of(request.user).history().with_assets(), reference=reference)
     if not wants_partial(request):
         return see_other("conversion", reference)
-    found = get_object_or_404(Conversion.objects.of(request.user).history().with_assets(), reference=reference)
     page = running_row(found, clock.now())
     response = render(request, "wallet/history/_running.html", {"page": page})
     return response if found.is_confirmed else trigger_client_event(response, "ended")
