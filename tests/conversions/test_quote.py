@@ -1,5 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -214,3 +215,14 @@ def test_a_malformed_row_is_a_fault_and_no_rule_that_says_no(world):
         rules.judge([line.conversion, line], given, becoming="quoted")
     assert not isinstance(found.value, Refused)
     assert list(found.value.message_dict) == ["quoted_source"]
+
+
+def test_a_reference_that_is_taken_is_drawn_again(world, monkeypatch):
+    """Of forty random bits the same may come twice."""
+    first = world.quoted("DOGE")
+    free = "CV-2222-2222"
+    drawn = [first.reference, free]
+    monkeypatch.setattr(Conversion._meta.get_field("reference"), "_get_default", lambda: first.reference)  # noqa: SLF001
+    monkeypatch.setattr(import_module("wallet.conversions.quote"), "new_reference", lambda: drawn.pop(0))
+    assert world.quoted("ETH").reference == free
+    assert Conversion.objects.count() == 2

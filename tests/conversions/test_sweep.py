@@ -1,12 +1,14 @@
 import logging
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.support import factories
 from wallet import conversions
 from wallet.conversions import Due, claims, settlement, sweep
 from wallet.database.retrying import Busy
-from wallet.models import Conversion
+from wallet.models import Conversion, Line
 
 NOTHING = Due(0, None, None)
 
@@ -254,14 +256,31 @@ def test_clearing_keeps_a_quote_that_a_kept_conversion_renews(world):
     assert conversions.clear_quotes() == 0
 
 
+def test_clearing_ends_only_when_nothing_is_left_however_much_there_was(world, monkeypatch):
+    """So much at a time, so that no transaction is long."""
+    monkeypatch.setattr(sweep, "CLEARED_AT_ONCE", 2)
+    for _ in range(5):
+        world.quoted("DOGE", "ETH")
+    world.clock.tick(hours=24, milliseconds=1)
+    with CaptureQueriesContext(connection) as asked:
+        assert conversions.clear_quotes() == 5
+    assert not Conversion.objects.exists()
+    assert not Line.objects.exists()
+    sent = [query["sql"] for query in asked]
+    assert sum(sql.startswith('DELETE FROM "wallet_conversion"') for sql in sent) == 3
+    assert sum(sql.startswith('DELETE FROM "wallet_line"') for sql in sent) == 3
+
+
 def test_a_quote_of_today_is_kept(world):
     world.quoted("DOGE")
     world.clock.tick(hours=23, minutes=59)
     assert conversions.clear_quotes() == 0
 
 
-@pytest.mark.parametrize("problem", [Busy, ZeroDivisionError])
-def test_one_that_cannot_be_given_up_holds_up_no_other(world, monkeypatch, caplog, problem):
+@pytest.mark.parametrize(
+    ("problem", "said"), [(Busy, "too busy to give up on"), (ZeroDivisionError, "cannot give up on")]
+)
+def test_one_that_cannot_be_given_up_holds_up_no_other(world, monkeypatch, caplog, problem, said):
     owner = factories.user("other")
     factories.deposit(owner, "DOGE", "5")
     spent, due = world.confirmed("DOGE"), world.confirmed("DOGE", owner=owner)
@@ -275,5 +294,5 @@ def test_one_that_cannot_be_given_up_holds_up_no_other(world, monkeypatch, caplo
     monkeypatch.setattr(sweep, "give_up", busy)
     assert factories.sweep().unanswered_since == due.confirmed_at
     assert asked == [spent.reference]
-    assert spent.reference in caplog.text
+    assert f"{said} {spent.reference}" in caplog.text
     assert world.status(spent) == "confirmed"
