@@ -36,14 +36,12 @@ def skipping(locks):
 def test_a_verb_locks_the_customer_then_the_conversion_then_the_accounts_and_waits_for_each(world, locks):
     quote = world.quoted("DOGE")
     assert models(locks) == [Customer]
-    locks.clear()
     conversions.confirm(user=world.user, reference=quote.reference)
-    assert models(locks) == [Customer, Conversion, Account]
-    locks.clear()
+    assert models(locks)[1:] == [Customer, Conversion, Account]
     world.observe()
     conversions.settle(reference=quote.reference)
     # Who has no account for BNB gets one, which is locked as the others are.
-    assert models(locks) == [Customer, Conversion, Account, Account]
+    assert models(locks)[4:] == [Customer, Conversion, Account, Account]
     assert skipping(locks) == []
 
 

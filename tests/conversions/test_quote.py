@@ -3,12 +3,10 @@ from decimal import Decimal
 from importlib import import_module
 
 import pytest
-from django.core.exceptions import ValidationError
 
 from tests.support import factories
 from wallet import conversions
-from wallet.conversions import rules
-from wallet.models import Account, Asset, Circumstances, Conversion, Line, Opening, Price
+from wallet.models import Account, Asset, Conversion, Line, Opening, Price
 from wallet.refusals import Refused
 
 
@@ -204,17 +202,6 @@ def test_a_quote_takes_the_same_number_of_queries_for_one_asset_and_for_many(wor
     many = queries(world.quoted, "DOGE", *codes)
     assert len(many) == len(one)
     assert Account.objects.held_by(world.user).count() == 33
-
-
-def test_a_malformed_row_is_a_fault_and_no_rule_that_says_no(world):
-    quote = world.quoted("DOGE")
-    line = quote.lines.get()
-    given = Circumstances(quote.quoted_at, None, quote.policy.interval, {})
-    line.quoted_source = "x" * 41
-    with pytest.raises(ValidationError) as found:
-        rules.judge([line.conversion, line], given, becoming="quoted")
-    assert not isinstance(found.value, Refused)
-    assert list(found.value.message_dict) == ["quoted_source"]
 
 
 def test_a_reference_that_is_taken_is_drawn_again(world, monkeypatch):
