@@ -48,7 +48,7 @@ chaos-rabbitmq: .venv/test
 	@$(BIN)/python -m tests.support.servers postgres rabbitmq -- \
 	$(BIN)/pytest $(addprefix tests/chaos/test_,$(addsuffix .py,messages kills outages asleep))
 
-mutants: .venv/test ## How many small changes of the money code the tests notice; takes half an hour
+mutants: .venv/test ## How many small changes of the money code the tests notice; a quarter of an hour (MUTANTS_JOBS=1: on one core)
 	@$(BIN)/python -m tests.support.mutants
 
 bench: .venv/test ## How fast the product is beside a floor, on PostgreSQL with Redis (BENCH="settle --clients 1": less of it)

@@ -128,7 +128,8 @@ def test_a_round_ends_early_once_it_has_tried_as_many_as_it_may(world, chunks_of
     world.observe()
     assert conversions.settle_round(at_most=2) == Settled(2, goes_on=True)
     assert conversions.settle_round(at_most=3) == Settled(4, goes_on=True)
-    assert conversions.settle_round(at_most=2) == Settled(1, goes_on=False)
+    assert conversions.settle_round(at_most=1) == Settled(1, goes_on=True)
+    assert conversions.settle_round(at_most=1) == Settled(0, goes_on=False)
     assert conversions.settle_round(at_most=0) == Settled(0, goes_on=False)
 
 

@@ -198,11 +198,13 @@ def test_attempts_that_wait_for_a_lock_longer_than_their_claims_last_are_not_use
     assert Conversion.objects.get(pk=conversion.pk).attempts == 0
 
 
-def test_a_claim_that_is_given_back_late_leaves_the_next_one_alone(world):
+@pytest.mark.parametrize("seconds", [0, 9])
+def test_a_claim_that_is_given_back_late_leaves_the_next_one_alone(world, seconds):
     conversion = world.confirmed("DOGE")
     late = claims.claim(conversion.reference)
     world.clock.tick(seconds=10)
     assert claims.claim(conversion.reference)
+    world.clock.tick(seconds=seconds)
     claims.give_back(late)
     assert factories.sweep() == NOTHING
     assert Conversion.objects.get(pk=conversion.pk).attempts == 1
