@@ -51,7 +51,7 @@ TESTS = [
 KNOWN_BY = {
     "@retried": "test_retrying.py",
     "conversions/claims": "test_sweep.py",
-    "conversions/posting": "test_settle.py",
+    "conversions/posting": "test_breaker.py",
     "conversions/settle": "test_rounds.py",
     "conversions/settlement": "test_settle_rules.py",
     "models/lines": "test_settle_rules.py",
