@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from tests.support import factories
 from tests.support.clock import Clock
@@ -18,8 +18,10 @@ from wallet.database import clock as real_clock
 # tests/test_site.py and in the browser.
 site_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-# A change of the code is tried with fewer examples: most that notice it do so soon.
-settings.register_profile("mutants", max_examples=25, deadline=None)
+# A change of the code is tried with fewer examples: most that notice it do so soon, and nobody reads by which.
+settings.register_profile(
+    "mutants", max_examples=25, deadline=None, database=None, phases=[Phase.explicit, Phase.generate]
+)
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")

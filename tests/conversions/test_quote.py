@@ -1,13 +1,12 @@
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
-from django.core.exceptions import ValidationError
 
 from tests.support import factories
 from wallet import conversions
-from wallet.conversions import rules
-from wallet.models import Account, Asset, Circumstances, Conversion, Line, Opening, Price
+from wallet.models import Account, Asset, Conversion, Line, Opening, Price
 from wallet.refusals import Refused
 
 
@@ -248,3 +247,14 @@ def test_s5_a_quote_that_went_while_it_was_being_confirmed_is_nobodys(world, mon
     monkeypatch.setattr("wallet.models.conversions.ConversionQuerySet.exists", lambda _: True)
     with pytest.raises(Conversion.DoesNotExist):
         conversions.confirm(user=world.user, reference=quote.reference)
+
+
+def test_a_reference_that_is_taken_is_drawn_again(world, monkeypatch):
+    """Of forty random bits the same may come twice."""
+    first = world.quoted("DOGE")
+    free = "CV-2222-2222"
+    drawn = [first.reference, free]
+    monkeypatch.setattr(Conversion._meta.get_field("reference"), "_get_default", lambda: first.reference)  # noqa: SLF001
+    monkeypatch.setattr(import_module("wallet.conversions.quote"), "new_reference", lambda: drawn.pop(0))
+    assert world.quoted("ETH").reference == free
+    assert Conversion.objects.count() == 2

@@ -10,7 +10,7 @@ from tests.support.settling import settled_while_held
 from tests.support.together import together
 from wallet import conversions, ledger
 from wallet.audit import audit
-from wallet.conversions import claims, settlement, states
+from wallet.conversions import Settled, claims, settlement, states
 from wallet.database.retrying import Busy
 from wallet.models import Account, Conversion, Customer, Transaction
 
@@ -124,8 +124,11 @@ def test_a_round_ends_early_once_it_has_tried_as_many_as_it_may(world, chunks_of
     chunks_of(2)
     world.confirmed_by_others(7)
     world.observe()
-    assert conversions.settle_round(at_most=3).finished == 4
-    assert conversions.settle_round(at_most=3).finished == 3
+    assert conversions.settle_round(at_most=2) == Settled(2, goes_on=True)
+    assert conversions.settle_round(at_most=3) == Settled(4, goes_on=True)
+    assert conversions.settle_round(at_most=1) == Settled(1, goes_on=True)
+    assert conversions.settle_round(at_most=1) == Settled(0, goes_on=False)
+    assert conversions.settle_round(at_most=0) == Settled(0, goes_on=False)
 
 
 def test_prices_that_are_gone_again_leave_a_claimed_one_as_it_was(world):
@@ -215,3 +218,90 @@ def test_the_first_who_is_held_for_long_is_tried_once_a_round_and_nobody_after_t
     for row in rows:
         row.refresh_from_db()
         assert (row.status, row.attempts, row.next_attempt_at) == ("confirmed", 0, world.clock())
+
+
+@pytest.fixture
+def settling(monkeypatch):
+    """Settlements of a chunk come to what is set here; of one alone to what they do."""
+    plain = settlement.complete_or_stop
+    found = {"unpriced": [], "held": [], "busy": []}
+
+    def some(references, *, waits):
+        if waits and found["busy"] == list(references):
+            raise Busy
+        if waits:
+            return plain(references, waits=True)
+        rest = [one for one in references if one not in (*found["unpriced"], *found["held"])]
+        unpriced = [
+            row for row in Conversion.objects.filter(reference__in=references) if row.reference in found["unpriced"]
+        ]
+        return settlement.Outcome(plain(rest, waits=False).ended if rest else [], unpriced)
+
+    monkeypatch.setattr(settlement, "complete_or_stop", some)
+    return found
+
+
+def test_a_round_counts_those_that_it_finished_together_and_alone(world, settling, caplog):
+    """Those that are left lose no attempt; the sweep sends them again."""
+    first, unpriced, held, busy, last = world.confirmed_by_others(5)
+    world.observe()
+    settling |= {
+        "unpriced": [unpriced.reference],
+        "held": [held.reference, busy.reference],
+        "busy": [busy.reference],
+    }
+    assert conversions.settle_round() == Settled(3, goes_on=False)
+    assert statuses([first, held, last]) == ["completed"] * 3
+    for row in (unpriced, busy):
+        row.refresh_from_db()
+        assert (row.status, row.attempts, row.next_attempt_at) == ("confirmed", 0, world.clock())
+    assert [one.message for one in caplog.records if one.levelno == logging.WARNING] == [
+        f"too busy to settle {busy.reference}; the sweep will send it again"
+    ]
+
+
+@pytest.mark.parametrize("what", ["unpriced", "held"])
+def test_what_one_chunk_leaves_is_given_back_and_tried_once(world, settling, chunks_of, what):
+    chunks_of(1)
+    left, other = world.confirmed_by_others(2)
+    world.observe()
+    settling[what] = settling["busy"] = [left.reference]
+    assert conversions.settle_round() == Settled(1, goes_on=False)
+    assert statuses([left, other]) == ["confirmed", "completed"]
+    assert Conversion.objects.get(pk=left.pk).attempts == 0
+
+
+def test_who_is_settled_alone_and_has_no_price_any_more_waits_for_the_sweep(world, settling, monkeypatch, caplog):
+    (row,) = world.confirmed_by_others(1)
+    world.observe()
+    settling["held"] = [row.reference]
+    plain = settlement.complete_or_stop
+
+    def gone(references, *, waits):
+        if waits:
+            world.observe(BNB=None)
+        return plain(references, waits=waits)
+
+    monkeypatch.setattr(settlement, "complete_or_stop", gone)
+    assert conversions.settle_round().finished == 0
+    assert f"no price for {row.reference} since Confirm any more" in caplog.text
+    assert Conversion.objects.get(pk=row.pk).attempts == 0
+
+
+def test_a_round_that_finds_the_database_busy_ends_and_gives_its_chunk_back(world, monkeypatch, chunks_of):
+    chunks_of(2)
+    rows = world.confirmed_by_others(3)
+    world.observe()
+    tries = []
+
+    def busy(references, *, waits):
+        tries.append(len(references))
+        raise Busy
+
+    monkeypatch.setattr(settlement, "complete_or_stop", busy)
+    with pytest.raises(Busy):
+        conversions.settle_round()
+    assert tries == [2]
+    for row in rows:
+        row.refresh_from_db()
+        assert (row.attempts, row.next_attempt_at) == (0, row.confirmed_at if row == rows[2] else world.clock())

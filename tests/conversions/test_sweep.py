@@ -1,12 +1,14 @@
 import logging
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.support import factories
 from wallet import conversions
 from wallet.conversions import Due, claims, settlement, sweep
 from wallet.database.retrying import Busy
-from wallet.models import Conversion
+from wallet.models import Conversion, Line
 
 NOTHING = Due(0, None, None)
 
@@ -196,11 +198,13 @@ def test_attempts_that_wait_for_a_lock_longer_than_their_claims_last_are_not_use
     assert Conversion.objects.get(pk=conversion.pk).attempts == 0
 
 
-def test_a_claim_that_is_given_back_late_leaves_the_next_one_alone(world):
+@pytest.mark.parametrize("seconds", [0, 9])
+def test_a_claim_that_is_given_back_late_leaves_the_next_one_alone(world, seconds):
     conversion = world.confirmed("DOGE")
     late = claims.claim(conversion.reference)
     world.clock.tick(seconds=10)
     assert claims.claim(conversion.reference)
+    world.clock.tick(seconds=seconds)
     claims.give_back(late)
     assert factories.sweep() == NOTHING
     assert Conversion.objects.get(pk=conversion.pk).attempts == 1
@@ -254,14 +258,31 @@ def test_clearing_keeps_a_quote_that_a_kept_conversion_renews(world):
     assert conversions.clear_quotes() == 0
 
 
+def test_clearing_ends_only_when_nothing_is_left_however_much_there_was(world, monkeypatch):
+    """So much at a time, so that no transaction is long."""
+    monkeypatch.setattr(sweep, "CLEARED_AT_ONCE", 2)
+    for _ in range(5):
+        world.quoted("DOGE", "ETH")
+    world.clock.tick(hours=24, milliseconds=1)
+    with CaptureQueriesContext(connection) as asked:
+        assert conversions.clear_quotes() == 5
+    assert not Conversion.objects.exists()
+    assert not Line.objects.exists()
+    sent = [query["sql"] for query in asked]
+    assert sum(sql.startswith('DELETE FROM "wallet_conversion"') for sql in sent) == 3
+    assert sum(sql.startswith('DELETE FROM "wallet_line"') for sql in sent) == 3
+
+
 def test_a_quote_of_today_is_kept(world):
     world.quoted("DOGE")
     world.clock.tick(hours=23, minutes=59)
     assert conversions.clear_quotes() == 0
 
 
-@pytest.mark.parametrize("problem", [Busy, ZeroDivisionError])
-def test_one_that_cannot_be_given_up_holds_up_no_other(world, monkeypatch, caplog, problem):
+@pytest.mark.parametrize(
+    ("problem", "said"), [(Busy, "too busy to give up on"), (ZeroDivisionError, "cannot give up on")]
+)
+def test_one_that_cannot_be_given_up_holds_up_no_other(world, monkeypatch, caplog, problem, said):
     owner = factories.user("other")
     factories.deposit(owner, "DOGE", "5")
     spent, due = world.confirmed("DOGE"), world.confirmed("DOGE", owner=owner)
@@ -275,5 +296,5 @@ def test_one_that_cannot_be_given_up_holds_up_no_other(world, monkeypatch, caplo
     monkeypatch.setattr(sweep, "give_up", busy)
     assert factories.sweep().unanswered_since == due.confirmed_at
     assert asked == [spent.reference]
-    assert spent.reference in caplog.text
+    assert f"{said} {spent.reference}" in caplog.text
     assert world.status(spent) == "confirmed"

@@ -112,6 +112,7 @@ VERBS = [
     "decide",
     "decide together",
     "release",
+    "end of a claim",
     "give up",
     "deposit",
     "adjust",
@@ -131,7 +132,7 @@ def work(transactional_db, clock):
         if verb == "give up":
             Conversion.objects.update(attempts=conversions.MAX_ATTEMPTS)
             clock.tick(seconds=10)
-        claimed = claims.claim(last.reference) if verb.startswith(("decide", "release")) else None
+        claimed = claims.claim(last.reference) if verb.startswith(("decide", "release", "end")) else None
         return {
             "quote": lambda: conversions.quote(user=world.user, codes=["DOGE"]),
             "confirm": lambda: conversions.confirm(user=world.user, reference=last.reference),
@@ -140,6 +141,7 @@ def work(transactional_db, clock):
             "decide together": lambda: settlement.complete_or_stop([last.reference], waits=False),
             "decide": lambda: settlement.complete_or_stop([last.reference], waits=True),
             "release": lambda: claims.give_back(claimed),
+            "end of a claim": lambda: claims.lapse(claimed),
             "give up": lambda: sweep.give_up(last.reference),
             "deposit": lambda: ledger.deposit(user=world.user, asset=btc, units=1, reference="D"),
             "adjust": lambda: ledger.adjust(user=world.user, asset=btc, units=1, reference="A"),

@@ -11,6 +11,7 @@ from django.urls import Resolver404, resolve
 
 from dustsite import production
 from tests.support.root import ROOT
+from wallet.conversions import claims
 
 DOCUMENTS = sorted(
     [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
@@ -193,3 +194,10 @@ def test_rules_that_the_readme_names_are_functions():
     named = re.findall(r"validate_\w+", section(README.read_text(), "What it does"))
     assert named
     assert [rule for rule in named if f"def {rule}(" not in rules] == []
+
+
+def test_the_decision_on_rounds_names_the_chunks_that_there_are():
+    many, few = claims.CHUNKS["postgresql"], claims.CHUNKS["sqlite"]
+    said = " ".join((DECISIONS / "rounds.md").read_text().split())
+    assert f"{many.conversions} conversions or {many.lines} lines in one database transaction on PostgreSQL" in said
+    assert f", {few.conversions} or {few.lines} on SQLite" in said

@@ -53,6 +53,17 @@ def test_no_line_is_long(sources):
     assert not long, "\n".join(long)
 
 
+def test_every_argument_can_be_named():
+    """Where it is called, a status in the place of another reads like the right one."""
+    unnamed = [
+        f"{name(path)}:{function.lineno}: {function.name}"
+        for path in modules()
+        for function in functions(path)
+        if function.args.posonlyargs
+    ]
+    assert not unnamed, "\n".join(unnamed)
+
+
 def test_no_function_is_long():
     long = [
         f"{name(path)}:{function.lineno}: {function.name} has {function.end_lineno - function.lineno + 1} lines"

@@ -1,128 +1,204 @@
 """How many small changes of the money code the tests notice: `make mutants`. Changes nothing here; works in copies.
 
-Left out are the replacements that no Python can be imported with (such as another operator in `int | None`), and those of
-arithmetic by bit and power operators: they are noticed by everything and would flatter the result.
+Of each change those tests are asked that run the statement it is in, as many as BUDGET allows. What they leave unnoticed
+counts as that, though a slower test may know it. MUTANTS_JOBS says of how many changes tests are asked at once.
+
+Left out are changes that Python cannot compile or import (such as another operator in `int | None`), and arithmetic by bit
+and power operators: everything notices them, so they would flatter the result. Left out is also the `slots=True` of a
+dataclass: it decides what memory a value takes, and nothing that a caller or a test could see of it.
 """
 
-import json
+import ast
+import difflib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import accumulate, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
+from cosmic_ray import plugins
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+
+from tests.support import mutant_runs
 from tests.support.root import ROOT
 
-BIN = Path(sys.executable).parent
-# The tests that notice most of what changes in a module, and those that are asked when they have not.
-QUOTE, CONFIRM, SETTLE, RULES, ROUNDS, SWEEP = (
-    f"conversions/test_{name}.py" for name in ("quote", "confirm", "settle", "settle_rules", "rounds", "sweep")
+CONVERSIONS = (
+    *("breaker", "claims", "confirm", "locks", "posting", "quote", "rules", "settle", "settlement", "states", "sweep"),
 )
-TESTS = {
-    "money": ["test_money.py", QUOTE, SETTLE, RULES],
-    "validators": ["test_validators.py", QUOTE, CONFIRM, SETTLE, RULES],
-    "ledger": ["test_ledger.py", SETTLE],
-    "conversions/claims": [SWEEP, ROUNDS, SETTLE],
-    "conversions/confirm": [CONFIRM],
-    "conversions/locks": [CONFIRM, SETTLE],
-    "conversions/posting": [SETTLE, ROUNDS],
-    "conversions/quote": [QUOTE],
-    "conversions/rules": [QUOTE, CONFIRM, SETTLE, RULES],
-    "conversions/settle": [SETTLE, ROUNDS, SWEEP],
-    "conversions/settlement": [SETTLE, RULES, ROUNDS, SWEEP],
-    "conversions/states": [CONFIRM, SETTLE, RULES, SWEEP],
-    "conversions/sweep": [SWEEP, "test_tasks.py"],
+MODULES = ["ledger", "models/lines", "money", "validators", *(f"conversions/{name}" for name in CONVERSIONS)]
+TESTS = [
+    "tests/audit",
+    "tests/conversions",
+    "tests/database/test_retrying.py",
+    "tests/house/test_docs.py::test_the_decision_on_rounds_names_the_chunks_that_there_are",
+    "tests/house/test_shape.py::test_every_argument_can_be_named",
+    "tests/house/test_values.py",
+    "tests/models",
+    "tests/test_formats.py",
+    "tests/test_ledger.py",
+    "tests/test_money.py",
+    "tests/test_tasks.py",
+    "tests/test_validators.py",
+]
+# The tests that know most of a module or of a decorator, besides those that are named after it.
+KNOWN_BY = {
+    "@retried": "test_retrying.py",
+    "conversions/claims": "test_sweep.py",
+    "conversions/posting": "test_breaker.py",
+    "conversions/settle": "test_rounds.py",
+    "conversions/settlement": "test_settle_rules.py",
+    "models/lines": "test_settle_rules.py",
 }
-THEN = [
-    "conversions/test_loads.py",
-    "conversions/test_states.py",
-    "house/test_values.py",
-    "database/test_retrying.py",
-    "test_formats.py",
-    "test_tasks.py",
-    "audit",
-    "conversions/test_concurrency.py",
-    "conversions/test_life.py",
-]
-PYTEST = "{python} -m pytest -x --no-header -p no:cacheprovider --reuse-db --hypothesis-profile mutants {tests}"
-CONFIGURATION = """
-[cosmic-ray]
-module-path = "wallet/{module}.py"
-timeout = 300.0
-excluded-modules = []
-test-command = "{command}"
-[cosmic-ray.distributor]
-name = "local"
-[cosmic-ray.filters.operators-filter]
-exclude-operators = [
-    "core/ReplaceBinaryOperator_(BitOr|BitAnd)_.*",
-    "core/ReplaceBinaryOperator_.*_(BitOr|BitAnd|BitXor|LShift|RShift|Pow)",
-    "core/ReplaceComparisonOperator_.*_(Is|IsNot|In|NotIn)",
-]
-"""
+BUDGET = 30  # seconds of tests for one change; what can be asked in less notices nearly all
+PLAIN = "plain.py"  # the module as it was, in each folder
+LEFT_OUT = re.compile(
+    r"core/(ReplaceBinaryOperator_(BitOr|BitAnd)_.*"
+    r"|ReplaceBinaryOperator_.*_(BitOr|BitAnd|BitXor|LShift|RShift|Pow)"
+    r"|ReplaceComparisonOperator_.*_(Is|IsNot|In|NotIn))"
+)
 
 
-def run(folder: Path, *command: str | Path) -> subprocess.CompletedProcess[str]:
-    environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "CELERY_BROKER_URL")}
-    environment["TEST_DATABASE"] = str(Path(folder, "test.sqlite3"))
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+class Mutant(NamedTuple):
+    """A change of one place in a module."""
+
+    module: str
+    line: int
+    code: str
 
 
-def call(folder: Path, *command: str | Path) -> str:
-    done = run(folder, *command)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(map(str, command))}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return done.stdout
+def mutants(module: str, code: str) -> Iterator[Mutant]:
+    """Every change that is tried of the module's code."""
+    nodes, lines = list(ast_nodes(get_ast(code))), code.splitlines()
+    for name in plugins.operator_names():
+        operator = plugins.get_operator(name)
+        if operator.arguments() or LEFT_OUT.match(name):
+            continue
+        places = (start for node in nodes for start, _ in operator().mutation_positions(node))
+        for at, (line, column) in enumerate(places):
+            if lines[line - 1][:column].endswith("slots="):
+                continue
+            changed = mutate_code(code, operator(), at)
+            if compiles(changed):
+                yield Mutant(module, line, changed)
 
 
-def pytest(names: list[str]) -> str:
-    return PYTEST.format(python=sys.executable, tests=" ".join(f"tests/{name}" for name in names))
-
-
-def is_noticed(folder: Path, module: str, mutation: dict[str, Any]) -> bool:
-    """Whether the tests that are asked last notice the change."""
-    path = folder / "wallet" / f"{module}.py"
-    plain = path.read_bytes()
+def compiles(code: str) -> bool:
     try:
-        call(folder, BIN / "cosmic-ray", "apply", path, mutation["operator_name"], str(mutation["occurrence"]))
-        return run(folder, *pytest(THEN).split()).returncode != 0
-    finally:
-        path.write_bytes(plain)
+        compile(code, "changed", "exec")
+    except SyntaxError:
+        return False
+    return True
 
 
-def mutate(folder: Path, module: str) -> tuple[int, list[str]]:
-    """Tries every change of the module in a copy of the project; (how many, the differences that no test noticed)."""
-    for name in call(ROOT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
+def statement(code: str, line: int) -> ast.stmt | None:
+    """The smallest statement that the line is part of, decorators included."""
+    found = [
+        node
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.stmt) and first(node) <= line <= (node.end_lineno or node.lineno)
+    ]
+    return min(found, key=lambda node: (node.end_lineno or node.lineno) - first(node), default=None)
+
+
+def first(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(one.lineno for one in decorators)])
+
+
+def asked(known: mutant_runs.Known, mutant: Mutant, code: str) -> dict[str, float]:
+    """The tests that are asked of the change, in their order, with the seconds that each takes.
+
+    First those of the module and of its decorator, then the quickest of each file in turn. A statement that no test runs,
+    because it is run when the module is loaded, is asked of all that run the module. Those that look at the code from
+    outside are asked of every change.
+    """
+    runs = known.runs[f"wallet/{mutant.module}.py"]
+    place = statement(code, mutant.line)
+    lines = range(first(place), (place.end_lineno or 0) + 1) if place else ()
+    names = {name for line in lines for name in runs.get(line, ())} or {name for some in runs.values() for name in some}
+    files = defaultdict[str, list[str]](list)
+    for name in sorted(names & known.seconds.keys(), key=lambda name: known.seconds[name]):
+        files[name.split("::")[0]].append(name)
+    subjects = mutant.module, code.splitlines()[mutant.line - 1]
+    own = f"test_{Path(mutant.module).name}.py", *(KNOWN_BY[one] for one in subjects if one in KNOWN_BY)
+    ordered = [name for file, some in files.items() if file.endswith(own) for name in some]
+    ordered += [name for turn in zip_longest(*files.values()) for name in turn if name]
+    ordered = list(dict.fromkeys(ordered))
+    spent = accumulate(known.seconds[name] for name in ordered)
+    chosen = [name for name, so_far in zip(ordered, spent, strict=True) if so_far <= BUDGET]
+    chosen += [name for name in known.seconds if name.startswith("tests/house")]
+    return {name: known.seconds[name] for name in chosen}
+
+
+def survivors(folders: list[Path], known: mutant_runs.Known, tried: list[Mutant]) -> Iterator[Mutant]:
+    """Those that no test noticed. In each folder, one after the other is tried."""
+    free, waiting = list(folders), list(reversed(tried))
+    running: dict[int, tuple[Path, Mutant]] = {}
+    while waiting or running:
+        if waiting and free:
+            folder, mutant = free.pop(), waiting.pop()
+            path = folder / "wallet" / f"{mutant.module}.py"
+            shutil.copy2(path, folder / PLAIN)
+            seconds = asked(known, mutant, path.read_text())
+            path.write_text(mutant.code)
+            os.utime(path, (0, 0))  # so that what was compiled of the plain one isn't taken for it
+            running[mutant_runs.begin(folder, seconds)] = folder, mutant
+            continue
+        pid, status = os.wait()
+        folder, mutant = running.pop(pid)
+        shutil.copy2(folder / PLAIN, folder / "wallet" / f"{mutant.module}.py")
+        free.append(folder)
+        if not status:
+            yield mutant
+
+
+def difference(mutant: Mutant) -> str:
+    path = f"wallet/{mutant.module}.py"
+    plain = (ROOT / path).read_text().splitlines()
+    return "\n".join(difflib.unified_diff(plain, mutant.code.splitlines(), path, path, lineterm="", n=1))
+
+
+def copy(folder: Path) -> None:
+    """Copies the project as it is here, committed or not."""
+    listed = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    names = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    for name in names:
         if name and (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    (folder / "mutants.toml").write_text(CONFIGURATION.format(module=module, command=pytest(TESTS[module])))
-    call(folder, *pytest(TESTS[module] + THEN).split())
-    call(folder, BIN / "cosmic-ray", "init", "mutants.toml", "mutants.sqlite")
-    call(folder, BIN / "cr-filter-operators", "mutants.sqlite", "mutants.toml")
-    call(folder, BIN / "cosmic-ray", "exec", "mutants.toml", "mutants.sqlite")
-    rows = [json.loads(line) for line in call(folder, BIN / "cosmic-ray", "dump", "mutants.sqlite").splitlines()]
-    tried = [(item, result) for item, result in rows if result and result["worker_outcome"] != "skipped"]
-    survived = [
-        (item["mutations"][0], result["diff"]) for item, result in tried if result["test_outcome"] == "survived"
-    ]
-    return len(tried), [diff for mutation, diff in survived if not is_noticed(folder, module, mutation)]
+            shutil.copy2(ROOT / name, folder / name)
 
 
 def main() -> int:
-    modules = sys.argv[1:] or sorted(TESTS)  # which begins with the largest
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
-        copies = [Path(folder, module) for module in modules]
-        total = killed = 0
-        for module, (tried, survived) in zip(modules, pool.map(mutate, copies, modules), strict=True):
-            print("\n".join(survived))
-            total, killed = total + tried, killed + tried - len(survived)
-            print(f"{module}: {tried - len(survived)} of {tried} noticed", flush=True)
-    print(f"{killed} of {total} noticed: {100 * killed / total:.1f}%")
-    return 0 if killed >= 0.9 * total else 1
+    modules = sys.argv[1:] or MODULES
+    for name in ("DATABASE_URL", "CELERY_BROKER_URL"):
+        os.environ.pop(name, None)
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(prefix="mutants-", dir=memory if memory.is_dir() else None) as temporary:
+        jobs = int(os.environ.get("MUTANTS_JOBS") or os.cpu_count() or 1)
+        folders = [Path(temporary, str(at)) for at in range(jobs)]
+        copy(folders[0])
+        known = mutant_runs.find(folders[0], TESTS)
+        sys.dont_write_bytecode = True
+        for folder in folders[1:]:
+            shutil.copytree(folders[0], folder)
+        total = unnoticed = 0
+        for module in modules:
+            tried = list(mutants(module, (ROOT / "wallet" / f"{module}.py").read_text()))
+            survived = []
+            for mutant in survivors(folders, known, tried):
+                survived.append(mutant)
+                print(difference(mutant), flush=True)
+            print(f"{module}: {len(tried) - len(survived)} of {len(tried)} noticed", flush=True)
+            total, unnoticed = total + len(tried), unnoticed + len(survived)
+    print(f"{total - unnoticed} of {total} noticed: {100 * (total - unnoticed) / total:.1f}%")
+    return 0 if unnoticed <= 0.1 * total else 1
 
 
 if __name__ == "__main__":
