@@ -204,17 +204,6 @@ def test_a_quote_takes_the_same_number_of_queries_for_one_asset_and_for_many(wor
     assert Account.objects.held_by(world.user).count() == 33
 
 
-def test_a_malformed_row_is_a_fault_and_no_rule_that_says_no(world):
-    quote = world.quoted("DOGE")
-    line = quote.lines.get()
-    given = Circumstances(quote.quoted_at, None, quote.policy.interval, {})
-    line.quoted_source = "x" * 41
-    with pytest.raises(ValidationError) as found:
-        rules.judge([line.conversion, line], given, becoming="quoted")
-    assert not isinstance(found.value, Refused)
-    assert list(found.value.message_dict) == ["quoted_source"]
-
-
 def test_s5_of_quotes_that_nobody_confirms_the_newest_five_are_kept(world):
     """S5: each customer's own; whoever quotes more loses the oldest, lines and all."""
     other = world.quoted("DOGE", owner=factories.user("olaf", {"DOGE": "100"}))

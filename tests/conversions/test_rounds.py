@@ -241,7 +241,7 @@ def settling(monkeypatch):
     return found
 
 
-def test_a_round_counts_those_that_it_finished_together_and_alone(world, settling, caplog):
+def test_a_round_counts_those_that_it_finished_together_and_alone(world, settling, events):
     """Those that are left lose no attempt; the sweep sends them again."""
     first, unpriced, held, busy, last = world.confirmed_by_others(5)
     world.observe()
@@ -255,9 +255,7 @@ def test_a_round_counts_those_that_it_finished_together_and_alone(world, settlin
     for row in (unpriced, busy):
         row.refresh_from_db()
         assert (row.status, row.attempts, row.next_attempt_at) == ("confirmed", 0, world.clock())
-    assert [one.message for one in caplog.records if one.levelno == logging.WARNING] == [
-        f"too busy to settle {busy.reference}; the sweep will send it again"
-    ]
+    assert [event["reference"] for event in events("too_busy", "WARNING")] == [busy.reference]
 
 
 @pytest.mark.parametrize("what", ["unpriced", "held"])
