@@ -298,8 +298,6 @@ CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True  # forms carry the token 
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# A selection may name every asset there is, and R4 sets no limit of its own; the limit here only bounds the work.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 globals().update(edge.SETTINGS)  # where limits are counted, and how large a body may be
 
 if PRODUCTION:

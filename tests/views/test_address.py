@@ -145,7 +145,6 @@ def test_the_link_opened_where_somebody_else_is_signed_in_signs_them_out_only_wh
     [
         ("", "Enter an email address, like name@example.com."),
         ("nonsense", "Enter an email address, like name@example.com."),
-        ("a\0b@example.com", "Enter an email address, like name@example.com."),
         (f"{'a' * 60}@{'.'.join(['b' * 60] * 4)}.example", "Enter an email address, like name@example.com."),
         ("MIRA@example.com", "This is your address already."),
     ],
