@@ -31,6 +31,11 @@ def test_what_is_not_plain_digits_is_no_amount(text):
         money.to_units(text, 8)
 
 
+def test_what_is_no_amount_is_quoted_as_far_as_sixty_characters():
+    with pytest.raises(money.AmountError, match=f"^“{'x' * 60}” is not an amount"):
+        money.to_units("x" * 70, 8)
+
+
 def test_an_amount_is_never_rounded():
     with pytest.raises(money.AmountError, match="more than 2 decimal places"):
         money.to_units("1.005", 2)
@@ -50,6 +55,14 @@ def test_units_survive_the_way_through_decimal(amount, scale):
 @given(units, scales, rates)
 def test_a_value_is_exact(amount, scale, rate):
     assert Fraction(money.value_btc(amount, scale, rate)) == Fraction(amount, 10**scale) * Fraction(rate)
+
+
+@given(units, scales, rates)
+@example(money.MAX_UNITS, 0, Decimal(1))
+def test_a_value_in_satoshis_is_rounded_down_to_the_last_digit(amount, scale, rate):
+    exact = Fraction(amount, 10**scale) * Fraction(rate) * 10**8
+    value = money.value_sats(amount, scale, rate)
+    assert value <= exact < value + 1
 
 
 @given(units, scales, rates, rates)
@@ -112,6 +125,7 @@ def test_p10_an_unusable_price_is_none(price):
         ("1.0000000000150000001", "1.00000000002"),
         ("123456789012.5", "123456789012"),
         ("1.23456e-26", "1.2346e-26"),
+        ("999999999999", "999999999999"),
         ("999999999999.9", None),
     ],
 )
@@ -253,3 +267,13 @@ def test_rates_in_bnb_are_exact_fractions_of_both_paths():
 def test_rates_in_bnb_are_not_compared_without_both_prices_by_both_paths(asset, bnb):
     assert money.bnb_rates(asset, bnb) is None
     assert money.bnb_rates(seen("1", "1"), seen("1", "1")).change == 0
+
+
+@pytest.mark.parametrize(("quoted", "settled"), [("A→BTC", "A→USDT→BTC"), ("A→USDT→BTC", "A→BTC")])
+def test_r9_rates_in_bnb_are_compared_along_the_same_paths_only(quoted, settled):
+    legs = [{"symbol": "ABTC", "price": "0.002"}]
+    same = money.Seen(quoted, legs, quoted, legs)
+    other = money.Seen(quoted, legs, settled, legs)
+    assert money.bnb_rates(same, same) == money.BnbRates(Fraction(1), Fraction(1))
+    assert money.bnb_rates(other, same) is None
+    assert money.bnb_rates(same, other) is None
