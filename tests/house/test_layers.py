@@ -24,7 +24,7 @@ LAYERS = [
         "wallet.factors",
     ],
     ["wallet.requests"],
-    ["wallet.events", "wallet.limits"],
+    ["wallet.events"],
     ["wallet.audit", "wallet.market", "wallet.metrics", "wallet.demo_mail"],
     ["wallet.conversions", "wallet.files"],
     ["wallet.pages"],
