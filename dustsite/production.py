@@ -21,6 +21,8 @@ PROXIES = (
     "Set TRUSTED_PROXIES to how many proxies stand before the site, such as 1: limits count by the address that they tell."
     " docs/nginx.conf is one."
 )
+VERIFIED = ("verify-ca", "verify-full")
+PLAIN = ("redis", "amqp", "pyamqp", "smtp")
 # The setting that allows each of what somebody may mean, and what is said while it doesn't.
 ALLOWED = {
     "ALLOW_DEMO_PRICES": "PRICE_SOURCE is demo: its prices are made up. Set PRICE_SOURCE=exchange.",
@@ -28,6 +30,10 @@ ALLOWED = {
     "ALLOW_EMBEDDED_BROKER": "The broker is files beside the database. Set CELERY_BROKER_URL=redis://… or amqp://….",
     "ALLOW_HTTP_EXCHANGE": (
         "EXCHANGE_URL or EXCHANGE_FALLBACK_URL is not https: whoever is on the way could set the prices. Use https://…."
+    ),
+    "ALLOW_PLAINTEXT": (
+        "DATABASE_URL, CELERY_BROKER_URL or EMAIL_URL leads to another machine without TLS. Use"
+        " postgres://…?sslmode=verify-full, rediss:// or amqps://, and smtp+tls:// or smtp+ssl://."
     ),
     "ALLOW_WILDCARD_HOSTS": (
         "ALLOWED_HOSTS has a name that begins with a dot: whoever has a name below it could serve the site. Name each host."
@@ -74,6 +80,8 @@ def _production(settings: Mapping[str, Any]) -> Iterator[str]:
     exchanges = (settings["EXCHANGE_URL"], settings["EXCHANGE_FALLBACK_URL"])
     if any(url and urlsplit(url).scheme != "https" for url in exchanges):
         yield "ALLOW_HTTP_EXCHANGE"
+    if not all(is_private(settings)):
+        yield "ALLOW_PLAINTEXT"
     if any(host.startswith(".") for host in hosts):
         yield "ALLOW_WILDCARD_HOSTS"
 
@@ -84,6 +92,15 @@ def _demonstration(settings: Mapping[str, Any]) -> Iterator[str]:
         yield "ALLOW_PUBLIC_DEMONSTRATION"
         if not is_strong(settings["SECRET_KEY"]):
             yield KEY
+
+
+def is_private(settings: Mapping[str, Any]) -> Iterator[bool]:
+    """Of the database, the broker and the mail server, whether what is said to it stays on this machine, or has TLS."""
+    database = settings["DATABASE"]
+    place = database.get("HOST", "")  # without one, or with a path, it is a socket of this machine
+    yield not place or place.startswith("/") or is_local(place) or database["OPTIONS"].get("sslmode") in VERIFIED
+    for parts in (urlsplit(settings[name]) for name in ("CELERY_BROKER_URL", "EMAIL_URL")):
+        yield parts.scheme not in PLAIN or is_local(parts.hostname or "")
 
 
 def is_strong(key: str) -> bool:

@@ -240,7 +240,7 @@ if EXCHANGE_FALLBACK_ID == EXCHANGE_ID and EXCHANGE_FALLBACK_URL == EXCHANGE_URL
 
 # P23: what must not start, asked as soon as all of it is known.
 ALLOWED = frozenset(name for name in production.ALLOWED if env.bool(name, default=False))
-production.refuse(production.problems(globals(), ALLOWED))
+production.refuse(production.problems({**globals(), "EMAIL_URL": env.str("EMAIL_URL", default="")}, ALLOWED))
 
 # --- accounts -------------------------------------------------------------------------------------------------------
 

@@ -8,36 +8,7 @@ import pytest
 from django.db import connection
 
 from tests.support.root import ROOT
-
-KEY = "kept-in-the-dark-where-nobody-looks-and-nobody-guesses-7"
-MAIL = {
-    "SITE_URL": "https://dust.example.com",
-    "EMAIL_URL": "smtp+tls://site:word%40@mail.example.com",
-    "DEFAULT_FROM_EMAIL": "Dust Exchange <noreply@dust.example.com>",
-}
-PRODUCTION = {
-    "DEBUG": "false",
-    "SECRET_KEY": KEY,
-    "ALLOWED_HOSTS": "dust.example.com",
-    "DATABASE_URL": "postgres://dustsite@127.0.0.1/dustsite",
-    "CELERY_BROKER_URL": "redis://127.0.0.1/1",
-    "PRICE_SOURCE": "exchange",
-    "TRUSTED_PROXIES": "1",
-    **MAIL,
-}
-
-
-def settings(expression="'started'", **environment):
-    """What the expression is under these variables; the end of the error where the site refuses to start."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    result = subprocess.run(
-        [sys.executable, "-c", f"from dustsite import settings as s; print(({expression}))"],
-        env=kept | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return result.stdout.strip() or result.stderr.rpartition("ImproperlyConfigured: ")[2].strip()
+from tests.support.starting import KEY, PRODUCTION, settings
 
 
 def test_a_fresh_clone_starts_without_any():
@@ -46,70 +17,11 @@ def test_a_fresh_clone_starts_without_any():
     )
 
 
-def refused(**environment):
-    """The sentences with which production refuses these; empty where it starts."""
-    said = settings(**{**PRODUCTION, **environment})
-    return [] if said == "started" else said.removeprefix("This does not start:\n- ").split("\n- ")
-
-
-@pytest.mark.parametrize(
-    ("environment", "words"),
-    [
-        ({"SECRET_KEY": ""}, "Set SECRET_KEY"),
-        ({"SECRET_KEY": "short"}, "Set SECRET_KEY"),
-        ({"SECRET_KEY": "a" * 60}, "Set SECRET_KEY"),
-        ({"SECRET_KEY": "kept-in-the-dark-" * 4}, "Set SECRET_KEY"),
-        ({"SECRET_KEY": "public-key-for-demonstrations-that-production-refuses"}, "Set SECRET_KEY"),
-        ({"ALLOWED_HOSTS": ""}, "Set ALLOWED_HOSTS"),
-        ({"ALLOWED_HOSTS": "*"}, "Set ALLOWED_HOSTS"),
-        ({"ALLOWED_HOSTS": "dust.example.com,*"}, "Set ALLOWED_HOSTS"),
-        ({"ALLOWED_HOSTS": ".com", "ALLOW_WILDCARD_HOSTS": "true"}, "Set ALLOWED_HOSTS"),
-    ],
-)
-def test_p23_production_refuses_to_start_on_an_unsafe_setting(environment, words):
-    """P23, S8: and says what mends it."""
-    (sentence,) = refused(**environment)
-    assert sentence.startswith(words)
-
-
-@pytest.mark.parametrize(
-    ("environment", "words", "allows"),
-    [
-        ({"PRICE_SOURCE": "demo"}, "its prices are made up", "ALLOW_DEMO_PRICES"),
-        ({"DATABASE_URL": "sqlite:///:memory:"}, "a file of SQLite", "ALLOW_SQLITE"),
-        ({"CELERY_BROKER_URL": "embedded://localhost"}, "files beside the database", "ALLOW_EMBEDDED_BROKER"),
-        ({"EXCHANGE_URL": "http://mirror.example"}, "is not https", "ALLOW_HTTP_EXCHANGE"),
-        (
-            {"EXCHANGE_FALLBACK_ID": "kraken", "EXCHANGE_FALLBACK_URL": "http://mirror.example"},
-            "is not https",
-            "ALLOW_HTTP_EXCHANGE",
-        ),
-        ({"ALLOWED_HOSTS": ".example.com"}, "begins with a dot", "ALLOW_WILDCARD_HOSTS"),
-    ],
-)
-def test_p23_production_refuses_what_is_for_demonstrations_unless_told_so(environment, words, allows):
-    """P23, S8: each by its name, each with a setting of its own for those who mean it."""
-    (sentence,) = refused(**environment)
-    assert words in sentence
-    assert sentence.endswith(f"If you mean it, set {allows}=true.")
-    assert refused(**environment, **{allows: "true"}) == []
-
-
-def test_p23_production_says_everything_at_once():
-    said = settings(DEBUG="false")
-    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "PRICE_SOURCE", "DATABASE_URL", "CELERY_BROKER_URL"):
-        assert name in said
-
-
 def test_p23_production_is_told_how_many_proxies_there_are():
     """P22: without it every limit would count the proxy."""
     unset = {name: value for name, value in PRODUCTION.items() if name != "TRUSTED_PROXIES"}
     assert "Set TRUSTED_PROXIES" in settings(**unset)
     assert settings(**PRODUCTION | {"TRUSTED_PROXIES": "0"}) == "started"
-
-
-def test_p23_a_production_that_is_one_starts():
-    assert refused() == []
 
 
 @pytest.mark.parametrize("host", ["dust.example.com", "192.168.1.7", "*", ".example.com", "0.0.0.0"])

@@ -96,7 +96,9 @@ class ConversionQuerySet(models.QuerySet["Conversion"]):
         quotes = self.filter(status=Conversion.Status.QUOTED).order_by("-pk")
         confirmed = Conversion.objects.filter(renews=OuterRef("pk")).exclude(status=Conversion.Status.QUOTED)
         newest = quotes.values_list("pk", flat=True)[kept - 1 : kept]
-        return quotes.filter(~Exists(confirmed), pk__lt=newest).order_by("pk")  # in which order whatever clears them locks
+        return quotes.filter(~Exists(confirmed), pk__lt=newest).order_by(
+            "pk"
+        )  # in which order whatever clears them locks
 
 
 def is_answered() -> Q:
