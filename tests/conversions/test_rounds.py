@@ -269,7 +269,7 @@ def test_what_one_chunk_leaves_is_given_back_and_tried_once(world, settling, chu
     assert Conversion.objects.get(pk=left.pk).attempts == 0
 
 
-def test_who_is_settled_alone_and_has_no_price_any_more_waits_for_the_sweep(world, settling, monkeypatch, caplog):
+def test_who_is_settled_alone_and_has_no_price_any_more_waits_for_the_sweep(world, settling, monkeypatch, events):
     (row,) = world.confirmed_by_others(1)
     world.observe()
     settling["held"] = [row.reference]
@@ -282,7 +282,7 @@ def test_who_is_settled_alone_and_has_no_price_any_more_waits_for_the_sweep(worl
 
     monkeypatch.setattr(settlement, "complete_or_stop", gone)
     assert conversions.settle_round().finished == 0
-    assert f"no price for {row.reference} since Confirm any more" in caplog.text
+    assert [event["reference"] for event in events("price_gone", "WARNING")] == [row.reference]
     assert Conversion.objects.get(pk=row.pk).attempts == 0
 
 

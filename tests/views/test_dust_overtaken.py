@@ -36,7 +36,7 @@ def test_a_change_of_what_is_not_ticked_does_not_matter(signed_in, world):
     assert signed_in.post(URL, {"asset": ["EUR"], "fingerprint": fingerprint}).status_code == 303
 
 
-@pytest.mark.parametrize("fingerprint", ["", "x", "DOGE", "=", "DOGE=", "\x00", "=" * 9999])
+@pytest.mark.parametrize("fingerprint", ["", "x", "DOGE", "=", "DOGE=", "=" * 9999])
 def test_a_strange_fingerprint_is_no_fault(signed_in, fingerprint):
     assert signed_in.post(URL, {"asset": ["DOGE"], "fingerprint": fingerprint}).status_code in (303, 422)
 

@@ -45,7 +45,6 @@ def test_a_place_is_enough_to_name_a_zone(signed_in, world):
     [
         ("time_zone", "Mars/Olympus", "There is no time zone of this name. Choose one from the list."),
         ("time_zone", "", "Choose a time zone."),
-        ("time_zone", "\x00", "Null characters are not allowed."),
         ("time_zone", "x" * 5000, "There is no time zone of this name."),
         ("time_zone", "<script>", "There is no time zone of this name."),
         ("theme", "pink", "Choose a theme: System, Light or Dark."),
@@ -184,7 +183,7 @@ def test_a_browser_that_is_in_utc_needs_no_other_page(signed_in, world):
     assert stored(world.user)[0] == "UTC"
 
 
-@pytest.mark.parametrize("name", ["", "Mars/Olympus", "\x00", "x" * 5000])
+@pytest.mark.parametrize("name", ["", "Mars/Olympus", "x" * 5000])
 def test_a_zone_that_nobody_knows_is_ignored_politely_and_not_asked_for_again(signed_in, world, name):
     assert signed_in.post(f"{URL}browser-zone/", {"time_zone": name}).status_code == 204
     assert stored(world.user)[0] == ""
