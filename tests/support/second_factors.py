@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import Any
 
 from allauth.account.internal.userkit import user_id_to_str
 from allauth.account.utils import user_pk_to_url_str
@@ -13,10 +14,23 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.support.passkeys import Passkey, text
+from wallet.models import SecurityEvent
 
+SIGN_IN = "/accounts/login/"
 PASSWORD = "correct horse battery"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1"
+
+
+def sign_in(client: Client, name: str = "mira", agent: str = FIREFOX, **fields: str) -> Any:
+    """The page to which signing in with a name and a password leads."""
+    details = {"login": name, "password": PASSWORD, **fields}
+    return client.post(SIGN_IN, details, follow=True, headers={"User-Agent": agent})
+
+
+def kinds(user: User) -> list[str]:
+    """What happened to the user's account, the newest first."""
+    return list(SecurityEvent.objects.of(user).values_list("kind", flat=True))
 
 
 def code(secret: str) -> str:

@@ -9,29 +9,18 @@ from django.core import mail
 from tests.support.html import read
 from tests.support.passkeys import Passkey
 from tests.support.second_factors import (
-    FIREFOX,
     PASSWORD,
     code,
     give_codes,
     give_passkey,
+    kinds,
     prove,
     recovery_codes,
+    sign_in,
     wrong_code,
 )
-from wallet.models import SecurityEvent
 
 PAGE = "/settings/security/"
-SIGN_IN = "/accounts/login/"
-
-
-def sign_in(client, name="mira", agent=FIREFOX, **fields):
-    return client.post(
-        SIGN_IN, {"login": name, "password": PASSWORD, **fields}, follow=True, headers={"User-Agent": agent}
-    )
-
-
-def kinds(user):
-    return list(SecurityEvent.objects.of(user).values_list("kind", flat=True))
 
 
 @pytest.mark.parametrize(

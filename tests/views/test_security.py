@@ -7,21 +7,10 @@ from django.test import Client
 
 from tests.support import factories
 from tests.support.html import read
-from tests.support.second_factors import FIREFOX, PASSWORD, PHONE, give_passkey, prove
+from tests.support.second_factors import PASSWORD, PHONE, SIGN_IN, give_passkey, kinds, prove, sign_in
 from wallet.models import SecurityEvent
 
 PAGE = "/settings/security/"
-SIGN_IN = "/accounts/login/"
-
-
-def sign_in(client, name="mira", agent=FIREFOX, **fields):
-    return client.post(
-        SIGN_IN, {"login": name, "password": PASSWORD, **fields}, follow=True, headers={"User-Agent": agent}
-    )
-
-
-def kinds(user):
-    return list(SecurityEvent.objects.of(user).values_list("kind", flat=True))
 
 
 def test_the_settings_lead_there_and_it_says_how_one_signs_in(client, world, text):
