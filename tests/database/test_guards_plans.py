@@ -116,7 +116,7 @@ def assert_by_index(plans):
     questions = [
         guards.qualified(guard.postgresql or guard.asks, "public").partition("{these}")[0]
         for guard in guards.declared()
-        if guard.postgresql or guard.asks
+        if "wallet_" in (guard.postgresql or guard.asks)  # another asks the statement's own rows alone
     ]
     assert [one for one in questions if not any(one in text for text, _ in found)] == []
     for text, plan in found:
