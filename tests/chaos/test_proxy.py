@@ -50,7 +50,7 @@ def try_to_sign_in(proxy, address, **headers):
     """What a wrong password from this address is answered with."""
     page = proxy.ask(SIGN_IN, address=address)
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
-    cookie = re.search(r"Set-Cookie: ([\w-]*csrftoken=\w+)", page)[1]
+    cookie = re.search(r"Set-Cookie: (__Host-csrf=\w+)", page)[1]
     fields = {"login": "nobody", "password": "wrong", "csrfmiddlewaretoken": token}
     sent = {"Content_Type": "application/x-www-form-urlencoded", "Cookie": cookie, "Referer": f"https://{nginx.HOST}/"}
     return status(proxy.ask(SIGN_IN, address=address, method="POST", body=urlencode(fields), **sent, **headers))

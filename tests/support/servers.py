@@ -109,8 +109,8 @@ class Server:
 
     def quit(self) -> None:
         """It is asked to end, and has its time to say so to its clients."""
-        os.kill(self.pid, signal.SIGTERM)
-        pid = self.pid
+        pid = self.pid  # read before: its file goes with the server
+        os.kill(pid, signal.SIGTERM)
         self.wait(lambda: has_ended(pid))
 
     def freeze(self) -> None:
