@@ -17,6 +17,7 @@ from tests.support import factories
 from tests.support.addresses import every
 from tests.support.expectations import ADMIN, ADMIN_PAGES
 from tests.support.html import read
+from wallet import sessions
 from wallet.routes import Access, Route
 
 TOKEN = "t" * 32
@@ -81,8 +82,12 @@ class Matrix:
 
 
 @pytest.fixture(params=EVERYBODY)
-def matrix(request, world, settings):
+def matrix(request, world, settings, monkeypatch):
     settings.SECURITY_CONTACT = "mailto:security@example.com"
+    moment = sessions.moment()
+    monkeypatch.setattr(
+        sessions, "moment", lambda: moment
+    )  # a minute later a session would note once more that it is used
     return Matrix(world, request.param)
 
 
