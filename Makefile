@@ -52,7 +52,7 @@ requests: .venv/test ## 20,000 mutated requests on each database; REQUESTS=10000
 	@REQUESTS=$(or $(REQUESTS),20000) $(BIN)/pytest tests/test_mutated.py
 	@REQUESTS=$(or $(REQUESTS),20000) $(BIN)/python -m tests.support.servers postgres -- $(BIN)/pytest tests/test_mutated.py
 
-mutants: .venv/test ## How many small changes of the money code the tests notice; a quarter of an hour (MUTANTS_JOBS=1: on one core)
+mutants: .venv/test ## How many small changes of the money code the tests notice (MUTANTS_JOBS=1: on one core)
 	@$(BIN)/python -m tests.support.mutants
 
 bench: .venv/test ## How fast the product is beside a floor, on PostgreSQL with Redis (BENCH="settle --clients 1": less of it)
