@@ -60,8 +60,11 @@ def try_to_confirm(owner: User, codes: tuple[str, ...]) -> str:
 
 
 def send() -> None:
-    """What the site does after Confirm."""
-    enqueue(tasks.refresh_prices, clock.now().isoformat())
+    """What the site does after Confirm. Where the database is gone just then, nothing is sent, and the sweep does it."""
+    try:
+        enqueue(tasks.refresh_prices, clock.now().isoformat())
+    except (DatabaseError, InterfaceError):
+        connection.close()
 
 
 def unfinished() -> int:
