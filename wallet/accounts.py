@@ -78,8 +78,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Counts it and tells the owner. The log has its own line, without what was typed (P17)."""
-        attempts.failed(request, **_typed(credentials))
-        events.sign_in_refused(request, str(credentials.get("username") or credentials.get("email") or ""))
+        owner = attempts.owner_of(**_typed(credentials))
+        if owner:
+            attempts.failed(owner)
+            events.write(events.Kind.REFUSED, owner, request)
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
         """How a fresh proof is given (P21). Where there is a second factor it is asked for: a password may be known."""

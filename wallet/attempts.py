@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import dataclass
 
 from allauth.account.utils import filter_users_by_email, filter_users_by_username
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from wallet import limits
@@ -33,9 +34,10 @@ class Attempt:
 
 def attempt(request: HttpRequest, *, name: str, email: str) -> Attempt:
     """Lets an attempt at the account of this name or address through. Raises TooMany where it isn't its turn."""
-    user_pk = _user_pk(name, email)
     if is_signed_in(request):
         return _take((limits.FAILED_IN_SESSION, request.session.session_key or ""))
+    owner = owner_of(name, email)
+    user_pk = owner.pk if owner else None
     # What no account has counts like one that has, or an attempt would tell which there are.
     account = str(user_pk) if user_pk is not None else _hashed((name or email).strip().lower())
     device = known_device(request, user_pk)
@@ -45,11 +47,10 @@ def attempt(request: HttpRequest, *, name: str, email: str) -> Attempt:
     return _take((limits.FAILED_FROM_ADDRESS, block), (limits.FAILED_AT_ACCOUNT, f"{account} {block}"))
 
 
-def failed(request: HttpRequest, *, name: str, email: str) -> None:
+def failed(owner: User) -> None:
     """Counts the failures of an account from wherever they come, and says so in the log when they are many."""
-    user_pk = _user_pk(name, email)
-    if user_pk is not None and limits.ATTACK.take(str(user_pk)) == limits.ATTACK_FROM:
-        log.error("account_attacked", account_id=user_pk, wrong_passwords=limits.ATTACK_FROM, within="an hour")
+    if limits.ATTACK.take(str(owner.pk)) == limits.ATTACK_FROM:
+        log.error("account_attacked", account_id=owner.pk, wrong_passwords=limits.ATTACK_FROM, within="an hour")
 
 
 def _take(*wanted: tuple[Limit, str]) -> Attempt:
@@ -67,11 +68,11 @@ def _take(*wanted: tuple[Limit, str]) -> Attempt:
     return Attempt(tuple(taken))
 
 
-def _user_pk(name: str, email: str) -> int | None:
+def owner_of(name: str, email: str) -> User | None:
     """The account that the name or the address is of, in whichever case it is typed."""
     users = [*filter_users_by_username(name)] if name else []
     users += filter_users_by_email(email) if email else []
-    return min((user.pk for user in users), default=None)
+    return min(users, key=lambda user: user.pk, default=None)
 
 
 def _hashed(name: str) -> str:

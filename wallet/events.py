@@ -8,7 +8,6 @@ from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import signals as auth
 from django.contrib.auth.models import User
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -24,7 +23,7 @@ Kind = SecurityEvent.Kind
 
 def write(kind: SecurityEvent.Kind, user: User, request: HttpRequest | None, about: str = "") -> None:
     """Notes an event, with the address and the browser that it came from, as far as they are known; in the log too (P17)."""
-    address = client_address(request) if request is not None and is_asked(request) else None
+    address = client_address(request) if request is not None else ""
     if kind not in (Kind.SIGNED_IN, Kind.SIGNED_OUT):  # the log has lines of their own for these
         log.info("security_event", kind=kind.value, account_id=user.pk)
     SecurityEvent.objects.create(
@@ -86,13 +85,6 @@ def on_sign_in(request: HttpRequest, user: User, **signal: Any) -> None:
 def on_sign_out(request: HttpRequest, user: User | None, **signal: Any) -> None:
     if user is not None:
         write(Kind.SIGNED_OUT, user, request)
-
-
-def sign_in_refused(request: HttpRequest, name: str) -> None:
-    """A wrong password for an account that there is. Nothing of it is said to who typed it."""
-    found = User.objects.filter(Q(username__iexact=name) | Q(email__iexact=name)) if name else User.objects.none()
-    for user in found.order_by("pk")[:1]:
-        write(Kind.REFUSED, user, request)
 
 
 def on_email_added(request: HttpRequest, email_address: Any, **signal: Any) -> None:
