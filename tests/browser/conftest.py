@@ -47,7 +47,7 @@ def sign_in():
 @pytest.fixture
 def visit(request, chromium, site, sign_in):
     """Opens a signed-in page; whatever the browser complains about fails the test, but for what it was told to expect."""
-    contexts, complaints, expected = [], [], ["status of 422"]
+    contexts, complaints, expected = [], [], ["status of 422", *chromiums.REPLACED]
 
     def open_page(*, path="/wallet/", expects=(), **options):
         expected.extend(expects)

@@ -19,6 +19,9 @@ FLAGS = [
 ]
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+# What htmx says of a request that a newer one replaced: whether it was still on its way then is chance. One that failed
+# says sendError, timeout or responseError too.
+REPLACED = ("htmx:afterRequest", "htmx:sendAbort")
 
 
 @contextlib.contextmanager

@@ -31,7 +31,7 @@ def test_nothing_works_until_the_address_is_confirmed(client, db, is_open, mailo
     assert "We sent a mail with a link to your address." in text(page)
     assert client.get("/wallet/").status_code == 302
     page = client.post("/accounts/login/", SIGN_IN, follow=True)
-    assert "Confirm your email address" in text(page)
+    assert "Open our mail to confirm your address" in text(page)
     assert client.get("/wallet/").status_code == 302
     link = re.search(r"http://testserver(/accounts/\S+/)", mailoutbox[0].body)[1]
     assert client.get(link).status_code == 200

@@ -197,7 +197,7 @@ def confirmation_sent(*, is_unsent: bool, mailbox: str) -> AccountEnd:
         ),
         _("No mail? Sign in, and we send another one."),
     ]
-    return AccountEnd(_("Confirm your email address"), sentences, [to_sign_in(), *_demo(mailbox)])
+    return AccountEnd(_("Open our mail to confirm your address"), sentences, [to_sign_in(), *_demo(mailbox)])
 
 
 def confirm_address(address: str) -> AccountEnd:
