@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import reduce
 from ipaddress import ip_address
+from operator import or_
 
 from django.db import connection, models
 from django.db.models import Q
@@ -16,7 +18,7 @@ WITH RECURSIVE used(value) AS (
     SELECT (SELECT min({column}) FROM wallet_staffaction WHERE {column} > used.value) FROM used
     WHERE used.value IS NOT NULL
 )
-SELECT value FROM used WHERE value IS NOT NULL ORDER BY value
+SELECT value FROM used WHERE value IS NOT NULL
 """
 
 
@@ -36,14 +38,17 @@ class StaffActionQuerySet(models.QuerySet["StaffAction"]):
 
     def about(self, term: str) -> StaffActionQuerySet:
         """What was done by, to or under this: a name, an object's key, a request's id or an address, in full."""
-        fields = ("staff_name", "object_key", "object_name", "request_id")
-        found = Q(*((field, term) for field in fields), _connector=Q.OR)
-        return self.filter(found | Q(address=term) if _is_address(term) else found)
+        asked = [Q((field, term)) for field in ("staff_name", "object_key", "object_name", "request_id")]
+        if _is_address(term):
+            asked.append(Q(address=term))
+        # Mostly one of them alone has it. Then its index finds the rows in their order, which no index does for all.
+        found = [condition for condition in asked if StaffAction.objects.filter(condition).exists()]
+        return self.filter(reduce(or_, found)) if found else self.none()
 
     def _in_use(self, column: str) -> list[str]:
         with connection.cursor() as cursor:
             cursor.execute(IN_USE.format(column=column))
-            return [value for (value,) in cursor.fetchall()]
+            return sorted(value for (value,) in cursor.fetchall())
 
 
 def _is_address(term: str) -> bool:
