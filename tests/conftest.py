@@ -30,7 +30,7 @@ plain_flush = BaseDatabaseOperations.execute_sql_flush
 
 
 def flush_in_spite_of_guards(operations, statements):
-    """Empties the tables after a transactional test, which the guards refuse to all others; the first policy comes back."""
+    """Empties the tables after a transactional test, which the guards refuse to all others; policy and roles come back."""
     if connection.vendor == "postgresql":
         plain_flush(operations, ["SET LOCAL session_replication_role = replica", *statements])
     else:
@@ -40,6 +40,7 @@ def flush_in_spite_of_guards(operations, statements):
         drops = [f'DROP TRIGGER "{name}"' for name, _ in triggers]
         plain_flush(operations, [*drops, *statements, *(sql for _, sql in triggers)])
     factories.policy()
+    factories.roles()
 
 
 BaseDatabaseOperations.execute_sql_flush = flush_in_spite_of_guards

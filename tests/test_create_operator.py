@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from tests.support import factories
 from tests.support.second_factors import code, recovery_codes, wrong_code
 from wallet.management.commands import create_operator
+from wallet.models import StaffAction
 
 STRONG = "a long and strange password"
 
@@ -19,7 +20,7 @@ STRONG = "a long and strange password"
 def answers(db, monkeypatch):
     """Runs the command with these answers; what it printed."""
 
-    def run(*typed, passwords=(STRONG, STRONG)):
+    def run(*typed, passwords=(STRONG, STRONG), **options):
         said, problems = io.StringIO(), io.StringIO()
         waiting, hidden = iter(typed), iter(passwords)
 
@@ -31,7 +32,7 @@ def answers(db, monkeypatch):
         monkeypatch.setattr("builtins.input", answer)
         monkeypatch.setattr(create_operator, "getpass", lambda label: next(hidden))
         try:
-            call_command("create_operator", stdout=said, stderr=problems)
+            call_command("create_operator", stdout=said, stderr=problems, **options)
         except CommandError as error:
             return f"{said.getvalue()}{problems.getvalue()}{error}"
         return said.getvalue() + problems.getvalue()
@@ -50,6 +51,20 @@ def test_it_asks_for_all_and_the_operator_signs_in_with_a_second_step(answers, c
     assert there.headers["Location"].startswith("/accounts/login/code/")
     client.post("/accounts/login/code/", {"code": recovery_codes(user)[0]})
     assert client.get("/admin/").status_code == 200
+
+
+def test_an_operator_may_have_one_role_and_the_log_says_who_made_whom(answers):
+    answers("keeper", "keeper@example.com", code, role="administrator")
+    user = User.objects.get(username="keeper")
+    assert (user.is_staff, user.is_superuser, user.groups.get().name) == (True, False, "administrator")
+    told = StaffAction.objects.get()
+    assert (told.action, told.object_name, told.after) == ("create_operator", "keeper", {"role": "administrator"})
+    assert told.staff_name
+
+
+def test_there_are_no_other_roles(db):
+    with pytest.raises(CommandError, match="invalid choice: 'king'"):
+        call_command("create_operator", "--role", "king")
 
 
 def test_what_is_wrong_is_said_and_asked_again(answers):
@@ -73,4 +88,4 @@ def test_what_is_wrong_is_said_and_asked_again(answers):
 )
 def test_nobody_is_made_by_halves(answers, typed, passwords):
     assert "Nobody was made." in answers(*typed, passwords=passwords)
-    assert (User.objects.count(), Authenticator.objects.count()) == (0, 0)
+    assert (User.objects.count(), Authenticator.objects.count(), StaffAction.objects.count()) == (0, 0, 0)

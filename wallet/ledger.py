@@ -42,6 +42,10 @@ class ReferenceReused(LedgerError):
     pass
 
 
+class StaffHoldNothing(LedgerError):
+    pass
+
+
 class Move(NamedTuple):
     """Units to add to (or, when negative, to take from) one account."""
 
@@ -154,10 +158,11 @@ def _move_balances(units: Mapping[int, int]) -> None:
 def deposit(*, user: "User", asset: Asset, units: int, reference: str) -> Transaction:
     """Credits a customer from the outside world. The same reference with the same contents posts once.
 
-    Raises AmountTooLarge, and ReferenceReused when the reference stands for another deposit.
+    Raises AmountTooLarge, ReferenceReused when the reference stands for another deposit, and StaffHoldNothing.
     """
     if units < 1:
         raise LedgerError("A deposit is more than zero.")
+    _require_customer(user)
     return _move(
         Transaction.Kind.DEPOSIT,
         user=user,
@@ -171,11 +176,13 @@ def deposit(*, user: "User", asset: Asset, units: int, reference: str) -> Transa
 def adjust(*, user: "User", asset: Asset, units: int, reference: str) -> Transaction:
     """Corrects a customer's balance from the treasury, up or (with negative units) down. The same reference posts once.
 
-    Entries are never changed, so this is how a mistake is put right (P14). Raises InsufficientFunds, AmountTooLarge, and
-    ReferenceReused when the reference stands for another adjustment.
+    Entries are never changed, so this is how a mistake is put right (P14). Raises InsufficientFunds, AmountTooLarge,
+    ReferenceReused when the reference stands for another adjustment, and StaffHoldNothing where one would go up.
     """
     if not units:
         raise LedgerError("An adjustment is not zero.")
+    if units > 0:
+        _require_customer(user)
     return _move(
         Transaction.Kind.ADJUSTMENT,
         user=user,
@@ -184,6 +191,12 @@ def adjust(*, user: "User", asset: Asset, units: int, reference: str) -> Transac
         house=Account.Kind.TREASURY,
         reference=reference,
     )
+
+
+def _require_customer(user: "User") -> None:
+    """P20: who may do something with money has none of it here; the database refuses such an account too."""
+    if user.is_staff:
+        raise StaffHoldNothing(f"{user} is staff, and staff hold no balances. Use another account for the customer.")
 
 
 @retried

@@ -1,17 +1,14 @@
-"""What the log says of accounts and of the staff (P17): who, what and from where; never what was typed.
+"""What the log says of accounts (P17): who, what and from where; never what was typed. Of the staff wallet.staff_log says it.
 
 The address, and the request, stand on each of these lines because the middleware below binds them for the request's time.
 """
 
-import json
 from typing import Any
 
 import structlog
 from allauth.account.authentication import get_authentication_records
-from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.auth import signals as sessions
 from django.contrib.auth.models import User
-from django.db.models.signals import post_save
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django_structlog.middlewares import RequestMiddleware
@@ -20,8 +17,6 @@ from wallet.logs import get_logger, without_keys
 from wallet.requests import client_address
 
 log = get_logger(__name__)
-
-DEEDS = {ADDITION: "added", CHANGE: "changed"}
 
 
 class RequestLog(RequestMiddleware):
@@ -43,11 +38,10 @@ def name_user(user: Any) -> None:
 
 
 def connect() -> None:
-    """Has signing in and out and the admin's own log logged; what else happens to an account, wallet.events says."""
+    """Has signing in and out logged; what else happens to an account, wallet.events says."""
     sessions.user_logged_in.connect(signed_in, dispatch_uid="log")
     sessions.user_logged_out.connect(signed_out, dispatch_uid="log")
     sessions.user_login_failed.connect(sign_in_failed, dispatch_uid="log")
-    post_save.connect(staff_acted, sender=LogEntry, dispatch_uid="log")
 
 
 def signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
@@ -66,22 +60,3 @@ def sign_in_failed(credentials: dict[str, Any], **kwargs: Any) -> None:
     """Of what was typed, only the same mark for the same name: it may well be a password in the wrong field."""
     name = next((str(credentials[key]) for key in ("login", "username", "email") if credentials.get(key)), "")
     log.warning("sign_in_failed", name_mark=salted_hmac("wallet.security_log", name.lower()).hexdigest()[:12])
-
-
-def staff_acted(instance: LogEntry, **kwargs: Any) -> None:
-    """What the admin writes down itself: which row, and which fields; never a field's contents."""
-    model = instance.content_type.model if instance.content_type else ""
-    deed = DEEDS.get(instance.action_flag, "deleted")
-    log.info(
-        "staff_acted",
-        staff_id=instance.user_id,
-        deed=deed,
-        model=model,
-        row=str(instance.object_id),
-        fields=_fields(instance),
-    )
-
-
-def _fields(entry: LogEntry) -> list[str]:
-    told = json.loads(entry.change_message) if entry.change_message.startswith("[") else []
-    return [field for part in told for deed in part.values() for field in deed.get("fields", [])]

@@ -19,6 +19,7 @@ READ_ONLY = [
     "venue",
     "marketround",
     "keptoutnumber",
+    "staffaction",
 ]
 
 

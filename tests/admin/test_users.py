@@ -3,14 +3,13 @@
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.core import mail
 from django.test import Client
 
 from tests.support import factories
 from tests.support.second_factors import PASSWORD, give_codes, prove
-from wallet.models import SecurityEvent
+from wallet.models import SecurityEvent, StaffAction
 
 USERS = "/admin/auth/user/"
 
@@ -170,7 +169,8 @@ def test_staff_send_a_mail_to_choose_a_new_password_and_the_owner_reads_who(cler
     assert [sent.to for sent in mail.outbox] == [["mira@example.com"]]
     event = SecurityEvent.objects.of(world.user)[0]
     assert (event.kind, event.about) == ("reset_sent", "clerk")
-    assert LogEntry.objects.get(object_id=str(world.user.pk)).user.username == "clerk"
+    (action,) = StaffAction.objects.about(str(world.user.pk))
+    assert (action.staff_name, action.action, action.object_name) == ("clerk", "reset_sent", "mira")
     assert world.user.check_password(PASSWORD)
 
 
@@ -204,7 +204,7 @@ def test_second_factors_are_removed_by_another_administrator_and_their_owner_is_
     assert "Your second steps were removed" in mail.outbox[0].subject
     event = SecurityEvent.objects.of(colleague)[0]
     assert (event.kind, event.about) == ("factors_reset", "admin")
-    assert LogEntry.objects.get(object_id=str(colleague.pk)).change_message
+    assert StaffAction.objects.about("colleague").get().action == "factors_reset"
 
 
 def test_ones_own_are_not_nor_by_staff_without_that_right(operator, clerk, world):

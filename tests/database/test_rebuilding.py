@@ -49,7 +49,9 @@ def test_a_table_that_is_built_anew_keeps_every_guard(table):
 def test_guards_that_were_taken_away_or_changed_are_made_anew_by_their_migration():
     """Backwards and forwards again, as docs/operating.md says."""
     before = guards()
-    later = {guard.name for guard in importlib.import_module("wallet.migrations.0005_guards_of_events").EVENTS}
+    events = importlib.import_module("wallet.migrations.0005_guards_of_events")
+    staff = importlib.import_module("wallet.migrations.0008_guards_of_staff")
+    later = {guard.name for guard in (*events.EVENTS, *staff.ACTIONS, *staff.GUARDS)}
     on = " ON wallet_entry" if connection.vendor == "postgresql" else ""
     sql(f"DROP TRIGGER entry_refuses_update{on}")
     if connection.vendor == "postgresql":

@@ -9,7 +9,7 @@ from tests.support.root import ROOT
 LAYERS = [
     ["wallet.logs"],
     ["wallet.database", "wallet.money", "wallet.references", "wallet.zones"],
-    ["wallet.passwords", "wallet.sessions"],
+    ["wallet.passwords", "wallet.roles", "wallet.sessions"],
     ["wallet.formats"],
     ["wallet.refusals"],
     ["wallet.validators"],
@@ -24,7 +24,7 @@ LAYERS = [
         "wallet.factors",
     ],
     ["wallet.requests"],
-    ["wallet.events"],
+    ["wallet.events", "wallet.staff_log"],
     ["wallet.audit", "wallet.market", "wallet.metrics", "wallet.demo_mail"],
     ["wallet.conversions", "wallet.files"],
     ["wallet.pages"],

@@ -6,7 +6,7 @@ An address that stands nowhere fails tests/views/test_matrix.py: all others say 
 # What a superuser may do with the rows of each model; whoever may only view may do nothing of it.
 ADMIN: dict[str, frozenset[str]] = {
     "account_emailaddress": frozenset(),
-    "auth_group": frozenset({"add", "change", "delete"}),
+    "auth_group": frozenset({"add"}),  # the first ones are the roles, which nobody changes here
     "auth_user": frozenset({"add", "change"}),
     "wallet_asset": frozenset({"add", "change"}),
     "wallet_policy": frozenset({"add"}),
@@ -24,11 +24,39 @@ ADMIN: dict[str, frozenset[str]] = {
             "wallet_price",
             "wallet_pulse",
             "wallet_securityevent",
+            "wallet_staffaction",
             "wallet_transaction",
             "wallet_venue",
         ),
         frozenset(),
     ),
+}
+EVERYTHING = frozenset(ADMIN)
+_PEOPLE = frozenset({"auth_user", "account_emailaddress", "wallet_customer", "wallet_securityevent"})
+_MONEY = frozenset(
+    {f"wallet_{name}" for name in ("account", "houseaccount", "transaction", "entry", "conversion", "line")}
+)
+_MARKET = frozenset({f"wallet_{name}" for name in ("price", "marketround", "keptoutnumber", "venue", "pulse")})
+_FOR_ALL = frozenset({f"wallet_{name}" for name in ("asset", "policy", "opening", "staffaction")})
+_USERS = {"auth_user": frozenset({"add", "change"})}
+# Of each role, the models that it sees, and what it may do with rows of some of them.
+ROLES: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
+    "viewer": (EVERYTHING, {}),
+    "support": (_PEOPLE | _MONEY | _FOR_ALL | {"wallet_price", "wallet_keptoutnumber"}, _USERS),
+    "treasury": (
+        _MONEY | _MARKET | _FOR_ALL | {"auth_user", "wallet_customer"},
+        {"wallet_opening": frozenset({"add"})},
+    ),
+    "risk": (
+        _MONEY | _MARKET | _FOR_ALL,
+        {
+            "wallet_opening": frozenset({"add"}),
+            "wallet_policy": frozenset({"add"}),
+            "wallet_asset": frozenset({"add", "change"}),
+        },
+    ),
+    "administrator": (_PEOPLE | {"auth_group", "wallet_staffaction"}, _USERS),
+    "superuser": (EVERYTHING, ADMIN),
 }
 # The admin's addresses that belong to no model: what they answer to whoever may enter.
 ADMIN_PAGES: dict[str, set[int]] = {
@@ -38,6 +66,7 @@ ADMIN_PAGES: dict[str, set[int]] = {
     "admin:password_change": {302},
     "admin:password_change_done": {200},
     "admin:auth_user_password_change": {200, 403},
+    "admin:wallet_staffaction_export": {200},
     "admin:autocomplete": {403},
     "admin:jsi18n": {200},
     "admin:view_on_site": {404},

@@ -6,7 +6,9 @@ from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.apps import apps
+from django.contrib.auth.models import Group, User
+from django.db import connection
 
 from tests.support.clock import Clock
 from wallet import conversions, ledger, money
@@ -48,6 +50,18 @@ def user(
 def operator(name: str = "admin") -> User:
     """Somebody who may do everything in the admin."""
     return User.objects.create_superuser(name)
+
+
+def roles() -> None:
+    """The groups that the migrations make, with their permissions."""
+    import_module("wallet.migrations.0009_roles").write(apps, connection.schema_editor())
+
+
+def staff(role: str, name: str | None = None) -> User:
+    """Somebody with this role."""
+    made = user(name or role, is_staff=True)
+    made.groups.set([Group.objects.get(name=role)])
+    return made
 
 
 def asset(code: str, **fields: Any) -> Asset:

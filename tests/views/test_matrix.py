@@ -15,9 +15,9 @@ from django.urls import get_resolver
 
 from tests.support import factories
 from tests.support.addresses import every
-from tests.support.expectations import ADMIN, ADMIN_PAGES
+from tests.support.expectations import ADMIN, ADMIN_PAGES, ROLES
 from tests.support.html import read
-from wallet import sessions
+from wallet import roles, sessions
 from wallet.routes import Access, Route
 
 TOKEN = "t" * 32
@@ -49,20 +49,14 @@ class Matrix:
         self.reference = world.settled("DOGE").reference
         self.client = Client(enforce_csrf_checks=True, raise_request_exception=False)
         user = {NOBODY: lambda: None, OWNER: lambda: world.user, STRANGER: lambda: factories.user("stranger")}
-        staff = {VIEWER: self.viewer, SUPERUSER: lambda: factories.user("admin", is_staff=True, is_superuser=True)}
-        found = {**user, **staff}[who]()
+        user[SUPERUSER] = lambda: factories.user("admin", is_staff=True, is_superuser=True)
+        found = user[who]() if who in user else factories.staff(who)
         if found:
             self.client.force_login(found)
             self.client.get("/help/")  # the session notes that it is used, not oftener than each minute
         # Else the first page that is asked would write it into its cookie.
         self.client.cookies["csrftoken"] = TOKEN
         self.cookies = {name: cookie.value for name, cookie in self.client.cookies.items()}
-
-    @staticmethod
-    def viewer():
-        user = factories.user("viewer", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
-        return user
 
     def addresses(self, **samples):
         for address in every(get_resolver(), {"reference": self.reference, **samples}):
@@ -81,14 +75,26 @@ class Matrix:
         return response, statements
 
 
-@pytest.fixture(params=EVERYBODY)
-def matrix(request, world, settings, monkeypatch):
+@pytest.fixture
+def asked_by(world, settings, monkeypatch):
+    """The matrix of one of those who ask."""
     settings.SECURITY_CONTACT = "mailto:security@example.com"
     moment = sessions.moment()
     monkeypatch.setattr(
         sessions, "moment", lambda: moment
     )  # a minute later a session would note once more that it is used
-    return Matrix(world, request.param)
+    return lambda who: Matrix(world, who)
+
+
+@pytest.fixture(params=EVERYBODY)
+def matrix(request, asked_by):
+    return asked_by(request.param)
+
+
+@pytest.fixture(params=[NOBODY, OWNER, *ROLES])
+def of_admin(request, asked_by):
+    """Of those whom the admin tells apart: who is no staff, and each role."""
+    return asked_by(request.param)
 
 
 def is_of_account(name):
@@ -197,41 +203,57 @@ def test_the_account_pages_answer_whom_they_say(matrix):
     assert wrong == []
 
 
-def admin_status(name, may, method, *, has_row):
-    """What the admin may answer to an operator who may do these things with rows of a model."""
-    part = OF_MODEL.match(name)["part"]
+def admin_status(name, who, method, *, has_row):
+    """What the admin may answer to somebody of this role."""
+    model, part = OF_MODEL.match(name).group("model", "part")
+    seen, rights = ROLES[who]
+    may = rights.get(model, frozenset())
     if part in ("add", "delete"):
         is_allowed = part in may
         return ({200, 302} if part == "add" or has_row else {302}) if is_allowed else {403}
-    if method == "POST" and part == "change" and "change" not in may:
+    if part == "history":  # of what is not there it leads away, whoever asks
+        return {302, 405} if model in seen else {302, 403}
+    if (method == "POST" and part == "change" and "change" not in may) or model not in seen:
         return {403}
     return {200, 302, 405}
 
 
-def test_p14_p20_the_admin_lets_nobody_in_but_staff_and_staff_do_no_more_than_they_may(matrix):
+def test_p14_p20_the_admin_lets_nobody_in_but_staff_and_staff_do_no_more_than_they_may(of_admin):
     """P14, P20: a customer gets nothing; who may view changes nothing; a superuser changes no money and no history."""
     wrong = []
-    is_staff = matrix.who in (VIEWER, SUPERUSER)
-    if matrix.who == STRANGER:
-        pytest.skip("to the admin one customer is like another")
-    for name, path, _ in matrix.addresses():
+    for name, path, _ in of_admin.addresses():
         if not name.startswith("admin:"):
             continue
         model = OF_MODEL.match(name)
         for method in ("GET", "POST"):
-            response, statements = matrix.ask(method, path, token=True)
+            response, statements = of_admin.ask(method, path, token=True)
             status = response.status_code
-            may = ADMIN.get(model["model"] if model else "", frozenset()) if matrix.who == SUPERUSER else frozenset()
-            if not is_staff:
+            if of_admin.who not in ROLES:
                 right = {302, 403}
             elif model:
-                right = admin_status(name, may, method, has_row="/0/" not in path)
+                right = admin_status(name, of_admin.who, method, has_row="/0/" not in path)
             elif method == "GET" and name in ADMIN_PAGES:
                 right = ADMIN_PAGES[name]
             else:
                 right = set(range(200, 500))
             if status not in right:
                 wrong.append(f"{method} {path}: {status} instead of {right}")
+            may = ROLES[of_admin.who][1].get(model["model"]) if model and of_admin.who in ROLES else None
             if statements and not (may or name in ("admin:logout", "admin:password_change")):
                 wrong.append(f"{method} {path} writes: {statements[0]}")
     assert wrong == []
+
+
+def test_every_role_stands_in_the_matrix(db):
+    """And each has the permissions that the matrix says, no more: what no page shows today is somebody's tomorrow."""
+    assert set(roles.ROLES) == set(ROLES) - {SUPERUSER}
+    for role in roles.ROLES:
+        seen, rights = ROLES[role]
+        said = {f"view_{model}" for model in seen} | {
+            f"{verb}_{model}" for model, may in rights.items() for verb in may
+        }
+        said |= {"administer_staff_wallet_staffaction"} if role == roles.ADMINISTRATOR else set()
+        given = Permission.objects.filter(group__name=role).values_list(
+            "codename", "content_type__app_label", "content_type__model"
+        )
+        assert {f"{code.removesuffix(f'_{model}')}_{app}_{model}" for code, app, model in given} == said

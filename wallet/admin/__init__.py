@@ -6,9 +6,33 @@ wallet/admin/assets.py its page. A column is a name in `list_display`: a field o
 
 from django.contrib import admin
 
-from wallet.admin import assets, conversions, customers, ledger, market, opening, policy, pulse, users, venue
+from wallet.admin import (
+    assets,
+    conversions,
+    customers,
+    ledger,
+    market,
+    opening,
+    policy,
+    pulse,
+    staff_actions,
+    users,
+    venue,
+)
 
-__all__ = ["assets", "conversions", "customers", "ledger", "market", "opening", "policy", "pulse", "users", "venue"]
+__all__ = [
+    "assets",
+    "conversions",
+    "customers",
+    "ledger",
+    "market",
+    "opening",
+    "policy",
+    "pulse",
+    "staff_actions",
+    "users",
+    "venue",
+]
 
 admin.site.disable_action("delete_selected")  # many rows in one press, of which the log would say nothing (P20)
 admin.site.site_header = admin.site.site_title = "Dustsite operators"

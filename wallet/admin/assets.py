@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from wallet import formats
-from wallet.admin.base import ReadOnly
+from wallet.admin.base import ReadOnly, Recorded
 from wallet.database import clock
 from wallet.models import Asset, KeptOutNumber, MarketRound, Price
 from wallet.models.assets import source_name
@@ -17,7 +17,7 @@ from wallet.pages.asset_day import AssetDay
 
 
 @admin.register(Asset)
-class AssetAdmin(admin.ModelAdmin):
+class AssetAdmin(Recorded):
     """An asset's page has its last day at the market below the form (templates/admin/wallet/asset)."""
 
     list_display = ["code", "name", "status", "conversions_paused", "scale"]
@@ -46,7 +46,7 @@ def _day(asset: Asset) -> AssetDay:
 
 
 @admin.register(Price)
-class PriceAdmin(ReadOnly, admin.ModelAdmin):
+class PriceAdmin(ReadOnly, Recorded):
     list_display = ["asset", "rate", "path", "source", "observed_at", "last_day"]
     list_select_related = ["asset"]
     search_fields = ["asset__code"]

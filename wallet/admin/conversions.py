@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from wallet import formats
-from wallet.admin.base import ReadOnly
+from wallet.admin.base import ReadOnly, Recorded
 from wallet.models import Conversion, Line
 
 
@@ -19,7 +19,7 @@ class LineInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Conversion)
-class ConversionAdmin(ReadOnly, admin.ModelAdmin):
+class ConversionAdmin(ReadOnly, Recorded):
     list_display = ["reference", "user", "status", "reason_code", "estimated", "received", "quoted_at", "finished_at"]
     list_filter = ["status", "reason_code"]
     list_select_related = ["user"]
@@ -38,7 +38,7 @@ class ConversionAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Line)
-class LineAdmin(ReadOnly, admin.ModelAdmin):
+class LineAdmin(ReadOnly, Recorded):
     list_display = ["conversion", "asset", "units", "quoted_net_units", "net_units"]
     list_select_related = ["conversion", "asset"]
     search_fields = ["conversion__reference", "asset__code"]

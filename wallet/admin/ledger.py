@@ -5,12 +5,12 @@ from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 
 from wallet import formats, ledger
-from wallet.admin.base import ReadOnly
+from wallet.admin.base import ReadOnly, Recorded
 from wallet.models import Account, Entry, HouseAccount, Transaction
 
 
 @admin.register(Account)
-class AccountAdmin(ReadOnly, admin.ModelAdmin):
+class AccountAdmin(ReadOnly, Recorded):
     list_display = ["id", "kind", "user", "asset", "balance", "sequence"]
     list_filter = ["kind"]
     list_select_related = ["user", "asset"]
@@ -36,7 +36,7 @@ class HouseChangeList(ChangeList):
 
 
 @admin.register(HouseAccount)
-class HouseAccountAdmin(ReadOnly, admin.ModelAdmin):
+class HouseAccountAdmin(ReadOnly, Recorded):
     list_display = ["asset", "kind"]
     list_display_links = None
     list_filter = ["kind"]
@@ -60,7 +60,7 @@ class EntryInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Transaction)
-class TransactionAdmin(ReadOnly, admin.ModelAdmin):
+class TransactionAdmin(ReadOnly, Recorded):
     list_display = ["reference", "kind", "posted_at"]
     list_filter = ["kind"]
     search_fields = ["reference"]
@@ -70,7 +70,7 @@ class TransactionAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Entry)
-class EntryAdmin(ReadOnly, admin.ModelAdmin):
+class EntryAdmin(ReadOnly, Recorded):
     list_display = ["id", "transaction", "account", "amount", "balance", "sequence"]
     list_select_related = ["transaction", "account__user", "account__asset"]
     search_fields = ["transaction__reference", "account__user__username", "account__asset__code"]

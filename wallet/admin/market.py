@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from wallet import formats
-from wallet.admin.base import ReadOnly, to_the_second
+from wallet.admin.base import ReadOnly, Recorded, to_the_second
 from wallet.database import clock
 from wallet.market import guards
 from wallet.models import KeptOutNumber, MarketRound
@@ -35,7 +35,7 @@ SHORT = 60
 
 
 @admin.register(MarketRound)
-class MarketRoundAdmin(ReadOnly, admin.ModelAdmin):
+class MarketRoundAdmin(ReadOnly, Recorded):
     list_display = ["asked", "source", "priced", "kept_out", "rows", "took_ms", "error", "fallback_in_short"]
     list_filter = [OutcomeFilter, "source"]
     date_hierarchy = "asked_at"
@@ -108,7 +108,7 @@ COLUMNS = ("named_rule", "asset", "market", "number", "why", "began", "until")
 
 
 @admin.register(KeptOutNumber)
-class KeptOutNumberAdmin(ReadOnly, admin.ModelAdmin):
+class KeptOutNumberAdmin(ReadOnly, Recorded):
     list_display = [*COLUMNS]
     list_filter = [StateFilter, RuleFilter, SubjectFilter, "source"]
     search_fields = ["code", "symbol"]

@@ -1,7 +1,7 @@
 """Accounts, as operators see them. They make them, deactivate them and help their owners back in; they never become them.
 
 S2, P20: a password is chosen by its owner alone, from a mail that staff can have sent. Names and addresses stay what they
-are, nobody is deleted, and rights are given by a superuser to others, never to oneself.
+are, nobody is deleted, and rights are given by an administrator to others, never to oneself. Staff hold no balances.
 """
 
 from typing import Any
@@ -14,12 +14,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from wallet import events
+from wallet import events, roles
 from wallet.account_forms import ResetForm
-from wallet.admin.base import ReadOnly
+from wallet.admin.base import ReadOnly, Recorded
 from wallet.models import Account, SecurityEvent
 
 IDENTITY = ("username", "email", "first_name", "last_name")
@@ -55,15 +56,24 @@ class NewUserForm(forms.ModelForm):
 
 
 class UserForm(forms.ModelForm):
+    """Who does something with money has no money here, and who has money gets no rights."""
+
     def clean_is_staff(self) -> bool:
         is_staff: bool = self.cleaned_data["is_staff"]
-        if is_staff and not self.instance.is_staff and Account.objects.filter(user=self.instance).exists():
+        if is_staff and Account.objects.filter(user=self.instance).exists():
             raise forms.ValidationError("This account holds balances. Make another one for the operator.")
         return is_staff
 
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        has_rights = any(given.get(name) for name in ("is_superuser", "groups", "user_permissions"))
+        if has_rights and not given.get("is_staff") and "is_staff" not in self.errors:
+            raise forms.ValidationError("Only staff have rights. Tick “staff status”, or take the rights away.")
+        return given
+
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(Recorded):
     list_display = ["username", "email", "first_name", "last_name", "is_active", "is_staff"]
     list_filter = ["is_staff", "is_superuser", "is_active"]
     search_fields = ["username", "first_name", "last_name", "email"]
@@ -81,13 +91,18 @@ class UserAdmin(admin.ModelAdmin):
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Rights are a superuser's to give, and to others only; whether one is active is not one's own affair either."""
+        """Rights are an administrator's to give, and to others only; whether one is active is not one's own affair either.
+
+        An administrator gives roles; single permissions, and all of them, are a superuser's to give.
+        """
         if obj is None:
             return ()
         kept = ("username", "email", "last_login", "date_joined")
         if obj == request.user:
             return (*kept, "is_active", *RIGHTS)
-        return kept if request.user.is_superuser else (*kept, *RIGHTS)
+        if request.user.is_superuser:
+            return kept
+        return (*kept, "is_superuser", "user_permissions") if roles.may_give_rights(request.user) else (*kept, *RIGHTS)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
         may_make_staff = obj is not None and "is_staff" not in self.get_readonly_fields(request, obj)
@@ -95,16 +110,18 @@ class UserAdmin(admin.ModelAdmin):
         return super().get_form(request, obj, change, **{"form": form, **options})
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Staff are changed by superusers only."""
+        """Staff are changed by administrators only, and superusers by superusers."""
         may: bool = super().has_change_permission(request, obj)
-        return may and (request.user.is_superuser or obj is None or not (obj.is_staff or obj.is_superuser))
+        if not may or obj is None or request.user.is_superuser:
+            return may
+        return not obj.is_superuser and (not obj.is_staff or roles.may_give_rights(request.user))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody goes, with what they did: an account is deactivated."""
         return False
 
     def has_reset_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)
+        return roles.may_give_rights(request.user)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Nobody guesses at a password's hash by asking for users who have it."""
@@ -124,7 +141,7 @@ class UserAdmin(admin.ModelAdmin):
             if self.has_change_permission(request, user) or user == request.user:
                 self._send_reset(request, user)
             else:
-                messages.error(request, f"{user} is staff: a superuser has to do that.")
+                messages.error(request, f"{user} is staff: an administrator has to do that.")
 
     @admin.action(description="Remove second factors of others who lost them", permissions=["reset"])
     def reset_factors(self, request: HttpRequest, users: QuerySet[User]) -> None:
@@ -133,11 +150,15 @@ class UserAdmin(admin.ModelAdmin):
             if user == request.user:
                 messages.error(request, "Another administrator has to remove yours.")
                 continue
-            Authenticator.objects.filter(user=user).delete()
-            for session in UserSession.objects.filter(user=user):
-                session.end()
-            events.write(Kind.FACTORS_RESET, user, request, str(request.user))
-            self.log_change(request, user, "Removed second factors and ended sessions.")
+            if not self.has_change_permission(request, user):
+                messages.error(request, f"{user} is a superuser: another one has to do that.")
+                continue
+            with transaction.atomic():
+                Authenticator.objects.filter(user=user).delete()
+                for session in UserSession.objects.filter(user=user):
+                    session.end()
+                events.write(Kind.FACTORS_RESET, user, request, str(request.user))
+                self.record(request, "factors_reset", user)
             get_adapter().send_notification_mail("wallet/email/factors_reset", user)
             messages.success(request, f"{user} signs in with the password alone, until a new second factor is set up.")
 
@@ -146,28 +167,29 @@ class UserAdmin(admin.ModelAdmin):
         if not user.is_active or not form.is_valid():
             messages.error(request, f"{user} is not active, or has no address that a mail could go to.")
             return
+        with transaction.atomic():
+            events.write(Kind.RESET_SENT, user, request, str(request.user))
+            self.record(request, "reset_sent", user)
         form.save(request)
-        events.write(Kind.RESET_SENT, user, request, str(request.user))
-        self.log_change(request, user, "Sent a mail to choose a new password.")
         messages.success(request, f"A mail to choose a new password is on its way to {user}.")
 
 
 @admin.register(Group)
-class Groups(GroupAdmin):
-    """Rights of many, which only a superuser gives."""
+class Groups(Recorded, GroupAdmin):
+    """Rights of many, which only a superuser gives. The roles are what the site says that they are."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_superuser)
+        return bool(request.user.is_superuser) and (obj is None or obj.name not in roles.ROLES)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_superuser)
+        return self.has_change_permission(request, obj)
 
 
 @admin.register(EmailAddress)
-class EmailAddressAdmin(ReadOnly, admin.ModelAdmin):
+class EmailAddressAdmin(ReadOnly, Recorded):
     """Where an account's mails go, for whoever helps its owner."""
 
     list_display = ["email", "user", "primary", "verified"]
@@ -177,7 +199,7 @@ class EmailAddressAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(SecurityEvent)
-class SecurityEventAdmin(ReadOnly, admin.ModelAdmin):
+class SecurityEventAdmin(ReadOnly, Recorded):
     list_display = ["created_at", "user", "kind", "about", "address", "device"]
     list_select_related = ["user"]
     list_filter = ["kind"]

@@ -1,11 +1,11 @@
 from django.contrib import admin
 
-from wallet.admin.base import ReadOnly, to_the_second
+from wallet.admin.base import ReadOnly, Recorded, to_the_second
 from wallet.models import Venue
 
 
 @admin.register(Venue)
-class VenueAdmin(ReadOnly, admin.ModelAdmin):
+class VenueAdmin(ReadOnly, Recorded):
     list_display = ["name", "not_before", "refusals"]
     fields = readonly_fields = ("name", "not_before", "refusals")
 

@@ -145,8 +145,8 @@ class Guard:
 
 
 def qualified(sql: str, schema: str) -> str:
-    """The SQL with the schema before each of the site's tables, without those that inherit from it."""
-    return re.sub(r"\b(FROM|JOIN) (?=wallet_)", rf"\1 ONLY {schema}.", sql)
+    """The SQL with the schema before each of the site's tables, and that of its users, without those that inherit from it."""
+    return re.sub(r"\b(FROM|JOIN) (?=wallet_|auth_user\b)", rf"\1 ONLY {schema}.", sql)
 
 
 def function(schema: str, name: str, body: str) -> str:

@@ -10,6 +10,7 @@ from wallet.models.opening import Opening, Service
 from wallet.models.policy import Policy
 from wallet.models.pulse import Pulse
 from wallet.models.security import SecurityEvent
+from wallet.models.staff_actions import StaffAction
 from wallet.models.venue import Venue
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Pulse",
     "SecurityEvent",
     "Service",
+    "StaffAction",
     "Transaction",
     "Venue",
 ]

@@ -1,3 +1,4 @@
+from argparse import ArgumentParser
 from collections.abc import Callable
 from getpass import getpass
 from typing import Any
@@ -5,36 +6,47 @@ from typing import Any
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, validate_totp_code
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from qrcode.main import QRCode
 
+from wallet import roles, staff_log
+
 TRIES = 3
 
 
 class Command(BaseCommand):
-    help = "Make an operator who may do everything: asks for a name, an address, a password, and a code from an app."
+    help = (
+        "Make an operator, who may do everything or has one role: asks for a name, an address, a password, and a code"
+        " from an app."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--role", choices=roles.ROLES, help="what the operator may do; without it everything")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        role: str | None = options["role"]
         try:
-            user = self._user()
+            user = self._user(is_superuser=role is None)
             secret = self._secret(user)
         except (EOFError, KeyboardInterrupt) as error:
             raise CommandError("Nobody was made.") from error
         with transaction.atomic():
             user.save()
+            user.groups.set(Group.objects.filter(name=role))
+            staff_log.record_command(action="create_operator", on=user, after={"role": role or "superuser"})
             TOTP.activate(user, secret)
             codes = RecoveryCodes.activate(user).get_unused_codes()
         self.stdout.write("Recovery codes, each good for one sign-in without the app. Keep them where you find them:")
         self.stdout.write("\n".join(f"  {code}" for code in codes))
         self.stdout.write(f"{user} can sign in now.")
 
-    def _user(self) -> User:
+    def _user(self, *, is_superuser: bool) -> User:
         """Who it shall be, not saved yet."""
-        user = User(is_staff=True, is_superuser=True)
+        user = User(is_staff=True, is_superuser=is_superuser)
         user.username = self._asked("User name: ", lambda name: _check_name(user, name))
         user.email = self._asked("Email address: ", lambda address: _check_address(user, address)).lower()
         password = self._asked("Password: ", lambda typed: validate_password(typed, user), is_hidden=True)

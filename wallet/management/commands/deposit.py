@@ -4,9 +4,11 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
-from wallet import ledger, money
-from wallet.models import Asset
+from wallet import ledger, money, staff_log
+from wallet.database.retrying import retried
+from wallet.models import Asset, Transaction
 
 
 class Command(BaseCommand):
@@ -23,13 +25,23 @@ class Command(BaseCommand):
         reference = _reference(options["reference"])
         try:
             units = money.to_units(options["amount"], asset.scale)
-            posted = ledger.deposit(user=user, asset=asset, units=units, reference=reference)
+            posted = _deposit(user, asset, units, reference)
         except (money.AmountError, ledger.LedgerError) as error:
             raise CommandError(str(error)) from error
         amount = f"{money.to_decimal(units, asset.scale):f}"
         self.stdout.write(
             f"{user} has {amount} {asset} by deposit {reference}, posted {posted.posted_at:%Y-%m-%d %H:%M:%S} UTC."
         )
+
+
+@retried
+def _deposit(user: User, asset: Asset, units: int, reference: str) -> Transaction:
+    with transaction.atomic():
+        posted = ledger.deposit(user=user, asset=asset, units=units, reference=reference)
+        amount = money.to_decimal(units, asset.scale)
+        told = {"user": user, "asset": asset, "amount": amount, "reference": reference}
+        staff_log.record_command(action="deposit", on=posted, after=told)
+        return posted
 
 
 def _user(name: str) -> User:

@@ -1,15 +1,18 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from wallet import conversions, tasks
+from wallet import conversions, staff_log, tasks
 
 
 class Command(BaseCommand):
     help = "Send the workers what is due, and give up on what used up its attempts."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with transaction.atomic():
+            staff_log.record_command(action="sweep_conversions")
         conversions.fail_exhausted()
         due = conversions.due()
         try:
