@@ -6,9 +6,21 @@ wallet/admin/assets.py its page. A column is a name in `list_display`: a field o
 
 from django.contrib import admin
 
-from wallet.admin import assets, conversions, customers, ledger, market, opening, policy, pulse, users, venue
+from wallet.admin import assets, conversions, customers, ledger, market, opening, policy, proposals, pulse, users, venue
 
-__all__ = ["assets", "conversions", "customers", "ledger", "market", "opening", "policy", "pulse", "users", "venue"]
+__all__ = [
+    "assets",
+    "conversions",
+    "customers",
+    "ledger",
+    "market",
+    "opening",
+    "policy",
+    "proposals",
+    "pulse",
+    "users",
+    "venue",
+]
 
 admin.site.disable_action("delete_selected")  # many rows in one press, of which the log would say nothing (P20)
 admin.site.site_header = admin.site.site_title = "Dustsite operators"

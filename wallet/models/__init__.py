@@ -7,7 +7,8 @@ from wallet.models.ledger import Account, Entry, HouseAccount, HouseBalance, Tra
 from wallet.models.lines import Line
 from wallet.models.market import KeptOutNumber, MarketRound
 from wallet.models.opening import Opening, Service
-from wallet.models.policy import Policy
+from wallet.models.policy import Policy, PolicyWithdrawal
+from wallet.models.proposals import Decision, Proposal
 from wallet.models.pulse import Pulse
 from wallet.models.security import SecurityEvent
 from wallet.models.venue import Venue
@@ -19,6 +20,7 @@ __all__ = [
     "Conversion",
     "Count",
     "Customer",
+    "Decision",
     "Entry",
     "HouseAccount",
     "HouseBalance",
@@ -27,7 +29,9 @@ __all__ = [
     "MarketRound",
     "Opening",
     "Policy",
+    "PolicyWithdrawal",
     "Price",
+    "Proposal",
     "Pulse",
     "SecurityEvent",
     "Service",
