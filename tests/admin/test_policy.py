@@ -47,7 +47,7 @@ def test_p20_a_version_goes_from_form_to_preview_to_proposal_to_approval(world, 
     assert not Proposal.objects.exists()
     rows = [[cell.text for cell in row.elements] for row in preview.select("table tbody tr")]
     assert ["Dust limit (BTC)", "0.0012", "0.002"] in rows
-    assert "Now 3 balances can be converted" in preview.text
+    assert "Below 0.0012 BTC there are now 3 balances" in preview.text
     answer = client.post(PROPOSE, {**sent, "propose": "Propose"})
     asked = Proposal.objects.get()
     assert answer["Location"] == f"/admin/wallet/proposal/{asked.pk}/change/"

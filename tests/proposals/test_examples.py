@@ -24,7 +24,7 @@ def test_a_limit_says_how_many_balances_and_how_much_more(world, said):
     """The customer holds 100 DOGE (0.0002 BTC), 0.01 ETH (0.0005 BTC) and 10 EUR (0.0002 BTC)."""
     factories.user("rich", {"ETH": "0.04", "DOGE": "1000"})  # both are worth 0.002 BTC
     assert said(dust_limit_btc="0.002") == [
-        "Now 3 balances can be converted, worth 0.0009 BTC.",
+        "Below 0.0012 BTC there are now 3 balances, worth 0.0009 BTC.",
         "0 more balances, 0 BTC more.",
     ]
     assert said(dust_limit_btc="0.00200001")[1] == "2 more balances, 0.004 BTC more."
@@ -39,9 +39,9 @@ def test_only_what_can_be_converted_counts(world, said):
     factories.deposit(world.user, "BNB", "0.001")
     Asset.objects.filter(code="ETH").update(status="unlisted")
     Asset.objects.filter(code="EUR").update(conversions_paused=True, pause_reason="Later.")
-    assert said(fee_percent="1")[0] == "Now 1 balance can be converted, worth 0.0002 BTC."
+    assert said(fee_percent="1")[0] == "Below 0.0012 BTC there are now 1 balance, worth 0.0002 BTC."
     world.clock.tick(seconds=61)
-    assert said(fee_percent="1")[0] == "Now 0 balances can be converted, worth 0 BTC."
+    assert said(fee_percent="1")[0] == "Below 0.0012 BTC there are now 0 balances, worth 0 BTC."
 
 
 def test_sums_beyond_sixty_four_bits_are_exact(world, said):
@@ -50,7 +50,7 @@ def test_sums_beyond_sixty_four_bits_are_exact(world, said):
     for number in range(3):
         factories.user(f"whale{number}", {"TINY": "80000000000"})
     first, second = said(dust_limit_btc="0.01")
-    assert first == "Now 6 balances can be converted, worth 0.0009024 BTC."
+    assert first == "Below 0.0012 BTC there are now 6 balances, worth 0.0009024 BTC."
     assert second == "0 more balances, 0 BTC more."
 
 

@@ -80,7 +80,8 @@ def _first_not_below(price: Price, limit: Decimal) -> int:
 def sentences(old: Policy, new: Policy, at: datetime) -> list[str]:
     """What the limit and the fee mean, in English."""
     before, after = small_balances([old.dust_limit_btc, new.dust_limit_btc], old, at)
-    found = [f"Now {_balances(before.count)} can be converted, worth {_btc(before.sats)} BTC."]
+    limit = f"{old.dust_limit_btc.normalize():f}"
+    found = [f"Below {limit} BTC there are now {_balances(before.count)}, worth {_btc(before.sats)} BTC."]
     if new.dust_limit_btc != old.dust_limit_btc:
         more = "more" if after.count >= before.count else "fewer"
         count, sats = abs(after.count - before.count), abs(after.sats - before.sats)
