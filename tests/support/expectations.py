@@ -9,19 +9,22 @@ ADMIN: dict[str, frozenset[str]] = {
     "auth_group": frozenset({"add"}),  # the first ones are the roles, which nobody changes here
     "auth_user": frozenset({"add", "change"}),
     "wallet_asset": frozenset({"add", "change"}),
-    "wallet_policy": frozenset({"add"}),
     "wallet_opening": frozenset({"add"}),
     **dict.fromkeys(
         (
             "wallet_account",
             "wallet_conversion",
             "wallet_customer",
+            "wallet_decision",
             "wallet_entry",
             "wallet_houseaccount",
             "wallet_keptoutnumber",
             "wallet_line",
             "wallet_marketround",
+            "wallet_policy",
+            "wallet_policywithdrawal",
             "wallet_price",
+            "wallet_proposal",
             "wallet_pulse",
             "wallet_securityevent",
             "wallet_staffaction",
@@ -71,4 +74,8 @@ ADMIN_PAGES: dict[str, set[int]] = {
     "admin:jsi18n": {200},
     "admin:view_on_site": {404},
     "admin:app_list": {200, 404},
+    "admin:wallet_proposal_propose_policy": {200, 403},
+    "admin:wallet_proposal_propose_resume": {200, 403},
+    "admin:wallet_proposal_decide": {405},
+    "admin:wallet_policy_withdraw": {200, 403},
 }
