@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from tests.support import factories, proposing
 from wallet import proposals
-from wallet.models import Decision, Opening, Policy, Proposal
+from wallet.models import Decision, Opening, Policy, Proposal, StaffAction
 from wallet.proposals import Declined
 
 
@@ -150,11 +150,26 @@ def test_p20_whom_it_concerns_has_no_part_in_it(world, paula, ada, monkeypatch):
     assert proposals.approve(by=proposing.approver("ben"), proposal=asked.pk)
 
 
-def test_each_deed_is_logged_once_it_is_committed(world, paula, ada, events, django_capture_on_commit_callbacks):
+def test_each_deed_is_in_the_staffs_log_and_logged_once_it_is_committed(
+    world, paula, ada, events, django_capture_on_commit_callbacks
+):
     with django_capture_on_commit_callbacks(execute=True):
         asked = proposing.proposed(paula, world.clock())
-        assert events("four_eyes") == []
+        assert events("staff_acted") == []
     with django_capture_on_commit_callbacks(execute=True):
         proposals.approve(by=ada, proposal=asked.pk)
-    found = [(one["deed"], one["staff_id"], one["kind"], one["proposal"]) for one in events("four_eyes")]
-    assert found == [("proposed", paula.pk, "policy", asked.pk), ("approved", ada.pk, "policy", asked.pk)]
+    found = [(one["deed"], one["staff_id"], one["model"], one["row"]) for one in events("staff_acted")]
+    of = ("wallet.proposal", str(asked.pk))
+    assert found == [("proposed", paula.pk, *of), ("approved", ada.pk, *of)]
+    told = StaffAction.objects.order_by("pk").values_list("action", "staff_name", "reason", "before", "after")
+    assert list(told) == [
+        ("proposed", "paula", asked.reason, asked.state, asked.payload),
+        ("approved", "ada", "", None, asked.payload),
+    ]
+
+
+def test_a_deed_that_fails_is_in_no_log(world, paula):
+    asked = proposing.proposed(paula, world.clock())
+    with pytest.raises(Declined):
+        proposals.approve(by=paula, proposal=asked.pk)
+    assert list(StaffAction.objects.values_list("action", flat=True)) == ["proposed"]

@@ -41,20 +41,20 @@ _MONEY = frozenset(
 )
 _MARKET = frozenset({f"wallet_{name}" for name in ("price", "marketround", "keptoutnumber", "venue", "pulse")})
 _FOR_ALL = frozenset({f"wallet_{name}" for name in ("asset", "policy", "opening", "staffaction")})
+_PROPOSALS = frozenset({f"wallet_{name}" for name in ("proposal", "decision", "policywithdrawal")})
 _USERS = {"auth_user": frozenset({"add", "change"})}
 # Of each role, the models that it sees, and what it may do with rows of some of them.
 ROLES: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
     "viewer": (EVERYTHING, {}),
     "support": (_PEOPLE | _MONEY | _FOR_ALL | {"wallet_price", "wallet_keptoutnumber"}, _USERS),
     "treasury": (
-        _MONEY | _MARKET | _FOR_ALL | {"auth_user", "wallet_customer"},
+        _MONEY | _MARKET | _FOR_ALL | _PROPOSALS | {"auth_user", "wallet_customer"},
         {"wallet_opening": frozenset({"add"})},
     ),
     "risk": (
-        _MONEY | _MARKET | _FOR_ALL,
+        _MONEY | _MARKET | _FOR_ALL | _PROPOSALS,
         {
             "wallet_opening": frozenset({"add"}),
-            "wallet_policy": frozenset({"add"}),
             "wallet_asset": frozenset({"add", "change"}),
         },
     ),

@@ -3,7 +3,7 @@
 verbs        propose, approve, refuse, take back     kinds        what every kind of proposal says of itself
 policy       a policy version                        resuming     opening after the house breaker closed
 bounds       what a policy's figures may be          examples     what a change means to real balances
-withdrawing  a version that must not take effect     journal      the one place where all of it is told
+withdrawing  a version that must not take effect
 
 A further kind is a member of Proposal.Kind, its two rights beside it, and a class with @register in a module named here.
 """

@@ -6,10 +6,10 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from wallet import staff_log
 from wallet.database import clock
 from wallet.database.retrying import retried
 from wallet.models import Decision, Proposal
-from wallet.proposals import journal
 from wallet.proposals.bounds import lifetime
 from wallet.proposals.kinds import KINDS, Declined, Kind, fingerprint, may
 
@@ -53,7 +53,7 @@ def propose(
             lapses_at=at + lifetime(),
             created_by=by,
         )
-        journal.note("proposed", by, proposal=made.pk, kind=kind)
+        staff_log.record(staff=by, action="proposed", on=made, reason=made.reason, before=state, after=whole)
         return made
 
 
@@ -146,5 +146,5 @@ def _require_undecided(asked: Proposal) -> None:
 def _decide(asked: Proposal, by: User, outcome: Decision.Outcome, reason: str) -> Decision:
     if len(reason.strip()) > REASON:
         raise Declined(f"The reason has more than {REASON} characters.")
-    journal.note(outcome.value, by, proposal=asked.pk, kind=asked.kind)
+    staff_log.record(staff=by, action=outcome.value, on=asked, reason=reason.strip(), after=asked.payload)
     return Decision.objects.create(proposal=asked, outcome=outcome, reason=reason.strip(), created_by=by)

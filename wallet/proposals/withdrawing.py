@@ -3,10 +3,10 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from wallet import staff_log
 from wallet.database import clock
 from wallet.database.retrying import retried
 from wallet.models import Policy, PolicyWithdrawal, Proposal
-from wallet.proposals import journal
 from wallet.proposals.kinds import Declined, may
 
 PERMISSION = "wallet.withdraw_policy"
@@ -29,5 +29,5 @@ def withdraw(*, by: User, policy: int, reason: str) -> PolicyWithdrawal:
             raise Declined(f"{found} was withdrawn already.")
         if found.effective_from is None or found.effective_from <= clock.now():
             raise Declined(f"{found} is in effect already. Propose another one.")
-        journal.note("withdrawn", by, policy=found.pk)
+        staff_log.record(staff=by, action="withdrawn", on=found, reason=words)
         return PolicyWithdrawal.objects.create(policy=found, reason=words, created_by=by)

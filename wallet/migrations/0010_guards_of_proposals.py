@@ -109,5 +109,5 @@ GUARDS = [*WRITTEN_ONCE, *NEVER_EMPTIED, *DECISIONS, *EFFECTS, *POLICIES]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0010_proposals")]
+    dependencies = [("wallet", "0009_proposals")]
     operations = [CreateGuards(GUARDS)]

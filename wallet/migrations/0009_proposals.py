@@ -12,7 +12,7 @@ from wallet.database.guards import set_aside_during
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wallet", "0006_counts"),
+        ("wallet", "0008_guards_of_staff"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
