@@ -1,5 +1,6 @@
 """Every documented rule at its boundary."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -88,6 +89,14 @@ def test_r9_is_not_fooled_by_rates_that_do_not_divide_evenly():
     assert refusal(validators.validate_change, "DOGE", quoted, Fraction("0.0000031500000000105"), Decimal(5))
 
 
+@pytest.mark.parametrize(("tolerance", "within", "at"), [("0.5", "1.00499", "1.005"), ("2.5", "0.97501", "0.975")])
+def test_r9_a_tolerance_may_be_a_part_of_a_percent(tolerance, within, at):
+    assert validators.validate_change("DOGE", Fraction(1), Fraction(within), Decimal(tolerance)) is None
+    found = refusal(validators.validate_change, "DOGE", Fraction(1), Fraction(at), Decimal(tolerance))
+    assert found.code == "price_changed"
+    assert (found.facts["change"], found.facts["tolerance"]) == (f"{tolerance}0", tolerance)
+
+
 def test_r9_the_refusal_cuts_the_change():
     found = refusal(validators.validate_change, "DOGE", Fraction(1), Fraction("0.93816"), Decimal("5.000"))
     assert found.words.cause == "The price of DOGE in BNB moved 6.18%."
@@ -150,7 +159,7 @@ def test_r8_what_was_confirmed_is_converted_until_the_longest_wait_has_passed():
     wait = timedelta(seconds=120)
     assert validators.validate_in_time(NOW, NOW + wait - timedelta(microseconds=1), wait) is None
     late = refusal(validators.validate_in_time, NOW, NOW + wait, wait)
-    assert (late.code, late.facts) == ("too_late", {"longest_wait": 120})
+    assert (late.code, json.dumps(late.facts)) == ("too_late", '{"longest_wait": 120}')  # as it is kept: no fraction
 
 
 def test_p19_m10_the_most_is_paid_and_nothing_beyond_it():

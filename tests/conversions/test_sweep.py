@@ -67,6 +67,14 @@ def test_after_five_lapsed_attempts_it_fails_without_running_and_touches_no_bala
     assert failed.refusals[0].words.cause == "It could not be finished in 5 attempts."
 
 
+def test_what_has_more_attempts_than_there_are_now_fails_as_well(world):
+    """Such as one of before a release that tries less often."""
+    conversion = world.confirmed()
+    Conversion.objects.update(attempts=7)
+    factories.sweep()
+    assert world.status(conversion) == "failed"
+
+
 def test_one_whose_last_attempt_was_claimed_while_it_was_given_up_is_left_alone(world):
     """Between the sweep's look and its lock another worker may have begun."""
     conversion = world.confirmed()
