@@ -51,7 +51,8 @@ def test_r1_a_line_yields_at_least_one_unit():
 
 
 def test_r1_bnb_is_not_converted():
-    assert validators.validate_source("DOGE") is None
+    for code in ("DOGE", "AAVE", "BNB2", "BN"):
+        assert validators.validate_source(code) is None
     assert refusal(validators.validate_source, "BNB").code == "is_bnb"
 
 
@@ -110,6 +111,11 @@ def test_r6_only_listed_assets():
     assert found.words.cause == "Delisted on 3 November 2026."
     assert "withdrawn until 3 February 2027" in found.words.detail
     assert refusal(validators.validate_listed, "LUNC", "delisted").words.cause == "Delisted."
+
+
+@pytest.mark.parametrize("status", ["archived", "", "LISTED", "new"])
+def test_r6_a_status_that_nobody_knows_is_not_listed(status):
+    assert refusal(validators.validate_listed, "DOGE", status).code == "unlisted"
 
 
 def test_r6_a_paused_asset_says_why():
