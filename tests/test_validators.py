@@ -127,7 +127,9 @@ def test_an_operators_reason_may_have_braces_and_percents():
     assert "100% {asset}" in refusal(validators.validate_not_paused, "GALA", "100% {asset}").text
 
 
-@pytest.mark.parametrize("rate", [None, Decimal(0), Decimal(-1), Decimal("NaN"), Decimal("Infinity"), Decimal("1e12")])
+@pytest.mark.parametrize(
+    "rate", [None, Decimal(0), Decimal(-1), Decimal("NaN"), Decimal("Infinity"), Decimal("1e12"), Decimal("2e12")]
+)
 def test_p10_an_unusable_price_never_counts(rate):
     """P10: missing, zero, negative or not finite."""
     assert refusal(validators.validate_price, "DOGE", rate, NOW, NOW).code == "price_unavailable"
