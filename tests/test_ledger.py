@@ -68,7 +68,7 @@ def test_an_account_that_is_not_there_moves_nothing(world):
     btc = Asset.objects.get(code="BTC")
     outside = Account.objects.ensure_house(Account.Kind.OUTSIDE, [btc.pk])[btc.pk]
     missing = Account(pk=987_654, kind="customer", user=world.user, asset=btc, units=0, sequence=0)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="account is missing"), transaction.atomic():
         post("deposit", "nowhere", world.clock(), {missing: 1}, outside)
     assert not Entry.objects.filter(transaction__reference="nowhere").exists()
 
