@@ -12,7 +12,7 @@ export PORT CHAOS STATES
 DISASTERS = chaos-files chaos-redis chaos-rabbitmq
 CHECKS = check-code check-templates check-types check-migrations check-translations check-deployment
 
-.PHONY: help run test browser screens chaos requests mutants bench check $(CHECKS) $(DISASTERS) messages lock
+.PHONY: help run test browser screens chaos requests mutants bench check $(CHECKS) $(DISASTERS) site-rabbitmq messages lock
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -48,9 +48,12 @@ chaos-rabbitmq: .venv/test
 	@$(BIN)/python -m tests.support.servers postgres rabbitmq -- \
 	$(BIN)/pytest $(addprefix tests/chaos/test_,$(addsuffix .py,messages kills outages asleep))
 
+site-rabbitmq: .venv/test
+	@$(BIN)/python -m tests.support.servers scratch rabbitmq -- $(BIN)/pytest tests/test_site.py
+
 requests: .venv/test ## 20,000 mutated requests on each database; REQUESTS=100000 for more. Needs Debian's postgresql
 	@REQUESTS=$(or $(REQUESTS),20000) $(BIN)/pytest tests/test_mutated.py
-	@REQUESTS=$(or $(REQUESTS),20000) $(BIN)/python -m tests.support.servers postgres -- $(BIN)/pytest tests/test_mutated.py
+	@REQUESTS=$(or $(REQUESTS),20000) $(BIN)/python -m tests.support.servers scratch -- $(BIN)/pytest tests/test_mutated.py
 
 mutants: .venv/test ## How many small changes of the money code the tests notice (MUTANTS_JOBS=1: on one core)
 	@$(BIN)/python -m tests.support.mutants

@@ -1,9 +1,10 @@
 """PostgreSQL, Redis and RabbitMQ of a run's own: Debian's packages, on loopback ports and in a folder of their own.
 
-    python3 -m tests.support.servers postgres redis -- make test
+    python3 -m tests.support.servers scratch redis -- make test
 
 starts them in a folder of their own, names them to the command in DATABASE_URL and CELERY_BROKER_URL, and ends them after
-it. The command finds them again with `running()`, to stop, kill and freeze them.
+it. The command finds them again with `running()`, to stop, kill and freeze them. `scratch` is a PostgreSQL for tests that
+lose nothing with the machine, `postgres` one as it comes: for figures, and where it is killed.
 """
 
 import contextlib
@@ -130,6 +131,7 @@ class Server:
 class Postgres(Server):
     user = "postgres"
     variable = "DATABASE_URL"
+    settings = ""
 
     @property
     def url(self) -> str:
@@ -144,7 +146,7 @@ class Postgres(Server):
         self.run("initdb", "-D", str(self.folder / "data"), "-U", "dustsite", "--auth=trust", "-E", "UTF8")
 
     def start(self) -> None:
-        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {self.settings}"
         log = str(self.folder / "log")
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-l", log, "-o", settings, "start")
 
@@ -154,6 +156,12 @@ class Postgres(Server):
     def kill(self) -> None:
         """Every process ends at once, without a word to its clients; the next start recovers from the log."""
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+
+
+class Scratch(Postgres):
+    """One that no loss of power is tried on: it leaves to the system when what it wrote reaches the disk."""
+
+    settings = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
 
 
 class Redis(Server):
@@ -202,7 +210,7 @@ class Rabbit(Server):
         self.wait((self.folder / "pid").exists)
 
 
-KINDS: dict[str, type[Server]] = {"postgres": Postgres, "redis": Redis, "rabbitmq": Rabbit}
+KINDS: dict[str, type[Server]] = {"postgres": Postgres, "scratch": Scratch, "redis": Redis, "rabbitmq": Rabbit}
 
 
 def running() -> dict[str, Server]:
