@@ -233,6 +233,16 @@ def test_a_claim_is_given_back_once_however_often_it_is_tried(world):
     assert Conversion.objects.get(pk=conversion.pk).attempts == 3
 
 
+def test_a_first_claim_that_is_given_back_once_more_when_it_has_lapsed_takes_no_attempt_from_nothing(world):
+    conversion = world.confirmed("DOGE")
+    claimed = claims.claim(conversion.reference)
+    claims.give_back(claimed)
+    world.clock.tick(seconds=10)
+    claims.give_back(claimed)
+    assert factories.sweep() == Due(0, conversion.confirmed_at, None)
+    assert Conversion.objects.get(pk=conversion.pk).attempts == 0
+
+
 def test_waiting_for_the_market_uses_up_no_attempts(world):
     conversion = world.confirmed()
     for _ in range(10):
