@@ -18,20 +18,10 @@ from wallet import staff_log
 from wallet.admin.base import Newest, Recorded
 from wallet.admin.staff_actions import StaffActionAdmin
 from wallet.database import clock
-from wallet.models import Asset, Opening, Policy, StaffAction
+from wallet.models import Asset, Opening, StaffAction
 
 LOG = "/admin/wallet/staffaction/"
-POLICY = {
-    "dust_limit_btc": "0.002",
-    "interval_seconds": 3600,
-    "tolerance_percent": "4",
-    "fee_percent": "1.5",
-    "quote_seconds": 45,
-    "price_age_seconds": 60,
-    "longest_wait_seconds": 120,
-    "breaker_bnb": "250.5",
-    "reason": "More dust.",
-}
+CLOSING = {"notice": "We are moving.", "reason": "Another machine."}
 ASSET = {"code": "DOGE", "name": "Dogecoin", "scale": 6, "status": "listed", "pause_reason": ""}
 
 
@@ -62,13 +52,13 @@ def test_every_page_of_the_admin_is_one_whose_writes_are_recorded():
 
 def test_p20_what_is_added_is_told_with_all_its_fields_and_its_reason(operator):
     """P20: and by whom, from where, under which request."""
-    operator.post("/admin/wallet/policy/add/", POLICY, REMOTE_ADDR="203.0.113.7")
+    operator.post("/admin/wallet/opening/add/", CLOSING, REMOTE_ADDR="203.0.113.7")
     told = newest()
-    policy = Policy.objects.current()
+    closing = Opening.objects.get()
     assert (told.staff_name, told.origin, told.action) == ("admin", "page", "added")
-    assert (told.object_type, told.object_key, told.reason) == ("wallet.policy", str(policy.pk), "More dust.")
+    assert (told.object_type, told.object_key, told.reason) == ("wallet.opening", str(closing.pk), "Another machine.")
     assert (told.before, told.address) == (None, "203.0.113.7")
-    assert (told.after["dust_limit_btc"], told.after["interval_seconds"]) == ("0.002", 3600)
+    assert (told.after["is_open"], told.after["notice"]) == (False, "We are moving.")
     assert len(told.request_id) == 36
 
 
@@ -117,8 +107,8 @@ def test_p20_what_is_deleted_is_told_with_what_it_was(operator):
 
 
 def test_what_is_refused_is_no_action_and_djangos_own_log_stays_empty(operator):
-    operator.post("/admin/wallet/policy/add/", POLICY | {"reason": ""})
-    operator.post("/admin/wallet/policy/add/", POLICY)
+    operator.post("/admin/wallet/opening/add/", CLOSING | {"notice": ""})
+    operator.post("/admin/wallet/opening/add/", CLOSING)
     assert StaffAction.objects.count() == 1
     assert not LogEntry.objects.exists()
 
@@ -131,8 +121,8 @@ def test_p20_nothing_is_changed_that_cannot_be_told(operator, monkeypatch):
         raise RuntimeError
 
     monkeypatch.setattr(staff_log, "record", broken)
-    assert operator.post("/admin/wallet/policy/add/", POLICY).status_code == 500
-    assert Policy.objects.count() == 1
+    assert operator.post("/admin/wallet/opening/add/", CLOSING).status_code == 500
+    assert not Opening.objects.exists()
 
 
 # --- what is seen of it ----------------------------------------------------------------------------------------------

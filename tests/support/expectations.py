@@ -61,6 +61,13 @@ ROLES: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
     "administrator": (_PEOPLE | {"auth_group", "wallet_staffaction"}, _USERS),
     "superuser": (EVERYTHING, ADMIN),
 }
+# Of some roles, the rights of a model that are neither of view, add, change and delete.
+_RESUMING = ("propose_resume", "decide_resume")
+OWN_RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "treasury": {"wallet_proposal": _RESUMING},
+    "risk": {"wallet_proposal": ("propose_policy", "decide_policy", "withdraw_policy", *_RESUMING)},
+    "administrator": {"wallet_staffaction": ("administer_staff",)},
+}
 # The admin's addresses that belong to no model: what they answer to whoever may enter.
 ADMIN_PAGES: dict[str, set[int]] = {
     "admin:index": {200},

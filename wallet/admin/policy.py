@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
 from wallet import proposals
-from wallet.admin.base import ReadOnly, to_the_second
+from wallet.admin.base import ReadOnly, Recorded, to_the_second
 from wallet.admin.proposal_forms import ReasonForm
 from wallet.database import clock
 from wallet.database.retrying import Busy
@@ -22,7 +22,7 @@ from wallet.proposals.withdrawing import PERMISSION
 
 
 @admin.register(Policy)
-class PolicyAdmin(ReadOnly, admin.ModelAdmin):
+class PolicyAdmin(ReadOnly, Recorded):
     list_display = [
         "__str__",
         "dust_limit_btc",
@@ -81,7 +81,7 @@ class PolicyAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(PolicyWithdrawal)
-class PolicyWithdrawalAdmin(ReadOnly, admin.ModelAdmin):
+class PolicyWithdrawalAdmin(ReadOnly, Recorded):
     list_display = ["__str__", "created_at", "created_by", "reason"]
     list_select_related = ["policy", "created_by"]
     fields = readonly_fields = ("policy", "reason", "created_at", "created_by")

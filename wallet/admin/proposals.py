@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wallet import proposals
-from wallet.admin.base import ReadOnly
+from wallet.admin.base import ReadOnly, Recorded
 from wallet.admin.proposal_forms import ProposeForm, ProposePolicyForm
 from wallet.database import clock
 from wallet.database.retrying import Busy
@@ -31,7 +31,7 @@ READ = ("kind", "created_by", "created_at", "reason", "evidence", "lapses_at")
 
 
 @admin.register(Proposal)
-class ProposalAdmin(ReadOnly, admin.ModelAdmin):
+class ProposalAdmin(ReadOnly, Recorded):
     """A proposal's page has what it changes and the decision below its fields (templates/admin/wallet/proposal)."""
 
     list_display = ["__str__", "kind", "created_at", "created_by", "reason", "standing"]
@@ -120,7 +120,7 @@ class ProposalAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnly, admin.ModelAdmin):
+class DecisionAdmin(ReadOnly, Recorded):
     list_display = ["__str__", "proposal", "created_by", "reason"]
     list_filter = ["outcome"]
     list_select_related = ["proposal", "created_by"]
