@@ -69,14 +69,14 @@ def test_a_filter_that_means_nothing_is_said_and_the_file_has_what_is_shown(visi
         assert sorted(row["asset"] for row in csv.DictReader(file)) == ["DOGE", "ETH"]
 
 
-def test_a_running_row_ends_by_itself_and_then_asks_no_more(visit, site):
+def test_a_running_row_ends_by_itself_and_then_asks_no_more(visit, own_site):
     page = visit(viewport=DESKTOP)
-    site.kill("worker")
+    own_site.kill("worker")
     convert(page, "LINK")
     page.goto("/conversions/")
     expect(page.locator("#running")).to_contain_text("In progress")
     page.focus("#id_asset")
-    site.start_worker()
+    own_site.start_worker()
     expect(page.locator("#running")).to_contain_text("Completed", timeout=30_000)
     expect(page.locator("#found")).not_to_contain_text("0.00000000")
     expect(page.locator("#id_asset")).to_be_focused()

@@ -16,9 +16,9 @@ AUTHENTICATOR = {
 
 
 @pytest.fixture
-def page(visit, site):
+def page(visit, own_site):
     """At the host's name, because a passkey belongs to a name, and not to an address of the network."""
-    page = visit(base_url=site.url.replace("127.0.0.1", "localhost"))
+    page = visit(base_url=own_site.url.replace("127.0.0.1", "localhost"))
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
@@ -30,9 +30,9 @@ def type_password(page):
     page.press("[name=password]", "Enter")
 
 
-def test_p21_a_passkey_is_set_up_on_the_way_confirms_in_the_dialog_and_signs_in(page, site):
+def test_p21_a_passkey_is_set_up_on_the_way_confirms_in_the_dialog_and_signs_in(page, own_site):
     """P21: who has no second factor comes back to the same review, and the dialog takes the passkey."""
-    site.set_policy(second_factor="confirm")
+    own_site.set_policy(second_factor="confirm")
     page.goto("/wallet/dust/?asset=DOGE")
     page.click("#convert")
     page.click("#dialog #set-up")

@@ -106,11 +106,11 @@ def test_new_prices_come_into_the_dialog_and_a_second_press_does_not_confirm_the
     page.wait_for_url("**/conversions/CV-*/")
 
 
-def test_a_conflict_is_said_in_the_dialog_with_the_focus_on_it(visit, site):
+def test_a_conflict_is_said_in_the_dialog_with_the_focus_on_it(visit, own_site):
     page = visit(viewport=PHONE, path="/wallet/dust/?asset=DOGE", expects=["status of 503", "status of 409"])
     page.locator("#convert-dock").click()
     expect(page.locator("#dialog")).to_have_attribute("open", "")
-    site.manage("shell", "-c", CLOSED)
+    own_site.manage("shell", "-c", CLOSED)
     page.locator("#go").click()
     conflict = page.locator("#dialog [role=alert].box")
     expect(conflict).to_have_text(
@@ -123,9 +123,9 @@ def test_a_conflict_is_said_in_the_dialog_with_the_focus_on_it(visit, site):
     expect(page.locator("#choose-DOGE")).to_be_checked()
 
 
-def test_what_changed_since_the_page_was_made_is_said_and_the_selection_kept(visit, site):
+def test_what_changed_since_the_page_was_made_is_said_and_the_selection_kept(visit, own_site):
     page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE&asset=ETH")
-    site.manage("deposit", "demo", "DOGE", "1", "--reference", "one-more")
+    own_site.manage("deposit", "demo", "DOGE", "1", "--reference", "one-more")
     page.fill("#find", "o")
     page.get_by_role("button", name="Review conversion").click()
     expect(page.locator("#problem")).to_contain_text("Your DOGE balance changed. Check the new amounts.")
@@ -136,7 +136,7 @@ def test_what_changed_since_the_page_was_made_is_said_and_the_selection_kept(vis
     expect(page.locator("[name=asset]:checked")).to_have_count(2)
     expect(page.locator("tr", has=page.locator("#choose-DOGE"))).to_contain_text("49.7731")
     page.fill("#find", "")
-    site.manage(
+    own_site.manage(
         "shell", "-c", "from wallet.models import Asset; Asset.objects.filter(code='ETH').update(status='unlisted')"
     )
     page.locator("#update").click()
@@ -172,11 +172,11 @@ def test_a_page_that_stays_open_says_how_old_its_prices_are_and_moves_nothing(vi
     assert page.locator("#summary .big").inner_text() == amount
 
 
-def test_progress_draws_only_what_is_new_rests_in_the_background_and_ends_by_itself(visit, site):
+def test_progress_draws_only_what_is_new_rests_in_the_background_and_ends_by_itself(visit, own_site):
     page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE", expects=NO_NETWORK)
     polls = []
     page.on("request", lambda request: polls.append(request.url) if "seen=" in request.url else None)
-    site.kill("worker")
+    own_site.kill("worker")
     page.get_by_role("button", name="Review conversion").click()
     page.clock.install()
     page.locator("#go").click()
@@ -203,7 +203,7 @@ def test_progress_draws_only_what_is_new_rests_in_the_background_and_ends_by_its
     expect(page.locator("#warn")).to_be_empty()
     expect(page.locator("#progress")).to_contain_text("This is taking longer than usual.")
     expect(page.locator("#say")).to_contain_text("This is taking longer than usual. Your balances are safe.")
-    site.start_worker()
+    own_site.start_worker()
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_contain_text("You received", timeout=30_000)
     expect(heading).to_be_focused()
@@ -212,7 +212,7 @@ def test_progress_draws_only_what_is_new_rests_in_the_background_and_ends_by_its
     assert polls == []
 
 
-def test_when_the_wait_is_over_the_button_returns_and_says_so(visit, site):
+def test_when_the_wait_is_over_the_button_returns_and_says_so(visit, own_site):
     page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE")
     page.get_by_role("button", name="Review conversion").click()
     page.locator("#go").click()
@@ -221,7 +221,7 @@ def test_when_the_wait_is_over_the_button_returns_and_says_so(visit, site):
     page.goto("/wallet/dust/?asset=ETH")
     expect(page.locator("#summary")).to_contain_text("You can convert again")
     expect(page.locator("#convert")).to_have_count(0)
-    site.set_policy(interval_seconds=1)  # the site's clock cannot be moved as the page's can
+    own_site.set_policy(interval_seconds=1)  # the site's clock cannot be moved as the page's can
     page.clock.fast_forward("06:01:00")
     expect(page.locator("#convert")).to_be_visible()
     expect(page.locator("#say")).to_have_text("You can convert again now.")

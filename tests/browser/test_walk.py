@@ -116,11 +116,11 @@ def test_nothing_ticked_is_said_where_the_eye_and_the_focus_go(visit):
     expect(page.locator("#problem")).to_be_empty()
 
 
-def test_coming_back_ticks_nothing_that_the_customer_did_not_tick(visit, site):
+def test_coming_back_ticks_nothing_that_the_customer_did_not_tick(visit, own_site):
     page = visit(viewport=DESKTOP, path="/wallet/dust/")
     page.locator("[name=asset]").first.check()
     page.goto("/conversions/")
-    site.manage("deposit", "demo", "AAVE", "0.5", "--reference", "largest")
+    own_site.manage("deposit", "demo", "AAVE", "0.5", "--reference", "largest")
     page.go_back()
     expect(page.locator("#count")).to_have_text("0 of 15 selected")
     expect(page.locator("[name=asset]:checked")).to_have_count(0)

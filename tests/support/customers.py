@@ -10,9 +10,9 @@ from wallet.models import MarketRound
 
 
 @transaction.atomic
-def make(count: int) -> None:
+def make(first: int, count: int) -> None:
     """Makes customers with the demonstration's balances, signs them in, and prints their session keys."""
-    made = [factories.user(f"customer-{number}", HOLDINGS, password=None) for number in range(count)]
+    made = [factories.user(f"customer-{first + number}", HOLDINGS, password=None) for number in range(count)]
     print(json.dumps([stage.signed_in(user)["session"] for user in made]))
 
 
