@@ -13,6 +13,7 @@ PAGES = [
     "/admin/wallet/conversion/",
     "/admin/wallet/keptoutnumber/",
     "/admin/wallet/marketround/",
+    "/admin/wallet/staffaction/",
     "/admin/auth/user/",
 ]
 

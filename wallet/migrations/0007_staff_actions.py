@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["staff_name", "id"], name="staffaction_by_name"),
                     models.Index(fields=["action", "id"], name="staffaction_by_action"),
+                    models.Index(fields=["origin", "id"], name="staffaction_by_origin"),
                     models.Index(fields=["object_type", "object_key", "id"], name="staffaction_of_object"),
                     models.Index(fields=["object_key", "id"], name="staffaction_by_key"),
                     models.Index(fields=["object_name", "id"], name="staffaction_by_object_name"),

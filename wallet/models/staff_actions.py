@@ -38,17 +38,26 @@ class StaffActionQuerySet(models.QuerySet["StaffAction"]):
 
     def about(self, term: str) -> StaffActionQuerySet:
         """What was done by, to or under this: a name, an object's key, a request's id or an address, in full."""
-        asked = [Q((field, term)) for field in ("staff_name", "object_key", "object_name", "request_id")]
-        if _is_address(term):
-            asked.append(Q(address=term))
         # Mostly one of them alone has it. Then its index finds the rows in their order, which no index does for all.
-        found = [condition for condition in asked if StaffAction.objects.filter(condition).exists()]
+        fields = [field for field in ("staff_name", "object_key", "object_name", "request_id") if _has(field, term)]
+        found = [Q((field, term)) for field in fields]
+        if _is_address(term):
+            found.append(Q(address=term))
         return self.filter(reduce(or_, found)) if found else self.none()
 
     def _in_use(self, column: str) -> list[str]:
         with connection.cursor() as cursor:
             cursor.execute(IN_USE.format(column=column))
             return sorted(value for (value,) in cursor.fetchall())
+
+
+def _has(field: str, term: str) -> bool:
+    """Whether a row has this there: a step down the index, to the first value that is not before it.
+
+    Asked for the value itself PostgreSQL might read the whole table, expecting one that many rows have.
+    """
+    following = StaffAction.objects.filter(**{f"{field}__gte": term}).order_by(field)
+    return following.values_list(field, flat=True).first() == term
 
 
 def _is_address(term: str) -> bool:
@@ -93,6 +102,7 @@ class StaffAction(models.Model):
         indexes = [
             models.Index(fields=["staff_name", "id"], name="staffaction_by_name"),
             models.Index(fields=["action", "id"], name="staffaction_by_action"),
+            models.Index(fields=["origin", "id"], name="staffaction_by_origin"),
             models.Index(fields=["object_type", "object_key", "id"], name="staffaction_of_object"),
             models.Index(fields=["object_key", "id"], name="staffaction_by_key"),
             models.Index(fields=["object_name", "id"], name="staffaction_by_object_name"),
