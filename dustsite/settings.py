@@ -254,6 +254,8 @@ ACCOUNT_SESSION_REMEMBER = None
 SIGN_UP = env.bool("SIGN_UP", default=False)  # off: the operator makes the accounts
 # A demonstration's operator has a public password, which no second factor would mend.
 STAFF_NEED_SECOND_FACTOR = PRODUCTION
+PROPOSAL_HOURS = env.int("PROPOSAL_HOURS", default=24)  # how long what one operator proposed waits for another
+POLICY_BOUNDS = env.dict("POLICY_BOUNDS", default={})  # what differs from wallet/proposals/bounds.py: fee_percent=0:10
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http on loopback
 globals().update(accounts.SETTINGS)  # what allauth does and does not do here, and what passwords have to be
 ACCOUNT_REAUTHENTICATION_TIMEOUT = accounts.PROOF_SECONDS

@@ -1,5 +1,6 @@
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +32,24 @@ def test_a_reference_with_other_contents_is_an_error(world, code, amount):
     with pytest.raises(ledger.ReferenceReused):
         factories.deposit(factories.user("other"), "BTC", "0.5", "same")
     assert factories.balances(world.user) == before
+
+
+def test_a_reference_that_is_taken_at_the_same_moment_is_like_one_that_was_taken_before(world, monkeypatch):
+    """Whoever looked before the other's movement was committed is told by the database."""
+    first = factories.deposit(world.user, "BTC", "0.5", "same")
+    other, plain, asked = factories.user("other"), QuerySet.first, []
+
+    def not_yet(rows):
+        if rows.model is Transaction:
+            asked.append(rows)
+        return None if rows.model is Transaction and len(asked) % 2 else plain(rows)
+
+    monkeypatch.setattr(QuerySet, "first", not_yet)
+    assert factories.deposit(world.user, "BTC", "0.5", "same") == first
+    with pytest.raises(ledger.ReferenceReused):
+        factories.deposit(other, "BTC", "0.5", "same")
+    assert len(asked) == 4
+    assert (factories.balance(world.user, "BTC"), factories.balance(other, "BTC")) == (50_000_000, 0)
 
 
 def test_a_deposit_of_nothing_is_refused(world):
@@ -68,7 +87,7 @@ def test_an_account_that_is_not_there_moves_nothing(world):
     btc = Asset.objects.get(code="BTC")
     outside = Account.objects.ensure_house(Account.Kind.OUTSIDE, [btc.pk])[btc.pk]
     missing = Account(pk=987_654, kind="customer", user=world.user, asset=btc, units=0, sequence=0)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="account is missing"), transaction.atomic():
         post("deposit", "nowhere", world.clock(), {missing: 1}, outside)
     assert not Entry.objects.filter(transaction__reference="nowhere").exists()
 

@@ -74,6 +74,7 @@ def test_p11_gross_is_the_largest_whole_number_of_units_that_the_market_gives(am
 
 
 @given(st.integers(0, money.MAX_UNITS), percents)
+@example(1_000, Decimal("0.1"))  # one unit exactly
 def test_p11_a_fee_is_rounded_up_and_never_above_the_gross_amount(gross, percent):
     """P11: a fee is rounded up, once."""
     exact = Fraction(gross) * Fraction(percent) / 100
@@ -142,6 +143,7 @@ def test_a_price_keeps_twelve_digits_rounded_half_to_even(price, stored):
         ("1", "1.05", "5.00"),
         ("3", "3", "0.00"),
         ("3", "2", "-33.33"),
+        ("1", "3", "200.00"),
     ],
 )
 def test_a_change_in_percent_is_cut_and_never_rounded(quoted, settled, shown):

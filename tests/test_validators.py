@@ -1,5 +1,6 @@
 """Every documented rule at its boundary."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -50,7 +51,8 @@ def test_r1_a_line_yields_at_least_one_unit():
 
 
 def test_r1_bnb_is_not_converted():
-    assert validators.validate_source("DOGE") is None
+    for code in ("DOGE", "AAVE", "BNB2", "BN"):
+        assert validators.validate_source(code) is None
     assert refusal(validators.validate_source, "BNB").code == "is_bnb"
 
 
@@ -88,6 +90,14 @@ def test_r9_is_not_fooled_by_rates_that_do_not_divide_evenly():
     assert refusal(validators.validate_change, "DOGE", quoted, Fraction("0.0000031500000000105"), Decimal(5))
 
 
+@pytest.mark.parametrize(("tolerance", "within", "at"), [("0.5", "1.00499", "1.005"), ("2.5", "0.97501", "0.975")])
+def test_r9_a_tolerance_may_be_a_part_of_a_percent(tolerance, within, at):
+    assert validators.validate_change("DOGE", Fraction(1), Fraction(within), Decimal(tolerance)) is None
+    found = refusal(validators.validate_change, "DOGE", Fraction(1), Fraction(at), Decimal(tolerance))
+    assert found.code == "price_changed"
+    assert (found.facts["change"], found.facts["tolerance"]) == (f"{tolerance}0", tolerance)
+
+
 def test_r9_the_refusal_cuts_the_change():
     found = refusal(validators.validate_change, "DOGE", Fraction(1), Fraction("0.93816"), Decimal("5.000"))
     assert found.words.cause == "The price of DOGE in BNB moved 6.18%."
@@ -103,6 +113,11 @@ def test_r6_only_listed_assets():
     assert refusal(validators.validate_listed, "LUNC", "delisted").words.cause == "Delisted."
 
 
+@pytest.mark.parametrize("status", ["archived", "", "LISTED", "new"])
+def test_r6_a_status_that_nobody_knows_is_not_listed(status):
+    assert refusal(validators.validate_listed, "DOGE", status).code == "unlisted"
+
+
 def test_r6_a_paused_asset_says_why():
     assert validators.validate_not_paused("GALA", None) is None
     assert "Network upgrade." in refusal(validators.validate_not_paused, "GALA", "Network upgrade.").text
@@ -112,7 +127,9 @@ def test_an_operators_reason_may_have_braces_and_percents():
     assert "100% {asset}" in refusal(validators.validate_not_paused, "GALA", "100% {asset}").text
 
 
-@pytest.mark.parametrize("rate", [None, Decimal(0), Decimal(-1), Decimal("NaN"), Decimal("Infinity"), Decimal("1e12")])
+@pytest.mark.parametrize(
+    "rate", [None, Decimal(0), Decimal(-1), Decimal("NaN"), Decimal("Infinity"), Decimal("1e12"), Decimal("2e12")]
+)
 def test_p10_an_unusable_price_never_counts(rate):
     """P10: missing, zero, negative or not finite."""
     assert refusal(validators.validate_price, "DOGE", rate, NOW, NOW).code == "price_unavailable"
@@ -150,7 +167,7 @@ def test_r8_what_was_confirmed_is_converted_until_the_longest_wait_has_passed():
     wait = timedelta(seconds=120)
     assert validators.validate_in_time(NOW, NOW + wait - timedelta(microseconds=1), wait) is None
     late = refusal(validators.validate_in_time, NOW, NOW + wait, wait)
-    assert (late.code, late.facts) == ("too_late", {"longest_wait": 120})
+    assert (late.code, json.dumps(late.facts)) == ("too_late", '{"longest_wait": 120}')  # as it is kept: no fraction
 
 
 def test_p19_m10_the_most_is_paid_and_nothing_beyond_it():

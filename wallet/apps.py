@@ -12,4 +12,6 @@ class WalletConfig(AppConfig):
         checks.register(import_string("wallet.market.deployment.check"), checks.Tags.security, deploy=True)
         import_string("wallet.events.connect")()
         import_string("wallet.security_log.connect")()
+        import_string("wallet.proposals.bounds.configured")()
+        import_string("wallet.proposals.bounds.lifetime")()
         import_string("wallet.market.limits.configured")()  # a wrong figure stops the start, not a round of prices

@@ -37,7 +37,7 @@ class Eligibility:
 
 def eligibility(*, user: "User", now: datetime) -> Eligibility:
     """R7 and the service's opening for this customer."""
-    policy = Policy.objects.current()
+    policy = Policy.objects.in_effect(now)
     customer = Customer.objects.filter(user=user).first()
     last = customer.last_converted_at if customer else None
     return Eligibility(

@@ -47,7 +47,7 @@ def must_have_one(user: User) -> bool:
     """Whether the user may not do without: staff in production, and customers where the policy says so."""
     if user.is_staff:
         return bool(settings.STAFF_NEED_SECOND_FACTOR)
-    return Policy.objects.second_factor() == Policy.SecondFactor.ALWAYS
+    return Policy.objects.current().second_factor == Policy.SecondFactor.ALWAYS
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -1,4 +1,4 @@
-"""The roles of staff (P20): groups of permissions, which the migration 0009_roles makes and nobody changes in the admin."""
+"""The roles of staff (P20): groups of permissions, which the migration 0011_roles makes and nobody changes in the admin."""
 
 from typing import Any
 

@@ -44,7 +44,9 @@ def test_the_list_says_who_closed_and_why_and_a_person_opens(operator, text):
     page = text(operator.get("/admin/wallet/opening/"))
     assert "House breaker" in page
     assert "Too much was paid." in page
-    assert operator.post("/admin/wallet/opening/add/", {"is_open": "on", "reason": "Looked."}).status_code == 302
+    Opening.objects.create(is_open=True)
+    Opening.objects.create(is_open=False, notice="We are moving.")
+    assert operator.post("/admin/wallet/opening/add/", {"is_open": "on", "reason": "Moved."}).status_code == 302
     assert Opening.objects.service(clock.now()).is_open
 
 

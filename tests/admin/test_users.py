@@ -222,7 +222,7 @@ def strict(settings):
     settings.STAFF_NEED_SECOND_FACTOR = True
 
 
-@pytest.mark.parametrize("path", ["/admin/", "/admin/wallet/policy/add/", "/admin/auth/user/"])
+@pytest.mark.parametrize("path", ["/admin/", "/admin/wallet/proposal/propose/policy/", "/admin/auth/user/"])
 def test_s4_staff_do_not_enter_the_admin_without_a_second_factor(strict, operator, text, path):
     answer = operator.get(path, follow=True)
     assert answer.redirect_chain[0][0].startswith("/settings/security/?next=%2Fadmin%2F")

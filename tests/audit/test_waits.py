@@ -8,7 +8,7 @@ from tests.support import factories
 from tests.support.tampering import found, without_guards
 from wallet import conversions
 from wallet.audit import audit
-from wallet.models import Customer
+from wallet.models import Customer, PolicyWithdrawal
 
 
 @pytest.mark.parametrize("moment", ["'2026-11-22 00:00:00'", "NULL"])
@@ -61,6 +61,7 @@ def version(interval, written_at):
     made = factories.policy(interval_seconds=int(interval.total_seconds()))
     at = written_at.isoformat(" ").removesuffix("+00:00")
     without_guards(f"UPDATE wallet_policy SET created_at = '{at}' WHERE id = {made.pk}")
+    return made
 
 
 @pytest.mark.parametrize(
@@ -158,4 +159,33 @@ def test_what_was_stopped_after_the_longest_wait_came_in_time(world):
     conversion = world.confirmed("DOGE")
     world.clock.tick(minutes=5)
     assert conversions.settle(reference=conversion.reference).is_stopped
+    assert found() == []
+
+
+def test_p20_a_conversion_that_was_judged_by_a_version_before_its_time_is_found(two):
+    """P20: and by one that was withdrawn."""
+    second = two[1]
+    pending = factories.policy(effective_from=second.finished_at + timedelta(hours=1))
+    without_guards(f"UPDATE wallet_conversion SET policy_id = {pending.pk} WHERE reference = '{second.reference}'")
+    assert found() == [("P20", f"was judged by policy version {pending.pk} before its time")]
+    PolicyWithdrawal.objects.create(policy=pending, reason="A typo.")
+    assert found() == [("P20", f"was judged by policy version {pending.pk}, which was withdrawn")]
+
+
+@pytest.mark.parametrize(("after", "is_found"), [(-10, True), (-9.999, False), (9.999, False), (3600, False)])
+def test_p5_a_version_counts_from_its_stated_moment(two, after, is_found):
+    """P5: not from when it was written down; where a settlement is as near as that, either interval was in force."""
+    version(timedelta(hours=6), two[0].finished_at - timedelta(days=2))
+    made = version(timedelta(hours=8), two[0].finished_at - timedelta(days=1))
+    at = (two[1].finished_at + timedelta(seconds=after)).isoformat(" ").removesuffix("+00:00")
+    without_guards(f"UPDATE wallet_policy SET effective_from = '{at}' WHERE id = {made.pk}")
+    assert found() == ([("P5", "came 7:00:02 after the one before")] if is_found else [])
+
+
+def test_p5_a_version_that_was_withdrawn_never_counted(two):
+    """P5: but for settlements that may not have seen the withdrawal."""
+    version(timedelta(hours=6), two[0].finished_at - timedelta(days=2))
+    made = version(timedelta(hours=8), two[0].finished_at - timedelta(days=1))
+    row = f"INSERT INTO wallet_policywithdrawal (policy_id, reason, created_at) VALUES ({made.pk}, 'x', '2026-11-01')"
+    without_guards(row)
     assert found() == []

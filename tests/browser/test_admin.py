@@ -2,6 +2,7 @@
 
 import re
 
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
 PAGES = [
@@ -9,13 +10,48 @@ PAGES = [
     "/admin/wallet/asset/",
     "/admin/wallet/asset/1/change/",
     "/admin/wallet/asset/add/",
-    "/admin/wallet/policy/add/",
+    "/admin/wallet/policy/",
+    "/admin/wallet/proposal/",
+    "/admin/wallet/proposal/propose/policy/",
     "/admin/wallet/conversion/",
     "/admin/wallet/keptoutnumber/",
     "/admin/wallet/marketround/",
     "/admin/wallet/staffaction/",
+    "/admin/wallet/transaction/month-end/",
     "/admin/auth/user/",
 ]
+
+# What is ours of a page; the frame around it is Django's.
+AXE = """async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+  const options = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"], preload: false };
+  const found = await axe.run("#content", options);
+  return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`));
+}"""
+
+
+def assert_accessible(page):
+    page.evaluate(AXE_SCRIPT)
+    assert page.evaluate(AXE) == [], page.url
+
+
+def propose(page):
+    """P20: from the form by its preview to the proposal, which who proposed it can only take back."""
+    page.goto("/admin/wallet/policy/")
+    page.get_by_role("link", name="Propose a policy version").click()
+    assert_accessible(page)
+    page.get_by_label("Service fee (%)").fill("0.5")
+    page.get_by_label("Reason").fill("Costs.")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview")).to_contain_text("Service fee (%) goes from 0 to 0.5")
+    assert_accessible(page)
+    page.get_by_label("I mean every change").check()
+    page.get_by_role("button", name="Propose").click()
+    expect(page.locator("#standing")).to_contain_text("Waits for another operator")
+    assert_accessible(page)
+    expect(page.locator("#decision button")).to_have_text(["Take back"])
+    page.get_by_role("button", name="Take back").click()
+    expect(page.locator("#standing")).to_contain_text("Taken back by admin")
 
 
 def test_p16_the_admins_pages_work_and_the_browser_complains_of_nothing(chromium, site):
@@ -43,5 +79,6 @@ def test_p16_the_admins_pages_work_and_the_browser_complains_of_nothing(chromium
     page.goto("/admin/wallet/opening/add/")
     page.locator(".datetimeshortcuts a", has_text="Today").first.click()
     expect(page.locator("input.vDateField").first).to_have_value(re.compile(r"\d{4}-\d\d-\d\d"))
+    propose(page)
     assert complaints == []
     context.close()

@@ -141,6 +141,18 @@ def test_prices_that_are_gone_again_leave_a_claimed_one_as_it_was(world):
     assert (outcome.ended, [one.pk for one in outcome.unpriced]) == ([], [row.pk])
 
 
+def test_one_whose_price_is_older_than_its_confirm_holds_up_no_other_of_its_chunk(world):
+    """It waits for the market by itself, though it is the first of them."""
+    waiting = world.confirmed("ETH")
+    (other,) = world.confirmed_by_others(1)
+    world.observe()
+    claimed = claims.claim_chunk()
+    factories.price("ETH", "0.05", observed_at=waiting.quoted_at)
+    outcome = settlement.complete_or_stop(claimed.references, waits=False)
+    assert ([one.pk for one in outcome.ended], [one.pk for one in outcome.unpriced]) == ([other.pk], [waiting.pk])
+    assert statuses([waiting, other]) == ["confirmed", "completed"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_who_claims_a_chunk_keeps_others_away_until_the_lease_is_over(world):
     world.confirmed_by_others(2)

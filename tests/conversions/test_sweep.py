@@ -67,6 +67,14 @@ def test_after_five_lapsed_attempts_it_fails_without_running_and_touches_no_bala
     assert failed.refusals[0].words.cause == "It could not be finished in 5 attempts."
 
 
+def test_what_has_more_attempts_than_there_are_now_fails_as_well(world):
+    """Such as one of before a release that tries less often."""
+    conversion = world.confirmed()
+    Conversion.objects.update(attempts=7)
+    factories.sweep()
+    assert world.status(conversion) == "failed"
+
+
 def test_one_whose_last_attempt_was_claimed_while_it_was_given_up_is_left_alone(world):
     """Between the sweep's look and its lock another worker may have begun."""
     conversion = world.confirmed()
@@ -223,6 +231,16 @@ def test_a_claim_is_given_back_once_however_often_it_is_tried(world):
         world.clock.tick(microseconds=1)
     assert claims.claim(conversion.reference)
     assert Conversion.objects.get(pk=conversion.pk).attempts == 3
+
+
+def test_a_first_claim_that_is_given_back_once_more_when_it_has_lapsed_takes_no_attempt_from_nothing(world):
+    conversion = world.confirmed("DOGE")
+    claimed = claims.claim(conversion.reference)
+    claims.give_back(claimed)
+    world.clock.tick(seconds=10)
+    claims.give_back(claimed)
+    assert factories.sweep() == Due(0, conversion.confirmed_at, None)
+    assert Conversion.objects.get(pk=conversion.pk).attempts == 0
 
 
 def test_waiting_for_the_market_uses_up_no_attempts(world):

@@ -13,11 +13,11 @@ from collections import Counter
 import pytest
 from django.db import connection
 
-from tests.support import factories
+from tests.support import factories, proposing
 from tests.support.attacks import column_names, sql
-from wallet import ledger
+from wallet import ledger, proposals
 from wallet.database import guards
-from wallet.models import Account, Asset, Conversion, Customer, Line
+from wallet.models import Account, Asset, Conversion, Customer, Line, Policy
 
 pytestmark = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has other plans")
 
@@ -71,6 +71,17 @@ def live_through(world, name):
     sql("DELETE FROM wallet_customer WHERE user_id = %s", stranger.pk)
     for _ in range(2):  # from nothing, and on
         ledger.sum_house_balances()
+
+
+def decide_together(world, name):
+    """Four eyes, on a policy version that is then withdrawn, and on opening again."""
+    paula, ada = proposing.proposer(f"paula {name}"), proposing.approver(f"ada {name}")
+    asked = proposing.proposed(paula, world.clock(), fee_percent="1", breaker_bnb="10000")
+    proposals.approve(by=ada, proposal=asked.pk)
+    wanda = proposing.staff(f"wanda {name}", "withdraw_policy")
+    proposals.withdraw(by=wanda, policy=Policy.objects.newest().pk, reason="A typo.")
+    proposing.breaker_closes()
+    proposals.approve(by=ada, proposal=proposing.resuming(paula).pk)
 
 
 def fill():
@@ -160,5 +171,6 @@ def test_what_guards_ask_goes_by_an_index_however_old_the_plan_and_large_the_tab
         happens()
         explained.clear()
         live_through(world, f"mira {number}")
+        decide_together(world, f"{number}")
         assert_by_index(explained)
     assert Line.objects.count() > MANY

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from tests.support import factories
+from wallet import ledger
 from wallet.models import Asset, Conversion, Line
 from wallet.refusals import Code
 
@@ -66,6 +67,24 @@ def completed_line(world):
         return line
 
     return make
+
+
+@pytest.mark.parametrize("status", ["stopped", "failed"])
+def test_what_did_not_convert_is_held_to_no_rule(world, status):
+    """Its asset may be delisted and its amount spent: that it was not converted stays sound."""
+    ended = world.confirmed("DOGE")
+    if status == "stopped":
+        world.settle(ended, DOGE="0.000003")
+    else:
+        Conversion.objects.update(attempts=5)
+        factories.sweep()
+    doge = Asset.objects.get(code="DOGE")
+    ledger.adjust(user=world.user, asset=doge, units=-1, reference="spent")
+    Asset.objects.filter(code="DOGE").update(status="delisted")
+    ended.refresh_from_db()
+    assert ended.status == status
+    for row in (ended, ended.lines.get()):
+        row.full_clean(exclude=type(row).UNCHECKED)
 
 
 def test_r1_a_line_worth_the_limit(quoted):

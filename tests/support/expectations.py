@@ -9,19 +9,22 @@ ADMIN: dict[str, frozenset[str]] = {
     "auth_group": frozenset({"add"}),  # the first ones are the roles, which nobody changes here
     "auth_user": frozenset({"add", "change"}),
     "wallet_asset": frozenset({"add", "change"}),
-    "wallet_policy": frozenset({"add"}),
     "wallet_opening": frozenset({"add"}),
     **dict.fromkeys(
         (
             "wallet_account",
             "wallet_conversion",
             "wallet_customer",
+            "wallet_decision",
             "wallet_entry",
             "wallet_houseaccount",
             "wallet_keptoutnumber",
             "wallet_line",
             "wallet_marketround",
+            "wallet_policy",
+            "wallet_policywithdrawal",
             "wallet_price",
+            "wallet_proposal",
             "wallet_pulse",
             "wallet_securityevent",
             "wallet_staffaction",
@@ -38,20 +41,20 @@ _MONEY = frozenset(
 )
 _MARKET = frozenset({f"wallet_{name}" for name in ("price", "marketround", "keptoutnumber", "venue", "pulse")})
 _FOR_ALL = frozenset({f"wallet_{name}" for name in ("asset", "policy", "opening", "staffaction")})
+_PROPOSALS = frozenset({f"wallet_{name}" for name in ("proposal", "decision", "policywithdrawal")})
 _USERS = {"auth_user": frozenset({"add", "change"})}
 # Of each role, the models that it sees, and what it may do with rows of some of them.
 ROLES: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
     "viewer": (EVERYTHING, {}),
     "support": (_PEOPLE | _MONEY | _FOR_ALL | {"wallet_price", "wallet_keptoutnumber"}, _USERS),
     "treasury": (
-        _MONEY | _MARKET | _FOR_ALL | {"auth_user", "wallet_customer"},
+        _MONEY | _MARKET | _FOR_ALL | _PROPOSALS | {"auth_user", "wallet_customer"},
         {"wallet_opening": frozenset({"add"})},
     ),
     "risk": (
-        _MONEY | _MARKET | _FOR_ALL,
+        _MONEY | _MARKET | _FOR_ALL | _PROPOSALS,
         {
             "wallet_opening": frozenset({"add"}),
-            "wallet_policy": frozenset({"add"}),
             "wallet_asset": frozenset({"add", "change"}),
         },
     ),
@@ -75,4 +78,8 @@ ADMIN_PAGES: dict[str, set[int]] = {
     "admin:jsi18n": {200},
     "admin:view_on_site": {404},
     "admin:app_list": {200, 404},
+    "admin:wallet_proposal_propose_policy": {200, 403},
+    "admin:wallet_proposal_propose_resume": {200, 403},
+    "admin:wallet_proposal_decide": {405},
+    "admin:wallet_policy_withdraw": {200, 403},
 }

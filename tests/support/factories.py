@@ -54,7 +54,7 @@ def operator(name: str = "admin") -> User:
 
 def roles() -> None:
     """The groups that the migrations make, with their permissions."""
-    import_module("wallet.migrations.0009_roles").write(apps, connection.schema_editor())
+    import_module("wallet.migrations.0011_roles").write(apps, connection.schema_editor())
 
 
 def staff(role: str, name: str | None = None) -> User:

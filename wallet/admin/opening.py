@@ -9,7 +9,18 @@ from wallet.models import Opening
 
 
 class OpeningForm(forms.ModelForm):
-    """Opens conversions, or closes them now or at a moment to come. Times are UTC, as everywhere in the admin."""
+    """Opens conversions, or closes them now or at a moment to come. Times are UTC, as everywhere in the admin.
+
+    Closing never waits for anybody. Opening does after the house breaker closed: that is proposed, and another approves (P20).
+    """
+
+    def clean_is_open(self) -> bool:
+        is_open: bool = self.cleaned_data["is_open"]
+        if is_open and Opening.objects.stopped().exists():
+            raise forms.ValidationError(
+                "The house breaker closed conversions. Propose to open them, under Proposals: another operator approves it."
+            )
+        return is_open
 
     def clean_reopens_at(self) -> datetime | None:
         reopens_at: datetime | None = self.cleaned_data["reopens_at"]

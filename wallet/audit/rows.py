@@ -25,12 +25,19 @@ from wallet.models import Conversion, Entry, Line, Policy, Transaction
 class PolicyVersion:
     pk: int = lookup("pk")
     created_at: datetime = lookup("created_at")
+    effective_from: datetime | None = lookup("effective_from")
+    withdrawal: int | None = lookup("withdrawal")
     dust_limit_btc: Decimal = lookup("dust_limit_btc")
     tolerance_percent: Decimal = lookup("tolerance_percent")
     fee_percent: Decimal = lookup("fee_percent")
     interval_seconds: int = lookup("interval_seconds")
     quote_seconds: int = lookup("quote_seconds")
     longest_wait_seconds: int = lookup("longest_wait_seconds")
+
+    @property
+    def effective_at(self) -> datetime:
+        """From when it was in force, unless it was withdrawn before."""
+        return self.effective_from or self.created_at
 
 
 def policy_versions() -> Rows[PolicyVersion]:

@@ -17,9 +17,10 @@ from wallet.models.status import Status
 
 SECOND = timedelta(seconds=1)
 
-# A settlement takes its moment and then reads the newest version that is committed by then; a version takes its moment and is
-# then committed. Of a version and a settlement that are this near each other nobody can tell from their moments whether the
-# one had read the other, so either interval was in force. It is many times what lies between moment and commit of both.
+# A settlement takes its moment and then reads the newest version that is committed by then; a version takes its moment, where
+# it has no later one, and is then committed. Of a version and a settlement that are this near each other nobody can tell from
+# their moments whether the one had read the other, so either interval was in force. It is many times what lies between moment
+# and commit of both.
 NEAR = timedelta(seconds=10)
 
 
@@ -51,6 +52,8 @@ def conversions_are_in_time() -> Iterator[Violation]:
         else:
             late = (Violation("R8", name, words) for words in _delays(conversion, policy))
             yield from without_fault(late, promise="R8", row=name)
+            early = (Violation("P20", name, words) for words in _untimely(conversion, policy))
+            yield from without_fault(early, promise="P20", row=name)
         yield from conversions.broken()
     yield from conversions.broken()
 
@@ -69,6 +72,14 @@ def _delays(conversion: ConfirmedConversion, policy: PolicyVersion) -> Iterator[
             yield f"was converted {confirmed_at - finished_at} before Confirm"
         if validators.validate_in_time(confirmed_at, finished_at, longest * SECOND) is not None:
             yield f"was converted {finished_at - confirmed_at} after Confirm, and {longest} seconds is the longest wait"
+
+
+def _untimely(conversion: ConfirmedConversion, policy: PolicyVersion) -> Iterator[str]:
+    """P20: whether its quote was made by a version that was not in force."""
+    if policy.withdrawal is not None:
+        yield f"was judged by policy version {policy.pk}, which was withdrawn"
+    elif policy.effective_from is not None and conversion.quoted_at < policy.effective_from:
+        yield f"was judged by policy version {policy.pk} before its time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +119,13 @@ def _problems_of_customer(
 
 
 def _interval(versions: Sequence[PolicyVersion], at: datetime) -> timedelta:
-    """R7: the interval in force at that moment, by the newest version that there was; the shortest where that is not sure.
+    """R7: the interval in force at that moment, by the newest version whose time had come; the shortest where it isn't sure.
 
-    `versions` are the oldest first. Before any of them was written, the first was in force.
+    `versions` are the oldest first. Before any of them was written, the first was in force. What was withdrawn never was, but
+    for a settlement that may not have seen the withdrawal yet.
     """
-    before = [version for version in versions if at - version.created_at >= NEAR]
-    near = [version for version in versions if abs(at - version.created_at) < NEAR]
+    before = [one for one in versions if one.withdrawal is None and at - one.effective_at >= NEAR]
+    near = [one for one in versions if abs(at - one.effective_at) < NEAR]
     in_force = [*(before or versions[:1])[-1:], *near]
     return min((version.interval_seconds for version in in_force), default=0) * SECOND
 

@@ -10,29 +10,30 @@ from django.db import connection
 
 from wallet import money, validators
 from wallet.models import Conversion, Opening, Policy
+from wallet.models.policy import IN_EFFECT
 from wallet.refusals import Code, Refusal, refusal
 
 WINDOW = timedelta(minutes=10)
 NOTICE = "We have paused conversions while we check something. Your balances are safe."
 
-# The newest version of the policy, with what was paid since a person last opened, and whether it has been closed since then.
+# The policy version in force, with what was paid since a person last opened, and whether it has been closed since then.
 # What has figures was completed. Written out: to have it made anew each time took ten times as long as to run it.
-STANDING = """
+STANDING = f"""
 SELECT policy.*,
     (SELECT coalesce(sum(net_units), 0) FROM wallet_conversion WHERE net_units IS NOT NULL AND finished_at > %(since)s
         AND finished_at > coalesce(
             (SELECT created_at FROM wallet_opening WHERE is_open ORDER BY id DESC LIMIT 1), %(since)s)) AS paid_units,
     EXISTS (SELECT 1 FROM wallet_opening WHERE cause = 'breaker'
         AND id > coalesce((SELECT max(id) FROM wallet_opening WHERE is_open), 0)) AS has_closed
-FROM wallet_policy policy ORDER BY policy.id DESC LIMIT 1
-"""
+FROM wallet_policy policy WHERE {IN_EFFECT} ORDER BY policy.id DESC LIMIT 1
+"""  # noqa: S608  # a condition of our own
 
 
 class Breaker:
     """What is asked of each conversion of a chunk before it is paid, one after the other."""
 
     def __init__(self, *, policy: Policy, paid_units: int, has_closed: bool) -> None:
-        self.policy = policy  # the newest version
+        self.policy = policy  # the version in force
         self.paid_units = paid_units  # within the window, since a person last opened conversions; in BNB units
         self.has_closed = has_closed  # and nobody has opened since
         self.reason = ""  # why it closes now, for operators
@@ -69,10 +70,11 @@ def _amount(units: int) -> str:
 
 def read_breaker(at: datetime) -> Breaker:
     """How things stand at that moment, in one statement; asked once all is locked."""
-    since = connection.ops.adapt_datetimefield_value(at - WINDOW)
-    (newest,) = Policy.objects.raw(STANDING, {"since": since})
+    moments = {"since": at - WINDOW, "at": at}
+    values = {name: connection.ops.adapt_datetimefield_value(moment) for name, moment in moments.items()}
+    (in_force,) = Policy.objects.raw(STANDING, values)
     return Breaker(
-        policy=newest,
-        paid_units=int(newest.paid_units),  # type: ignore[attr-defined]  # the statement names it
-        has_closed=bool(newest.has_closed),  # type: ignore[attr-defined]
+        policy=in_force,
+        paid_units=int(in_force.paid_units),  # type: ignore[attr-defined]  # the statement names it
+        has_closed=bool(in_force.has_closed),  # type: ignore[attr-defined]
     )

@@ -34,7 +34,7 @@ def confirm(*, user: User, reference: str) -> Conversion:
         given = Circumstances(
             at=now,
             last_converted_at=locked.customer.last_converted_at,
-            interval=Policy.objects.interval(),
+            interval=Policy.objects.in_effect(now).interval,
             balances=ledger.balances(accounts),
         )
         refuse(rules.judge([conversion], given, becoming=Status.CONFIRMED))

@@ -30,7 +30,7 @@ def quote(*, user: User, codes: Sequence[str], renews: Conversion | None = None)
     with transaction.atomic():
         customer = Customer.objects.lock(user)
         now = clock.now()
-        policy = Policy.objects.current()
+        policy = Policy.objects.in_effect(now)
         rules.require_open(now)
         rules.require_no_other(user)
         # Asked first of all: during the wait it is the answer to every selection.

@@ -144,7 +144,7 @@ def _refusals(settlement: Settlement, now: Round) -> list[Refusal]:
     given = Circumstances(
         at=now.at,
         last_converted_at=settlement.customer.last_converted_at,
-        interval=now.breaker.policy.interval,  # R7: the newest version's
+        interval=now.breaker.policy.interval,  # R7: that of the version in force
         balances=ledger.balances(settlement.accounts),
         told=now.told,
     )

@@ -232,7 +232,7 @@ def _judge(source: Asked, second: Asked | None, figures: Limits, problems: list[
 
 
 def _market(asked: Asked, figures: Limits) -> tuple[Books, Market]:
-    takes_last = Policy.objects.current().price_side == Policy.Side.LAST
+    takes_last = Policy.objects.in_effect(asked.at).price_side == Policy.Side.LAST
     read = books.read(asked.rows, asked.at, takes_last=takes_last, limits=figures)
     return read, believe(read, figures)
 

@@ -126,7 +126,7 @@ def _ask(source: Source, second: FallbackVenue | None, record: MarketRound) -> r
         Venue.objects.hold_off(source.name, clock.now(), refusal.wait)
         raise
     Venue.objects.answered(source.name)
-    takes_last = Policy.objects.current().price_side == Policy.Side.LAST
+    takes_last = Policy.objects.in_effect(record.asked_at).price_side == Policy.Side.LAST
     read = books.read(rows, record.asked_at, takes_last=takes_last, limits=figures)
     record.rows = read.rows
     _refuse_round(

@@ -7,7 +7,8 @@ from wallet.models.ledger import Account, Entry, HouseAccount, HouseBalance, Tra
 from wallet.models.lines import Line
 from wallet.models.market import KeptOutNumber, MarketRound
 from wallet.models.opening import Opening, Service
-from wallet.models.policy import Policy
+from wallet.models.policy import Policy, PolicyWithdrawal
+from wallet.models.proposals import Decision, Proposal
 from wallet.models.pulse import Pulse
 from wallet.models.security import SecurityEvent
 from wallet.models.staff_actions import StaffAction
@@ -20,6 +21,7 @@ __all__ = [
     "Conversion",
     "Count",
     "Customer",
+    "Decision",
     "Entry",
     "HouseAccount",
     "HouseBalance",
@@ -28,7 +30,9 @@ __all__ = [
     "MarketRound",
     "Opening",
     "Policy",
+    "PolicyWithdrawal",
     "Price",
+    "Proposal",
     "Pulse",
     "SecurityEvent",
     "Service",

@@ -234,7 +234,7 @@ class Conversion(Priced):
         return Circumstances(
             at=self.dated_at,
             last_converted_at=earlier.aggregate(last=Max("finished_at"))["last"],
-            interval=Policy.objects.interval(),
+            interval=Policy.objects.in_effect(self.dated_at).interval,
             balances=balances,
         )
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from wallet.models.fields import WrittenAtField
+from wallet.models.proposals import Proposal
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class OpeningQuerySet(models.QuerySet["Opening"]):
         ahead = [closure for closure in found if closure.closes_at > now]
         return Service(next(iter(held), None), next(iter(ahead), None))
 
+    def stopped(self) -> OpeningQuerySet:
+        """The house breaker's closings that nobody has opened after, the oldest first: a second person has to (P20)."""
+        reopened = Opening.objects.filter(is_open=True, pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(reopened), is_open=False, cause=Opening.Cause.BREAKER).order_by("pk")
+
 
 def closures(closings: Iterable[Opening]) -> list[Closure]:
     """The times without conversions, earliest first, with no two that meet."""
@@ -73,7 +79,7 @@ class Opening(models.Model):
 
     A closing begins when it is written, or at the moment that it says; it is over at the moment that it says, or when a newer
     record opens. One that is planned is announced from when it is written. An opening ends and cancels all that is older.
-    Only a person opens; the house breaker (M10) closes at once, and for as long as nobody opens.
+    Only people open, after the house breaker (M10) two of them (P20); it closes at once, and for as long as nobody opens.
     """
 
     class Cause(models.TextChoices):
@@ -94,6 +100,7 @@ class Opening(models.Model):
     )
     reason = models.CharField(max_length=200, blank=True, help_text="For the record; customers do not read it.")
     cause = models.CharField(max_length=10, choices=Cause, default=Cause.OPERATOR, editable=False)
+    proposal = models.OneToOneField(Proposal, null=True, blank=True, editable=False, on_delete=models.PROTECT)
     created_at = WrittenAtField()
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.PROTECT
@@ -134,6 +141,10 @@ class Opening(models.Model):
                     )
                 ),
                 name="opening_breaker_only_closes",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposal__isnull=True) | Q(is_open=True, cause="operator"),
+                name="opening_proposed_opens",
             ),
         ]
 

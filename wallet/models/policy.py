@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -8,27 +8,53 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from wallet import money
+from wallet.database import clock
 from wallet.models.fields import WrittenAtField
+from wallet.models.proposals import Proposal, is_said
 
 DAY, YEAR = 86_400, 366 * 86_400
 UP_TO_A_DAY = [MinValueValidator(1), MaxValueValidator(DAY)]
 
 
+# The same as PolicyQuerySet.standing and .in_effect, for a statement that is written out.
+IN_EFFECT = """(policy.effective_from IS NULL OR policy.effective_from <= %(at)s)
+AND NOT EXISTS (SELECT 1 FROM wallet_policywithdrawal w WHERE w.policy_id = policy.id)"""
+
+
 class PolicyQuerySet(models.QuerySet["Policy"]):
+    """Which version is in force: the newest one whose time has come and that nobody withdrew before.
+
+    Whatever is judged at a moment asks `in_effect` with it, the time between conversions (R7) too, whatever version the
+    conversion itself was quoted by; and the second factor, which guards accounts and judges nothing.
+    """
+
+    def standing(self) -> PolicyQuerySet:
+        """Those that are in force, or were, or will be."""
+        return self.filter(withdrawal=None)
+
+    def in_effect(self, at: datetime) -> Policy:
+        """The version in force at that moment. The first has no time of effect, so there is one."""
+        begun = models.Q(effective_from=None) | models.Q(effective_from__lte=at)
+        return self.standing().filter(begun).order_by("-pk")[:1].get()
+
     def current(self) -> Policy:
-        return self.order_by("-pk")[:1].get()
+        """The version in force now, for whoever has read no clock."""
+        return self.in_effect(clock.now())
 
-    def interval(self) -> timedelta:
-        """R7: the time between conversions is the newest version's, whatever version a conversion is judged by."""
-        return timedelta(seconds=self.order_by("-pk").values_list("interval_seconds", flat=True)[:1].get())
+    def pending(self, at: datetime) -> PolicyQuerySet:
+        """Those that will take effect after that moment, in their order."""
+        return self.standing().filter(effective_from__gt=at).order_by("pk")
 
-    def second_factor(self) -> Policy.SecondFactor:
-        """What customers are asked for now; the newest version's too, because it guards accounts and judges nothing."""
-        return Policy.SecondFactor(self.order_by("-pk").values_list("second_factor", flat=True)[:1].get())
+    def newest(self) -> Policy:
+        """The version that will be in force once all have taken effect: what the next one is made from."""
+        return self.standing().order_by("-pk")[:1].get()
 
 
 class Policy(models.Model):
-    """One version of the figures that the rules are judged by. Versions are added, never changed."""
+    """One version of the figures that the rules are judged by. Versions are added, never changed.
+
+    It takes effect at its stated moment, or as soon as it is written down where it has none. What operators propose has one.
+    """
 
     class Side(models.TextChoices):
         """M2: what a market would pay and take now, or also what somebody last paid there."""
@@ -77,7 +103,7 @@ class Policy(models.Model):
         choices=SecondFactor,
         default=SecondFactor.NONE,
         blank=True,
-        help_text="The newest version counts, for every conversion. Customers without one are led to set it up.",
+        help_text="The version in force counts, for every conversion. Customers without one are led to set it up.",
     )
     # Fifteen digits: as many as SQLite keeps exactly.
     breaker_bnb = models.DecimalField(
@@ -89,6 +115,10 @@ class Policy(models.Model):
         validators=[MinValueValidator(Decimal("0.00000001"))],
         help_text="What would be paid beyond it is stopped, and conversions are closed until somebody opens them.",
     )
+    effective_from = models.DateTimeField(
+        "takes effect (UTC)", null=True, blank=True, help_text="Empty: as soon as it was written down."
+    )
+    proposal = models.OneToOneField(Proposal, null=True, blank=True, editable=False, on_delete=models.PROTECT)
     created_at = WrittenAtField()
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.PROTECT
@@ -123,6 +153,14 @@ class Policy(models.Model):
                 condition=models.Q(second_factor__in=["none", "confirm", "always"]),
                 name="policy_second_factor_is_known",
             ),
+            models.CheckConstraint(
+                condition=models.Q(effective_from__isnull=True) | models.Q(effective_from__gt=models.F("created_at")),
+                name="policy_takes_effect_later",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(proposal__isnull=True) | models.Q(effective_from__isnull=False),
+                name="policy_proposed_has_its_time",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -148,3 +186,20 @@ class Policy(models.Model):
     def breaker_units(self) -> int:
         """M10: the most that conversions may pay within the breaker's window, in BNB units."""
         return int(money.EXACT.scaleb(self.breaker_bnb, money.BNB_SCALE))
+
+
+class PolicyWithdrawal(models.Model):
+    """That a version never takes effect. Written once, before its time, by one person: nothing is judged otherwise for it."""
+
+    policy = models.OneToOneField(Policy, on_delete=models.PROTECT, editable=False, related_name="withdrawal")
+    reason = models.CharField(max_length=200, help_text="Why it must not take effect, for the record.")
+    created_at = WrittenAtField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["-pk"]
+        default_permissions = ("view",)
+        constraints = [models.CheckConstraint(condition=is_said("reason"), name="policy_withdrawal_has_a_reason")]
+
+    def __str__(self) -> str:
+        return f"Version {self.policy_id}, withdrawn"

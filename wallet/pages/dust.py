@@ -56,7 +56,7 @@ class RefusedRow:
 class DustPage:
     """`chosen` are the balances that are ticked; `gone` were, and can't be converted any more.
 
-    `is_part`: htmx asks for the part that changes.
+    `is_part`: htmx asks for the part that changes. `changes`: by which figures customers will lose, and when.
     """
 
     portfolio: Portfolio
@@ -66,6 +66,7 @@ class DustPage:
     asking: Asking = NOT_ASKED
     wrong: str = ""
     is_part: bool = False
+    changes: Sequence[SafeString] = ()
 
     @property
     def service(self) -> Service:

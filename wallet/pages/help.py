@@ -1,7 +1,9 @@
 """What the page of help says: the rules in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from wallet.pages.terms import Terms
@@ -9,10 +11,14 @@ from wallet.pages.terms import Terms
 
 @dataclass(frozen=True, slots=True)
 class HelpPage:
-    """The figures are those of the policy in force; `reference` is the conversion that is asked about, or empty."""
+    """The figures are those of the policy in force; `reference` is the conversion that is asked about, or empty.
+
+    `changes`: by which figures customers will lose, and when.
+    """
 
     terms: Terms
     reference: str
+    changes: Sequence[SafeString] = ()
 
     @property
     def fee(self) -> str:

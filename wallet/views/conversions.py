@@ -78,7 +78,7 @@ def renew(request: CustomerRequest, reference: str) -> HttpResponse:
 def _refused_proof(request: CustomerRequest, reference: str) -> HttpResponse | None:
     """The review again, because the second step is missing or wrong; None once it is there, or where none is asked for."""
     found = get_object_or_404(Conversion.objects.of(request.user), reference=reference)
-    if not found.is_quoted or not proofs.is_missing(request, Policy.objects.second_factor()):
+    if not found.is_quoted or not proofs.is_missing(request, Policy.objects.current().second_factor):
         return None
     problem = proofs.take(request)
     if not problem:

@@ -13,7 +13,8 @@ from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.eligibility import eligibility
 from wallet.forms import EstimateForm, SelectionForm
-from wallet.models import Conversion
+from wallet.models import Conversion, Policy
+from wallet.pages.changes_ahead import changes_ahead
 from wallet.pages.dust import DustPage
 from wallet.pages.summary import NOT_ASKED, Asking
 from wallet.portfolio import portfolio
@@ -83,7 +84,9 @@ def _page(request: CustomerRequest, codes: Iterable[str], asking: Asking = NOT_A
     state = eligibility(user=request.user, now=now)
     held = portfolio(user=request.user, policy=state.policy, now=now)
     chosen = held.convertible if "all" in request.GET else held.chosen(codes)
-    return DustPage(held, state, chosen, asking=asking, is_part=wants_partial(request))
+    is_part = wants_partial(request)
+    changes = [] if is_part else changes_ahead(state.policy, Policy.objects.pending(now), now)
+    return DustPage(held, state, chosen, asking=asking, is_part=is_part, changes=changes)
 
 
 def _problem(request: CustomerRequest, page: DustPage, status: int) -> HttpResponse:

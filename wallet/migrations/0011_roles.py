@@ -14,6 +14,7 @@ MODELS = {
     "wallet.asset": "asset",
     "wallet.conversion": "conversion",
     "wallet.customer": "customer",
+    "wallet.decision": "decision",
     "wallet.entry": "entry",
     "wallet.houseaccount": "house account",
     "wallet.keptoutnumber": "number kept out",
@@ -21,7 +22,9 @@ MODELS = {
     "wallet.marketround": "market round",
     "wallet.opening": "opening or closing",
     "wallet.policy": "policy",
+    "wallet.policywithdrawal": "policy withdrawal",
     "wallet.price": "price",
+    "wallet.proposal": "proposal",
     "wallet.pulse": "pulse",
     "wallet.securityevent": "security event",
     "wallet.staffaction": "staff action",
@@ -33,7 +36,17 @@ LEDGER = ("wallet.account", "wallet.houseaccount", "wallet.transaction", "wallet
 CONVERSIONS = ("wallet.conversion", "wallet.line")
 MARKET = ("wallet.price", "wallet.marketround", "wallet.keptoutnumber", "wallet.venue", "wallet.pulse")
 SETTINGS = ("wallet.asset", "wallet.policy", "wallet.opening")
+PROPOSALS = ("wallet.proposal", "wallet.decision", "wallet.policywithdrawal")
 LOG = ("wallet.staffaction",)
+# What is no view, add, change or delete: its model, and its name as the model has it.
+OWN_RIGHTS = {
+    "administer_staff": ("wallet.staffaction", "Can make others staff and give them roles"),
+    "propose_policy": ("wallet.proposal", "Can propose a policy version"),
+    "decide_policy": ("wallet.proposal", "Can approve or refuse a policy version that another proposed"),
+    "withdraw_policy": ("wallet.proposal", "Can withdraw a policy version before it takes effect"),
+    "propose_resume": ("wallet.proposal", "Can propose to open conversions after the house breaker"),
+    "decide_resume": ("wallet.proposal", "Can approve or refuse to open conversions after the house breaker"),
+}
 
 
 def view(*models):
@@ -47,26 +60,28 @@ ROLES = {
         *("auth.user.add", "auth.user.change"),
     ],
     "treasury": [
-        *view("auth.user", "wallet.customer", *LEDGER, *CONVERSIONS, *MARKET, *SETTINGS, *LOG),
-        "wallet.opening.add",
+        *view("auth.user", "wallet.customer", *LEDGER, *CONVERSIONS, *MARKET, *SETTINGS, *PROPOSALS, *LOG),
+        *("wallet.opening.add", "propose_resume", "decide_resume"),
     ],
     "risk": [
-        *view(*LEDGER, *CONVERSIONS, *MARKET, *SETTINGS, *LOG),
-        *("wallet.policy.add", "wallet.asset.add", "wallet.asset.change", "wallet.opening.add"),
+        *view(*LEDGER, *CONVERSIONS, *MARKET, *SETTINGS, *PROPOSALS, *LOG),
+        *("wallet.asset.add", "wallet.asset.change", "wallet.opening.add"),
+        *("propose_policy", "decide_policy", "withdraw_policy", "propose_resume", "decide_resume"),
     ],
     "administrator": [
         *view(*PEOPLE, "auth.group", *LOG),
-        *("auth.user.add", "auth.user.change", "wallet.staffaction.administer"),
+        *("auth.user.add", "auth.user.change", "administer_staff"),
     ],
 }
-ADMINISTER = ("administer_staff", "Can make others staff and give them roles")
 
 
 def named(right):
     """A right's model, and its permission as Django has it: code and name."""
+    if right in OWN_RIGHTS:
+        model, name = OWN_RIGHTS[right]
+        return model, right, name
     model, _, verb = right.rpartition(".")
-    code = f"{verb}_{model.rpartition('.')[2]}"
-    return (model, *(ADMINISTER if verb == "administer" else (code, f"Can {verb} {MODELS[model]}")))
+    return model, f"{verb}_{model.rpartition('.')[2]}", f"Can {verb} {MODELS[model]}"
 
 
 def write(apps, schema_editor):
@@ -99,6 +114,6 @@ class Migration(migrations.Migration):
         ("account", "0001_initial"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
-        ("wallet", "0008_guards_of_staff"),
+        ("wallet", "0010_guards_of_proposals"),
     ]
     operations = [migrations.RunPython(write, migrations.RunPython.noop)]

@@ -1,0 +1,34 @@
+"""Opening conversions again after the house breaker closed them: a second person approves (P19, P20). Closing never waits."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+
+from wallet.models import Opening, Proposal
+from wallet.proposals.kinds import Kind, Payload, Row, State, register
+
+
+@register
+class Resuming(Kind):
+    """Made from the breaker's closings that stand: one that is written meanwhile has to be looked at first."""
+
+    kind = Proposal.Kind.RESUME
+
+    def state(self) -> State:
+        closings = Opening.objects.stopped()
+        return {"closings": {str(one.pk): f"{one.created_at:%Y-%m-%d %H:%M:%S} UTC: {one.reason}" for one in closings}}
+
+    def clean(self, payload: Payload, at: datetime) -> Payload:
+        if not Opening.objects.stopped().exists():
+            raise ValidationError("The house breaker has not closed conversions, so nothing waits for a second person.")
+        return {}
+
+    def apply(self, proposal: Proposal, payload: Payload) -> None:
+        Opening.objects.create(is_open=True, reason=proposal.reason, proposal=proposal, created_by=proposal.created_by)
+
+    def rows(self, payload: Payload, then: State, now: State) -> list[Row]:
+        before, stand = then["closings"], now["closings"]
+        return [
+            Row(f"Closing {pk}", before.get(pk, "not there yet"), stand.get(pk, "over"), "opened")
+            for pk in sorted({*before, *stand}, key=int)
+        ]
