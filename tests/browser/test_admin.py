@@ -17,6 +17,7 @@ PAGES = [
     "/admin/wallet/keptoutnumber/",
     "/admin/wallet/marketround/",
     "/admin/wallet/staffaction/",
+    "/admin/wallet/transaction/month-end/",
     "/admin/auth/user/",
 ]
 

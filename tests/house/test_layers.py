@@ -20,6 +20,7 @@ LAYERS = [
         "wallet.eligibility",
         "wallet.health",
         "wallet.limits",
+        "wallet.month_end",
         "wallet.mailboxes",
         "wallet.factors",
     ],

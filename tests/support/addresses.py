@@ -13,6 +13,8 @@ SAMPLES = {
     "object_id": "0",  # of no row
     "app_label": "wallet",
     "key": "set-password",
+    "month": "2026-10",
+    "file": "balances",
     "url": "nothing",
 }
 

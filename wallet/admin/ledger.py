@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from wallet import formats, ledger
 from wallet.admin.base import ReadOnly, Recorded
+from wallet.admin.month_end import MonthEnd
 from wallet.models import Account, Entry, HouseAccount, Transaction
 
 
@@ -60,7 +61,7 @@ class EntryInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Transaction)
-class TransactionAdmin(ReadOnly, Recorded):
+class TransactionAdmin(ReadOnly, MonthEnd):
     list_display = ["reference", "kind", "posted_at"]
     list_filter = ["kind"]
     search_fields = ["reference"]

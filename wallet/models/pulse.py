@@ -2,7 +2,7 @@ from datetime import datetime
 
 from django.db import models
 
-# The names of what beats: the sweep, and an audit that found nothing wrong.
+# The names of what beats: the sweep, and an audit that found nothing wrong, with the moment that it began at.
 SWEPT, AUDITED = "sweep", "audit"
 
 
