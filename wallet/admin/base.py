@@ -46,7 +46,7 @@ class Recorded(admin.ModelAdmin):
         found = super().get_object(request, object_id, from_field)
         if found is None or request.method != "POST" or not connection.in_atomic_block:
             return found
-        return self.get_queryset(request).select_for_update(no_key=True).filter(pk=found.pk).first()
+        return self.get_queryset(request).select_for_update(no_key=True, of=("self",)).filter(pk=found.pk).first()
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """What Django hands on to the log, once all is saved."""
