@@ -9,10 +9,13 @@ import pytest
 from structlog.contextvars import bound_contextvars
 
 from tests.support.console import console
+from tests.support.passkeys import Passkey
+from tests.support.second_factors import code
 from tests.support.site import Browser, running, wait_for
 from wallet import logs
 
 PLANTED = "planted-and-never-to-be-read"
+TYPED = PLANTED[:20]  # as a code, which is no longer
 
 
 class Plain(str):
@@ -144,8 +147,53 @@ def everything_written(site):
     return {name.stem: site.log(name.stem) for name in site.folder.glob("*.log")}
 
 
+def options(browser):
+    """What the open page asks a passkey."""
+    return browser.page.find("[data-passkey]")["data-options"]
+
+
+def use_every_factor(browser):
+    """Sets up codes and a passkey for who is signed in, and signs in by each; whatever of it nobody else may know."""
+    page, step = "/settings/security/", "/accounts/login/code/"
+    browser.open(f"{page}codes/")
+    browser.post(browser.address, password="demo")
+    shown = browser.page.find("#secret").text
+    key = shown.replace(" ", "")
+    browser.post(f"{page}codes/", code=TYPED)
+    first = code(key)
+    browser.post(f"{page}codes/", code=first)
+    spare = [item.text for item in browser.page.select("#codes li")]
+    browser.open(f"{page}recovery-codes.txt")
+    browser.open(f"{page}passkeys/new/")
+    passkey = Passkey(browser.site.url)
+    credentials = [passkey.made(options(browser))]
+    browser.post(f"{page}passkeys/new/", name="Phone", credential=credentials[0])
+    for fields in ({"code": TYPED}, {"code": spare[0]}, {"credential": f'{{"id": "{PLANTED}"}}'}, {}):
+        browser.open("/settings/")
+        browser.post("/accounts/logout/")
+        browser.sign_in()
+        credentials += [] if fields else [passkey.used(options(browser))]
+        browser.post(step, **(fields or {"credential": credentials[-1]}))
+        assert browser.address.endswith(step) == (TYPED in fields.values() or PLANTED in str(fields))
+    return [shown, key, first, *spare, *(word for sent in credentials for word in words(json.loads(sent)))]
+
+
+def words(sent):
+    """All that stands in a credential, however deep, but its kind."""
+    inner = (
+        words(value) if isinstance(value, dict) else [str(value)] for name, value in sent.items() if name != "type"
+    )
+    return [word for found in inner for word in found if len(word) > 5]
+
+
+def is_in(secret, text):
+    """Whether it stands there by itself: six digits may be part of a longer number."""
+    return re.search(rf"(?<!\w){re.escape(secret)}(?!\w)", text) is not None
+
+
 def test_p17_no_process_writes_a_secret_not_even_when_all_fails(site):
-    """P17: what a browser sends and the environment holds, on a site that works and on one whose every server is away."""
+    """P17: what a browser sends, the factors of an account and what the environment holds, on a site that works and on one
+    whose every server is away."""
     planted = f"{PLANTED}@127.0.0.1:1"
     site.environment |= {"PRICE_SOURCE": "exchange", "EXCHANGE_URL": f"http://u:{planted}/"}
     site.start_web()
@@ -154,6 +202,8 @@ def test_p17_no_process_writes_a_secret_not_even_when_all_fails(site):
     browser.post("/accounts/login/", login=f"{PLANTED}-name", password=f"{PLANTED}-password")
     browser.sign_in()
     cookies = {cookie.value for cookie in browser.cookies}
+    factors = use_every_factor(browser)
+    cookies |= {cookie.value for cookie in browser.cookies}
     browser.open(f"/accounts/password/reset/key/1-{PLANTED}/")
     browser.open(f"/accounts/confirm-email/{PLANTED}/")
     browser.open(f"/nothing/?code={PLANTED}&next=/{PLANTED}/")
@@ -169,8 +219,11 @@ def test_p17_no_process_writes_a_secret_not_even_when_all_fails(site):
     for name in ("lost-worker", "lost-beat"):
         wait_for(lambda name=name: "onnect" in site.log(name), what=f"word of {name}")
 
+    sent = {"csrfmiddlewaretoken": browser.page.select("[name=csrfmiddlewaretoken]")[0]["value"], "code": TYPED}
+
     def asks():
         with contextlib.suppress(OSError):
+            browser.open(f"http://127.0.0.1:{site.port + 1}/accounts/login/code/", sent)
             browser.open(f"http://127.0.0.1:{site.port + 1}/wallet/")
         return "request_failed" in site.log("lost")
 
@@ -179,4 +232,5 @@ def test_p17_no_process_writes_a_secret_not_even_when_all_fails(site):
     assert "Traceback" in written["lost"]
     assert "sign_in_failed" in written["web"]
     for name, text in written.items():
-        assert [secret for secret in (PLANTED, *cookies) if secret in text] == [], name
+        assert [secret for secret in (TYPED, *cookies) if secret in text] == [], name
+        assert [secret for secret in factors if is_in(secret, text)] == [], name
