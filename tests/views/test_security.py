@@ -124,6 +124,15 @@ def test_the_page_asks_the_same_of_the_database_whatever_there_is(signed_in, wor
     assert len(queries(signed_in.get, PAGE)) == few
 
 
+def test_it_asks_no_more_of_the_database_for_twenty_browsers_than_for_one(client, world, queries):
+    sign_in(client)
+    sent = queries(client.get, PAGE)
+    for _ in range(19):
+        sign_in(Client())
+    assert len(queries(client.get, PAGE)) == len(sent)
+    assert len(read(client.get(PAGE)).select("#sessions form")) == 20  # 19 of them to end, and all others at once
+
+
 def test_p13_somebody_elses_passkey_and_session_are_not_there(signed_in, world):
     """P13: the same answer as for what does not exist."""
     other = factories.user("other")

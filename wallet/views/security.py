@@ -6,7 +6,6 @@ from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -74,9 +73,11 @@ def _passkey(authenticator: Authenticator) -> Passkey:
 
 def _sessions(request: CustomerRequest) -> list[Session]:
     """The browsers that are signed in, this one first, then the one used last; without those whose time is over."""
+    rows = list(UserSession.objects.filter(user=request.user).order_by("-last_seen_at", "-pk"))
+    living = sessions.living((row.session_key for row in rows), request.user)
     found = [
-        Session(one.pk, one.user_agent, one.ip, one.created_at, one.last_seen_at, one.is_current())
-        for one in UserSession.objects.filter(user=request.user).order_by("-last_seen_at", "-pk")
-        if sessions.lives(SessionStore(one.session_key), request.user)
+        Session(row.pk, row.user_agent, row.ip, row.created_at, row.last_seen_at, row.is_current())
+        for row in rows
+        if row.session_key in living
     ]
     return sorted(found, key=lambda session: not session.is_current)
