@@ -20,13 +20,26 @@ from django.utils.translation import gettext_lazy as _
 
 NOT_ACCEPTED = _("This passkey wasn’t accepted. Try again.")
 # What reading a credential raises that nobody's authenticator made.
-UNREADABLE = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError, struct.error)
+UNREADABLE = (
+    *(ArithmeticError, AttributeError, LookupError, NotImplementedError, RecursionError, TypeError, ValueError),
+    struct.error,
+)
 
 
-def credential_field() -> forms.JSONField:
-    """What the script of passkeys fills in."""
-    errors = {"required": NOT_ACCEPTED, "invalid": NOT_ACCEPTED}
-    return forms.JSONField(widget=forms.HiddenInput, error_messages=errors)
+class CredentialField(forms.JSONField):
+    """What the script of passkeys fills in. It is never sent back, and what is nested without end is no credential."""
+
+    widget = forms.HiddenInput
+    default_error_messages = {"required": NOT_ACCEPTED, "invalid": NOT_ACCEPTED}
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError:
+            raise forms.ValidationError(NOT_ACCEPTED, code="invalid") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return initial
 
 
 @contextmanager
@@ -83,7 +96,7 @@ class PasskeyForm(AddWebAuthnForm):
         help_text=_("To tell it from others, like “Phone”."),
         error_messages={"max_length": _("A name has 60 characters at most.")},
     )
-    credential = credential_field()
+    credential = CredentialField()
     passwordless = forms.BooleanField(required=False)
 
     def clean_passwordless(self) -> bool:
@@ -102,7 +115,7 @@ class PasskeyForm(AddWebAuthnForm):
 class PasskeyStepForm(AuthenticateWebAuthnForm):
     """A passkey as the second step of signing in."""
 
-    credential = credential_field()
+    credential = CredentialField()
 
     def clean_credential(self) -> Authenticator:
         with reading_a_credential():
@@ -112,7 +125,7 @@ class PasskeyStepForm(AuthenticateWebAuthnForm):
 class PasskeySignInForm(LoginWebAuthnForm):
     """A passkey that signs in by itself."""
 
-    credential = credential_field()
+    credential = CredentialField()
 
     def clean_credential(self) -> Authenticator:
         with reading_a_credential():
@@ -122,7 +135,7 @@ class PasskeySignInForm(LoginWebAuthnForm):
 class PasskeyProofForm(ReauthenticateWebAuthnForm):
     """A passkey as a fresh proof."""
 
-    credential = credential_field()
+    credential = CredentialField()
 
     def clean_credential(self) -> Authenticator:
         with reading_a_credential():

@@ -178,6 +178,8 @@ NO_CREDENTIAL = [
     "[]",
     "1",
     "NaN",
+    "[" * 2_000,
+    "[" * 900 + "]" * 900,
     '{"id": 1}',
     '{"type": "public-key", "rawId": "AA", "id": "AA"}',
 ]
