@@ -19,7 +19,7 @@ SETTINGS: dict[str, Any] = {
         "reset_password": "5/m/key",
         "reset_password_from_key": None,
         "confirm_email": "3/m/key",
-        "login_failed": "5/300s/key",  # codes of the second factor, for whoever has the password
+        "login_failed": None,
     },
     # A selection may name every asset there is, and R4 sets no limit of its own; the limit here only bounds the work.
     "DATA_UPLOAD_MAX_NUMBER_FIELDS": 5000,

@@ -1,13 +1,15 @@
 """Attempts to sign in, or to prove again who one is, counted so that a stranger never locks the owner out (S3, P22).
 
 One count for an account whatever name was typed, each address by itself. A device that the account knows has a count of its
-own, and so has every other address: whatever one address does, the owner passes from the next.
+own, and so has every other address: whatever one address does, the owner passes from the next. Of codes there is a count for
+all other addresses together too: whoever guesses them has the password, which the owner changes by mail.
 """
 
 import hashlib
 from dataclasses import dataclass
 
 from allauth.account.utils import filter_users_by_email, filter_users_by_username
+from allauth.core.internal.cryptokit import normalize_user_code
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
@@ -45,6 +47,27 @@ def attempt(request: HttpRequest, *, name: str, email: str) -> Attempt:
         return _take((limits.FAILED_ON_DEVICE, f"{account} {device}"))
     block = address_block(request)
     return _take((limits.FAILED_FROM_ADDRESS, block), (limits.FAILED_AT_ACCOUNT, f"{account} {block}"))
+
+
+def code_attempt(request: HttpRequest, user: User) -> Attempt:
+    """Lets a code of this user's second factor be looked at. Raises TooMany where it isn't its turn."""
+    device = known_device(request, user.pk)
+    if is_signed_in(request):
+        subject = f"session {request.session.session_key}"
+    elif device:
+        subject = f"{user.pk} device {device}"
+    else:
+        block = address_block(request)
+        return _take(
+            (limits.CODES, f"{user.pk} address {block}"),
+            (limits.CODES_ELSEWHERE, f"{user.pk} {user.get_session_auth_hash()}"),
+        )
+    return _take((limits.CODES, subject), (limits.CODES_OF_DAY, subject))
+
+
+def spend_code(user: User, code: str) -> None:
+    """Takes a code that was right. Raises TooMany where it was taken before."""
+    limits.SPENT_CODES.take(f"{user.pk} {normalize_user_code(code)}")
 
 
 def failed(owner: User) -> None:

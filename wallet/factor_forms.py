@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -17,6 +19,8 @@ from allauth.mfa.webauthn.forms import (
 )
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from wallet import attempts, limits
 
 NOT_ACCEPTED = _("This passkey wasn’t accepted. Try again.")
 # What reading a credential raises that nobody's authenticator made.
@@ -68,13 +72,34 @@ def code_field(label: Any, help_text: Any = "") -> forms.CharField:
     )
 
 
-class CodeForm(AuthenticateForm):
+def spend(user: Any, code: str) -> None:
+    """Once is enough of a code that was right; again it is as wrong as any other (ASVS 6.5.1)."""
+    try:
+        attempts.spend_code(user, code)
+    except limits.TooMany:
+        raise get_adapter().validation_error("incorrect_code") from None
+
+
+class CountedMixin:
+    """Counts what is guessed, from before it is looked at. Raises TooMany where it isn't its turn."""
+
+    user: Any
+
+    def clean_code(self) -> str:
+        attempt = attempts.code_attempt(context.request, self.user)
+        code: str = super().clean_code()  # type: ignore[misc]
+        spend(self.user, code)
+        attempt.succeeded()
+        return code
+
+
+class CodeForm(CountedMixin, AuthenticateForm):
     """The second step of signing in."""
 
     code = code_field(_("Code"), _("The 6 digits in your app, or one of your recovery codes."))
 
 
-class ProofForm(ReauthenticateForm):
+class ProofForm(CountedMixin, ReauthenticateForm):
     """A fresh proof by somebody who is signed in."""
 
     code = code_field(_("Code"), _("The 6 digits in your app, or one of your recovery codes."))
@@ -84,6 +109,11 @@ class FirstCodeForm(ActivateTOTPForm):
     """The first code of an app that was just set up."""
 
     code = code_field(_("Code"), _("The 6 digits that the app shows now."))
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        spend(self.user, code)
+        return code
 
 
 class PasskeyForm(AddWebAuthnForm):

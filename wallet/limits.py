@@ -63,6 +63,15 @@ FAILED_AT_ACCOUNT = Limit("failed at account from address", 5, 300)
 FAILED_FROM_ADDRESS = Limit("failed from address", 50, 300)
 FAILED_ON_DEVICE = Limit("failed at account on a device that it knows", 5, 300)
 FAILED_IN_SESSION = Limit("failed proof in session", 5, 300)
+# Wrong codes of a second factor, for whoever has the password or a session; passkeys are not guessed, and not counted. In five
+# minutes: those of one session, of one device that the account knows, or of one address at the account. In a day: as many as
+# find one of the three codes that are good at a time with a chance of 1 in 10,000, by session or device; and in sum from
+# wherever else, of one password, so that its owner begins anew with another one.
+CODES = Limit("codes", 5, 300)
+CODES_OF_DAY = Limit("codes of a day", 30, 86_400)
+CODES_ELSEWHERE = Limit("codes of a day from where the account is not known", 20, 86_400)
+# One that was right is good once, for as long as it is good: its own 30 seconds, and those before and after.
+SPENT_CODES = Limit("spent code", 1, 90)
 # From this many on, whichever addresses they come from, the log says that an account is under attack.
 ATTACK = Limit("failed at account", 1_000_000, 3600)
 ATTACK_FROM = 50

@@ -5,6 +5,8 @@ import json
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
+from django.core.cache import cache
+from django.test import Client
 
 from tests.support.html import read
 from tests.support.passkeys import Passkey
@@ -19,6 +21,7 @@ from tests.support.second_factors import (
     sign_in,
     wrong_code,
 )
+from wallet import devices
 
 PAGE = "/settings/security/"
 
@@ -230,13 +233,76 @@ def test_a_recovery_code_signs_in_once(client, world):
     assert "code_used" in kinds(world.user)
 
 
-def test_codes_cannot_be_guessed_on_and_on(client, world, text):
+CODE = "/accounts/login/code/"
+
+
+def at_the_second_step(address, client=None):
+    """Somebody's browser who has mira's password, and the status that a code gets there."""
+    browser = client or Client(REMOTE_ADDR=address)
+    sign_in(browser)
+    return lambda typed: browser.post(CODE, {"code": typed}, REMOTE_ADDR=address).status_code
+
+
+def test_p22_codes_are_not_guessed_and_whoever_guesses_locks_nobody_out(client, world, text):
+    """P22: five from an address, with the time to wait; the owner passes from another one meanwhile."""
     secret = give_codes(world.user)
+    guess = at_the_second_step("198.51.100.7", client)
+    assert [guess(wrong_code(secret)) for _ in range(7)] == [200] * 5 + [429] * 2
+    refused = client.post(CODE, {"code": code(secret)}, REMOTE_ADDR="198.51.100.7")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "300")
+    assert "Too many" in text(refused)
+    assert at_the_second_step("203.0.113.20")(code(secret)) == 302
+    world.clock.tick(seconds=300)
+    assert guess(recovery_codes(world.user)[0]) == 302
+
+
+def test_p22_in_a_day_twenty_are_guessed_wherever_from_and_the_owner_passes_on_a_known_device(world):
+    """P22, P21: and with another password, which takes the owner's mailbox, whoever knows the old one is out."""
+    secret = give_codes(world.user)
+    owner = Client(REMOTE_ADDR="203.0.113.20")
+    assert at_the_second_step("203.0.113.20", owner)(code(secret)) == 302
+    owner.post("/accounts/logout/")
+    for number in range(4):
+        guess = at_the_second_step(f"198.51.100.{number}")
+        assert [guess(wrong_code(secret)) for _ in range(5)] == [200] * 5
+    spare = recovery_codes(world.user)
+    world.clock.tick(hours=23)
+    assert at_the_second_step("192.0.2.1")(spare[0]) == 429
+    assert at_the_second_step("192.0.2.1", owner)(spare[0]) == 302
+    world.user.set_password(PASSWORD)  # with another salt: to the count it is another one
+    world.user.save()
+    assert at_the_second_step("192.0.2.2")(spare[1]) == 302
+
+
+def test_p22_a_device_that_the_account_knows_guesses_thirty_times_a_day(client, world):
+    secret = give_codes(world.user)
+    assert at_the_second_step("203.0.113.20", client)(code(secret)) == 302
+    client.post("/accounts/logout/")
+    guess = at_the_second_step("203.0.113.20", client)
+    for _ in range(6):
+        world.clock.tick(seconds=300)
+        assert [guess(wrong_code(secret)) for _ in range(6)] == [200] * 5 + [429]
+    world.clock.tick(seconds=300)
+    assert guess(recovery_codes(world.user)[0]) == 429
+
+
+def test_p21_the_password_alone_makes_no_device_known(client, world):
+    give_codes(world.user)
     sign_in(client)
-    for _ in range(12):
-        page = client.post("/accounts/login/code/", {"code": wrong_code(secret)})
-    assert "Too many" in text(page)
-    assert client.post("/accounts/login/code/", {"code": code(secret)}).status_code != 302
+    assert devices.COOKIE not in client.cookies
+
+
+def test_p21_a_code_is_good_once_also_the_one_that_codes_were_set_up_with(signed_in, world):
+    """P21: for as long as it is good, whatever spaces it is typed with."""
+    prove(signed_in, world.user)
+    secret = read(signed_in.get(f"{PAGE}codes/")).find("#secret").text.replace(" ", "")
+    first = code(secret)
+    assert signed_in.post(f"{PAGE}codes/", {"code": first}).status_code == 302
+    step = at_the_second_step("203.0.113.20")
+    cache.clear()  # the library forgets after 30 seconds, and the code is good for 90
+    world.clock.tick(seconds=89)
+    assert [step(first), step(f"{first[:3]} {first[3:]}")] == [200, 200]
+    assert step(recovery_codes(world.user)[0]) == 302
 
 
 def test_p21_with_a_second_factor_the_password_alone_is_no_fresh_proof(signed_in, world):
