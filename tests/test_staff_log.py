@@ -3,15 +3,12 @@
 import os
 import pwd
 from decimal import Decimal
-from importlib import import_module
 from io import StringIO
 
 import pytest
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
-from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from tests.support import factories
 from wallet import staff_log
@@ -157,17 +154,3 @@ def test_an_action_of_nobody_or_of_nothing_is_refused(db, changes):
     fields = {"origin": "page", "staff_id": 1, "staff_name": "clerk", "action": "tried", **changes}
     with pytest.raises(IntegrityError, match="staffaction_"), transaction.atomic():
         StaffAction.objects.create(**fields)
-
-
-def test_what_djangos_own_log_had_goes_along_with_its_moments(clerk):
-    asset = factories.asset("DOGE")
-    kind = ContentType.objects.get_for_model(Asset)
-    entry = LogEntry.objects.create(
-        user=clerk, content_type=kind, object_id=asset.pk, object_repr="DOGE", action_flag=CHANGE, change_message="[]"
-    )
-    migration = import_module("wallet.migrations.0007_staff_actions")
-    migration.copy(None, connection.schema_editor())
-    told = StaffAction.objects.get()
-    assert (told.created_at, told.staff_id, told.staff_name) == (entry.action_time, clerk.pk, "clerk")
-    assert (told.action, told.object_type, told.object_key) == ("changed", "wallet.asset", str(asset.pk))
-    assert told.after == {"change_message": "[]"}

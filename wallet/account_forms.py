@@ -8,10 +8,11 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.core.validators import MaxLengthValidator
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from wallet import mailboxes
@@ -37,6 +38,10 @@ def address_words(field: forms.Field, label: Any, hint: Any = "") -> None:
     field.validators.append(MaxLengthValidator(ADDRESS_LENGTH))
 
 
+class AddressTaken(Exception):
+    """Somebody signed up with the same address a moment ago."""
+
+
 class SignUpForm(allauth_forms.SignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,10 +60,23 @@ class SignUpForm(allauth_forms.SignupForm):
             raise forms.ValidationError(_("A user name has no @ in it."))
         return str(super().clean_username())
 
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Where somebody has the address nothing is made, in the time that making takes."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        made: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        return made
+
     @transaction.atomic
     def save(self, request: HttpRequest) -> User:
-        """The user and the address, both or none. Raises IntegrityError where somebody took the name a moment ago."""
+        """The user and the address, both or none.
+
+        Raises AddressTaken, or IntegrityError, where somebody took the address or the name a moment ago. Without the row of
+        the address the account would count as one that the operator made.
+        """
         user: User = super().save(request)
+        if not mailboxes.unconfirmed(user):
+            raise AddressTaken
         return user
 
 

@@ -7,6 +7,8 @@ from django.test import Client
 
 from tests.support import factories
 from tests.support.html import read
+from tests.support.together import together
+from wallet.account_forms import SignUpForm
 from wallet.models import Account
 
 URL = "/accounts/signup/"
@@ -88,3 +90,30 @@ def test_a_name_that_was_taken_a_moment_ago_is_said_too(client, db, is_open, mon
         422,
         "Somebody has this user name. Choose another one.",
     )
+
+
+def test_p21_an_address_that_was_taken_a_moment_ago_makes_no_account(client, db, is_open, monkeypatch, mailoutbox, text):
+    """P21: it would be one whose address nobody has to confirm. The answer is that for an address that somebody has."""
+    checks = SignUpForm.clean_email
+    stale = iter([True])
+
+    def before_the_other(form):
+        return form.cleaned_data["email"] if next(stale, False) else checks(form)
+
+    Client().post(URL, FIELDS | {"username": "first"})
+    monkeypatch.setattr(SignUpForm, "clean_email", before_the_other)
+    page = client.post(URL, FIELDS, follow=True)
+    assert "We sent a mail with a link to your address." in text(page)
+    assert [user.username for user in factories.User.objects.all()] == ["first"]
+    assert [mail.subject for mail in mailoutbox] == ["Confirm your email address", "You have an account already"]
+
+
+def test_p21_of_many_who_sign_up_with_one_address_at_once_nobody_gets_in(transactional_db, is_open):
+    """P21: until one of them has confirmed it."""
+    names = [f"nora{number}" for number in range(6)]
+    together(*(lambda name=name: Client().post(URL, FIELDS | {"username": name}) for name in names))
+    assert factories.User.objects.exists()
+    for name in names:
+        browser = Client()
+        browser.post("/accounts/login/", SIGN_IN | {"login": name})
+        assert browser.get("/wallet/").status_code == 302

@@ -1,30 +1,12 @@
-"""What the staff does has a log of its own; what Django's had of it until now goes along."""
+"""What the staff does has a log of its own."""
 
 from django.db import migrations, models
 
 import wallet.models.fields
 
-NOTE = {"postgresql": "jsonb_build_object", "sqlite": "json_object"}
-COPY = """
-INSERT INTO wallet_staffaction
-    (created_at, staff_id, staff_name, origin, action, object_type, object_key, object_name, reason, "after", request_id)
-SELECT l.action_time, l.user_id, u.username, 'page',
-    CASE l.action_flag WHEN 1 THEN 'added' WHEN 3 THEN 'deleted' ELSE 'changed' END,
-    coalesce(t.app_label || '.' || t.model, ''), coalesce(substr(l.object_id, 1, 64), ''), l.object_repr, '',
-    {note}('change_message', l.change_message), ''
-FROM django_admin_log l JOIN auth_user u ON u.id = l.user_id LEFT JOIN django_content_type t ON t.id = l.content_type_id
-ORDER BY l.id
-"""
-
-
-def copy(apps, schema_editor):
-    """What the admin's pages wrote down until now, with its moments. The old rows stay where nobody reads them."""
-    schema_editor.execute(COPY.format(note=NOTE[schema_editor.connection.vendor]), params=None)
-
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("admin", "0003_logentry_add_action_flag_choices"),
         ("wallet", "0006_counts"),
     ]
 
@@ -88,5 +70,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(copy, migrations.RunPython.noop),
     ]
