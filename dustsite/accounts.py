@@ -18,6 +18,7 @@ SETTINGS: dict[str, Any] = {
     ],
     "ACCOUNT_SIGNUP_FIELDS": ["username*", "email*", "password1*"],
     "ACCOUNT_FORMS": {
+        "login": "wallet.account_forms.SignInForm",
         "signup": "wallet.account_forms.SignUpForm",
         "add_email": "wallet.account_forms.AddressForm",
         "change_password": "wallet.account_forms.ChangePasswordForm",

@@ -38,6 +38,16 @@ def address_words(field: forms.Field, label: Any, hint: Any = "") -> None:
     field.validators.append(MaxLengthValidator(ADDRESS_LENGTH))
 
 
+class SignInForm(allauth_forms.LoginForm):
+    def user_credentials(self) -> dict[str, str]:
+        """A name or an address, and the password. Of an address that somebody has the password is looked at once, as of one
+        that nobody has: allauth would look twice, as an address and as a name, and the time would tell."""
+        credentials: dict[str, str] = super().user_credentials()
+        if mailboxes.is_somebodys(credentials.get("email", "")):
+            del credentials["username"]
+        return credentials
+
+
 class AddressTaken(Exception):
     """Somebody signed up with the same address a moment ago."""
 

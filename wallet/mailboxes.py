@@ -2,6 +2,7 @@
 account with it; then it stands with the user, and there is no row of it yet."""
 
 from allauth.account.models import EmailAddress
+from allauth.account.utils import filter_users_by_email
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
@@ -12,6 +13,11 @@ def owners(email: str) -> list[User]:
     confirmed = named.filter(emailaddress__verified=True, emailaddress__email=email.lower())
     given = named.filter(email__iexact=email).exclude(emailaddress__email__iexact=email)
     return [*confirmed, *(user for user in given if not EmailAddress.objects.get_verified(user))]
+
+
+def is_somebodys(email: str) -> bool:
+    """Whether one may sign in with this address, confirmed or not."""
+    return bool(email) and bool(filter_users_by_email(email))
 
 
 def unconfirmed(user: User) -> EmailAddress | None:

@@ -1,9 +1,23 @@
 """Signing in and out."""
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 
 from tests.support import factories
 from tests.support.html import read
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """The passwords that are hashed, which is what takes long."""
+    found, encode = [], MD5PasswordHasher.encode
+
+    def encoded(hasher, password, salt):
+        found.append(password)
+        return encode(hasher, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", encoded)
+    return found
 
 
 @pytest.mark.parametrize("name", ["mira", "mira@example.com"])
@@ -29,6 +43,22 @@ def test_p17_a_wrong_password_is_refused_in_words_and_logged_without_what_was_ty
     assert len(events("sign_in_failed", "WARNING")) == 1
     assert "hunter2" not in caplog.text
     assert b"hunter2" not in page.content
+
+
+@pytest.mark.parametrize("login", ["mira", "mira@example.com", "nobody", "nobody@example.com"])
+def test_p22_a_password_is_looked_at_once_whether_somebody_has_the_name_or_not(client, world, hashed, login):
+    """P22: what takes longer would tell that there is an account."""
+    client.post("/accounts/login/", {"login": login, "password": "wrong"})
+    assert hashed == ["wrong"]
+
+
+@pytest.mark.parametrize("email", ["mira@example.com", "nobody@example.com"])
+def test_p22_signing_up_hashes_the_password_whether_somebody_has_the_address_or_not(
+    client, world, settings, hashed, email
+):
+    settings.SIGN_UP = True
+    client.post("/accounts/signup/", {"username": "nora", "email": email, "password1": "seven wild geese fly"})
+    assert hashed == ["seven wild geese fly"]
 
 
 def test_after_many_wrong_passwords_even_the_right_one_has_to_wait(client, world, text):

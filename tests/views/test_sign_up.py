@@ -92,7 +92,9 @@ def test_a_name_that_was_taken_a_moment_ago_is_said_too(client, db, is_open, mon
     )
 
 
-def test_p21_an_address_that_was_taken_a_moment_ago_makes_no_account(client, db, is_open, monkeypatch, mailoutbox, text):
+def test_p21_an_address_that_was_taken_a_moment_ago_makes_no_account(
+    client, db, is_open, monkeypatch, mailoutbox, text
+):
     """P21: it would be one whose address nobody has to confirm. The answer is that for an address that somebody has."""
     checks = SignUpForm.clean_email
     stale = iter([True])
