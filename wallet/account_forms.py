@@ -110,11 +110,23 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
         words(self.fields["password1"], _("New password"), _("Choose a new password."), PASSWORD_HINT)
 
 
+class LinkSpent(Exception):
+    """The password was changed while a new one was typed, so the link to it is good no more."""
+
+
 class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["password2"]
         words(self.fields["password1"], _("New password"), _("Choose a new password."), PASSWORD_HINT)
+
+    def save(self) -> None:
+        """Once for a link, however often it is sent at the same moment. Raises LinkSpent."""
+        with transaction.atomic():
+            now = User.objects.select_for_update(no_key=True).get(pk=self.user.pk)
+            if now.password != self.user.password:
+                raise LinkSpent
+            super().save()
 
 
 class ProofForm(allauth_forms.ReauthenticateForm):

@@ -8,6 +8,7 @@ from django.test import Client
 
 from tests.support import factories
 from tests.support.html import read
+from tests.support.together import together
 
 RESET, CHANGE = "/accounts/password/reset/", "/accounts/password/change/"
 OLD, NEW = "correct horse battery", "seven wild geese fly"
@@ -77,6 +78,24 @@ def test_a_link_works_once_and_not_after_the_address_changed(link, world, text):
     spent = Client().get(link)
     assert "This link does not work any more" in text(spent)
     assert read(spent).select("main a.button")[0]["href"] == RESET
+
+
+def test_p21_a_link_that_is_sent_by_many_at_once_changes_the_password_once(transactional_db, mailoutbox):
+    """P21: the others read that it is spent."""
+    owner = factories.user("mira")
+    Client().post(RESET, {"email": "mira@example.com"})
+    link = re.search(r"http://testserver(/\S+)", mailoutbox[0].body)[1]
+    browsers = [Client() for _ in range(4)]
+    forms = [browser.get(link).headers["Location"] for browser in browsers]
+    typed = [f"{NEW} {number}" for number in range(4)]
+    send = [
+        lambda browser=browser, form=form, password=password: browser.post(form, {"password1": password}).status_code
+        for browser, form, password in zip(browsers, forms, typed, strict=True)
+    ]
+    assert sorted(together(*send)) == [200, 200, 200, 302]
+    owner.refresh_from_db()
+    assert sum(owner.check_password(password) for password in typed) == 1
+    assert [mail.subject for mail in mailoutbox[1:]] == ["Your password was changed"]
 
 
 def test_the_password_is_changed_with_the_current_one_and_ends_the_other_sessions(signed_in, world, mailoutbox, text):

@@ -16,7 +16,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from wallet import mailboxes
-from wallet.account_forms import AddressTaken
+from wallet.account_forms import AddressTaken, LinkSpent
 from wallet.pages import account_pages
 from wallet.pages.account_pages import AccountEnd, AccountForm, AddressPage
 from wallet.pages.buttons import Button
@@ -172,6 +172,14 @@ class ChoosePassword(Paged, views.PasswordResetFromKeyView):
     def logout(self) -> None:
         if self.request.method == "POST":
             super().logout()
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        try:
+            response: HttpResponse = super().form_valid(form)
+        except LinkSpent:
+            self.reset_user = None
+            response = self.render_to_response(self.get_context_data(token_fail=True))
+        return response
 
     def get_template_names(self) -> list[str]:
         return [self.template_name if self.reset_user else "account/end.html"]
