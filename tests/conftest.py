@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import Phase, settings
 
-from tests.support import factories
+from tests.support import factories, proposing
 from tests.support.clock import Clock
 from tests.support.html import read
 from wallet.conversions import claims
@@ -120,3 +120,21 @@ def text():
     """What a page says, without its markup."""
 
     return lambda response: read(response).text
+
+
+@pytest.fixture
+def paula(world):
+    """Who proposes."""
+    return proposing.proposer()
+
+
+@pytest.fixture
+def ada(world):
+    """Who decides."""
+    return proposing.approver()
+
+
+@pytest.fixture
+def asked(world, paula):
+    """A fee of 1% in two hours, proposed."""
+    return proposing.proposed(paula, world.clock())

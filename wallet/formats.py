@@ -4,7 +4,7 @@ Each text here is whole: a pattern with places for the values, so that a transla
 """
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
@@ -172,6 +172,11 @@ def minute_after(moment: datetime) -> str:
 def machine_time(moment: datetime) -> str:
     """A moment with its offset, for <time datetime>."""
     return timezone.localtime(moment).isoformat(timespec="seconds")
+
+
+def utc(moment: datetime) -> str:
+    """A moment as operators read it: 2026-11-22 14:32:07 UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def when(moment: datetime, now: datetime) -> str:

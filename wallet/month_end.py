@@ -26,6 +26,7 @@ from uuid import UUID
 from django.db.models import Case, Count, F, Max, Min, Sum, Value, When
 from django.db.models.functions import TruncDate
 
+from wallet import formats
 from wallet.database import clock
 from wallet.database.snapshot import snapshot
 from wallet.models import Account, Conversion, Entry, Line, Pulse, Transaction
@@ -165,12 +166,14 @@ def report(month: Month) -> Report:
 
 def _audited_at(month: Month, *, now: datetime) -> datetime:
     if now < month.final_at:
-        raise NotReady(f"{month} is not final before {_utc(month.final_at)}.")
+        raise NotReady(f"{month} is not final before {formats.utc(month.final_at)}.")
     passed = Pulse.objects.moments().get(AUDITED)
     if passed is None or passed < month.final_at:
         raise NotReady(f"No audit has passed since {month} is final. See audit_ledger.")
     if now - passed > AUDIT_LASTS:
-        raise NotReady(f"No audit has passed since {_utc(passed)}, so the ledger is not proved. See audit_ledger.")
+        raise NotReady(
+            f"No audit has passed since {formats.utc(passed)}, so the ledger is not proved. See audit_ledger."
+        )
     return passed
 
 
@@ -250,7 +253,3 @@ def _halves(name: str, field: str) -> dict[str, Any]:
 
 def _whole(row: Mapping[str, Any], name: str) -> int:
     return int(row[f"{name}_high"]) * _HALF + int(row[f"{name}_low"])
-
-
-def _utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 
 from tests.support import factories, proposing
 from tests.support.html import read
@@ -13,22 +12,6 @@ from wallet.models import Policy, PolicyWithdrawal, Proposal
 
 PROPOSE = "/admin/wallet/proposal/propose/policy/"
 CHANGES = {"dust_limit_btc": "0.002", "interval_seconds": "14400", "breaker_bnb": "750.5"}
-
-
-def browser(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def paula(world):
-    return proposing.proposer()
-
-
-@pytest.fixture
-def ada(world):
-    return proposing.approver()
 
 
 def form(client):
@@ -40,7 +23,7 @@ def form(client):
 
 def test_p20_a_version_goes_from_form_to_preview_to_proposal_to_approval(world, paula, ada, text):
     """P20: it begins with the figures of the newest one, and takes effect at its moment, not before."""
-    client = browser(paula)
+    client = proposing.browser(paula)
     sent = form(client)
     assert (sent["tolerance_percent"], sent["effective_from"]) == ("5", "2026-11-23 14:32")
     preview = read(client.post(PROPOSE, {**sent, "preview": "Preview"}))
@@ -53,7 +36,7 @@ def test_p20_a_version_goes_from_form_to_preview_to_proposal_to_approval(world, 
     assert answer["Location"] == f"/admin/wallet/proposal/{asked.pk}/change/"
     assert "Waits for another operator until 2026-11-23 14:32:07 UTC." in text(client.get(answer["Location"]))
     assert Policy.objects.count() == 1
-    other = browser(ada)
+    other = proposing.browser(ada)
     assert "Approve" in text(other.get(answer["Location"]))
     decided = other.post(f"/admin/wallet/proposal/{asked.pk}/decide/", {"deed": "approve"}, follow=True)
     assert "Approved by ada at 2026-11-22 14:32:07 UTC." in text(decided)
@@ -66,7 +49,7 @@ def test_p20_a_version_goes_from_form_to_preview_to_proposal_to_approval(world, 
 
 def test_p20_the_typo_is_refused_in_words_beside_each_figure(paula, text):
     """P20: nothing is proposed, and what was written stays there."""
-    client = browser(paula)
+    client = proposing.browser(paula)
     page = client.post(PROPOSE, {**form(client), **proposing.TYPO, "confirms": "on", "propose": "Propose"})
     assert page.status_code == 422
     assert "Dust limit (BTC): 1.2 is above the bound of 0.01." in text(page)
@@ -76,7 +59,7 @@ def test_p20_the_typo_is_refused_in_words_beside_each_figure(paula, text):
 
 
 def test_a_large_move_is_proposed_only_with_its_tick(paula, text):
-    client = browser(paula)
+    client = proposing.browser(paula)
     sent = {**form(client), "interval_seconds": "3600", "propose": "Propose"}
     page = client.post(PROPOSE, sent)
     assert "Time between conversions (seconds) goes from 21600 to 3600: less than half of what it is." in text(page)
@@ -109,7 +92,7 @@ def test_a_large_move_is_proposed_only_with_its_tick(paula, text):
     ],
 )
 def test_an_unreasonable_policy_is_refused_in_words(paula, changes):
-    client = browser(paula)
+    client = proposing.browser(paula)
     page = client.post(PROPOSE, {**form(client), **changes, "propose": "Propose"})
     assert page.status_code in (400, 422)
     if page.status_code == 422:
@@ -152,7 +135,7 @@ def test_what_is_not_there_is_not_found(operator, number):
 
 @pytest.mark.parametrize("path", [PROPOSE, "/admin/wallet/proposal/propose/resume/"])
 def test_p20_who_may_not_propose_gets_no_form(ada, path):
-    client = browser(ada)
+    client = proposing.browser(ada)
     assert client.get(path).status_code == 403
     assert client.post(path, {"reason": "Now."}).status_code == 403
     assert client.get("/admin/wallet/policy/1/withdraw/").status_code == 403

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 
 from tests.support import proposing
 from tests.support.html import read
@@ -11,29 +10,8 @@ from wallet import proposals
 from wallet.models import Decision, Opening, Policy
 
 
-def browser(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def paula(world):
-    return proposing.proposer()
-
-
-@pytest.fixture
-def ada(world):
-    return proposing.approver()
-
-
-@pytest.fixture
-def asked(world, paula):
-    return proposing.proposed(paula, world.clock())
-
-
 def page(user, asked):
-    return read(browser(user).get(f"/admin/wallet/proposal/{asked.pk}/change/"))
+    return read(proposing.browser(user).get(f"/admin/wallet/proposal/{asked.pk}/change/"))
 
 
 def buttons(user, asked):
@@ -43,7 +21,7 @@ def buttons(user, asked):
 def decide(user, asked, deed, **fields):
     """What the next page says."""
     address = f"/admin/wallet/proposal/{asked.pk}/decide/"
-    return read(browser(user).post(address, {"deed": deed, **fields}, follow=True)).text
+    return read(proposing.browser(user).post(address, {"deed": deed, **fields}, follow=True)).text
 
 
 def rows(user, asked):
@@ -101,21 +79,21 @@ def test_twice_is_once(ada, asked):
 
 @pytest.mark.parametrize("deed", ["", "delete", "propose"])
 def test_another_deed_is_not_there(ada, asked, deed):
-    client = browser(ada)
+    client = proposing.browser(ada)
     assert client.post(f"/admin/wallet/proposal/{asked.pk}/decide/", {"deed": deed}).status_code == 404
     assert client.get(f"/admin/wallet/proposal/{asked.pk}/decide/").status_code == 405
     assert not Decision.objects.exists()
 
 
 def test_who_may_see_no_proposal_decides_on_none(world, asked):
-    nobody = browser(proposing.staff("norbert"))
+    nobody = proposing.browser(proposing.staff("norbert"))
     assert nobody.post(f"/admin/wallet/proposal/{asked.pk}/decide/", {"deed": "approve"}).status_code == 403
 
 
 def test_p20_after_the_breaker_one_person_proposes_to_open_and_another_approves(world, paula, ada, operator, text):
     """P20: the record that opens is refused there, with the way on; one that closes is not."""
     path = "/admin/wallet/proposal/propose/resume/"
-    client = browser(paula)
+    client = proposing.browser(paula)
     assert "has not closed conversions" in text(client.post(path, {"reason": "Open.", "propose": "Propose"}))
     proposing.breaker_closes()
     refused = operator.post("/admin/wallet/opening/add/", {"is_open": "on", "reason": "Looked."})
@@ -124,7 +102,7 @@ def test_p20_after_the_breaker_one_person_proposes_to_open_and_another_approves(
     assert not Opening.objects.filter(is_open=True).exists()
     assert "Too much was paid." in text(client.post(path, {"reason": "Looked.", "preview": "Preview"}))
     asked = client.post(path, {"reason": "Looked.", "propose": "Propose"})["Location"].split("/")[-3]
-    answer = browser(ada).post(f"/admin/wallet/proposal/{asked}/decide/", {"deed": "approve"}, follow=True)
+    answer = proposing.browser(ada).post(f"/admin/wallet/proposal/{asked}/decide/", {"deed": "approve"}, follow=True)
     assert "Approved." in text(answer)
     assert Opening.objects.service(world.clock()).is_open
     assert operator.post("/admin/wallet/opening/add/", {"notice": "Back soon."}).status_code == 302
@@ -134,10 +112,10 @@ def test_p20_after_the_breaker_one_person_proposes_to_open_and_another_approves(
 def test_the_list_says_what_became_of_each_and_leads_to_what_may_be_proposed(world, paula, ada, asked):
     proposing.proposed(paula, world.clock(), after=timedelta(days=2), fee_percent="2")
     proposals.approve(by=ada, proposal=asked.pk)
-    found = read(browser(paula).get("/admin/wallet/proposal/"))
+    found = read(proposing.browser(paula).get("/admin/wallet/proposal/"))
     assert [cell.text for cell in found.select(".field-standing")] == ["Waits", "Approved by ada"]
     addresses = [link["href"] for link in found.select(".object-tools a")]
     assert addresses == ["/admin/wallet/proposal/propose/policy/", "/admin/wallet/proposal/propose/resume/"]
-    assert read(browser(ada).get("/admin/wallet/proposal/")).select(".object-tools a") == []
+    assert read(proposing.browser(ada).get("/admin/wallet/proposal/")).select(".object-tools a") == []
     world.clock.tick(days=1)
-    assert "Lapsed" in read(browser(paula).get("/admin/wallet/proposal/")).text
+    assert "Lapsed" in read(proposing.browser(paula).get("/admin/wallet/proposal/")).text

@@ -13,21 +13,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def paula(world):
-    return proposing.proposer()
-
-
-@pytest.fixture
-def ada(world):
-    return proposing.approver()
-
-
-@pytest.fixture
-def asked(world, paula):
-    return proposing.proposed(paula, world.clock(), after=2 * HOUR)
-
-
-@pytest.fixture
 def pending(ada, asked):
     proposals.approve(by=ada, proposal=asked.pk)
     return Policy.objects.newest()

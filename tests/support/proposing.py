@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
+from django.test import Client
 
 from tests.support import factories
 from wallet import proposals
@@ -27,6 +28,13 @@ def proposer(name: str = "paula") -> User:
 
 def approver(name: str = "ada") -> User:
     return staff(name, "decide_policy", "decide_resume", "view_proposal", "view_policy")
+
+
+def browser(user: User) -> Client:
+    """Signed in as this operator."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def figures(at: datetime, **changes: str) -> dict[str, str]:

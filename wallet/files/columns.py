@@ -1,39 +1,41 @@
-"""What a CSV file of conversions is made of: columns, each a header with its cell, and the texts that cells are written in.
+"""What a CSV file is made of: columns, each a header with its cell, and the texts that cells are written in.
 
 Amounts are written in full, with a point, without thousands separators and without an exponent.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from wallet import formats, money
 from wallet.files.rows import Row
 
+Of = TypeVar("Of")
+
 
 @dataclass(frozen=True)
-class Column:
+class Column(Generic[Of]):
     """A column: its header, and the cell that it has in a row.
 
-    Cells are asked for while the customer's language and time zone are active, which the words of a reason need.
+    Cells of a customer's file are asked for while their language and time zone are active, which the words of a reason need.
     """
 
     header: str
-    cell: Callable[[Row], str]
+    cell: Callable[[Of], str]
 
 
 @dataclass(frozen=True)
 class CsvFormat:
-    """A kind of file: its name in addresses, its label on the page, and its columns for a customer in a time zone.
+    """A kind of file of conversions: its name in addresses, its label on the page, its columns for a customer in a time zone.
 
     One of trades has completed conversions only.
     """
 
     name: str
     label: Any
-    columns: Callable[[tzinfo], list[Column]]
+    columns: Callable[[tzinfo], list[Column[Row]]]
     is_trades: bool
 
 
@@ -45,6 +47,11 @@ def always(text: str) -> Callable[[Row], str]:
 def amount(row: Row) -> str:
     """What is given up of the asset, with every decimal place that is kept."""
     return f"{money.to_decimal(row.units, row.scale):f}"
+
+
+def in_utc(moment: datetime, timespec: str) -> str:
+    """A moment as machines read it, as exact as is said: 2026-11-22T14:32:09Z."""
+    return moment.astimezone(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 def bnb(units: int) -> str:

@@ -36,7 +36,7 @@ def pieces(
             yield piece
 
 
-def _piece(columns: list[Column], some: Iterable[Row], *, zone: tzinfo, language: str) -> bytes:
+def _piece(columns: list[Column[Row]], some: Iterable[Row], *, zone: tzinfo, language: str) -> bytes:
     """These rows of the file; empty when there are none."""
     cells = [column.cell for column in columns]
     with translation.override(language), timezone.override(zone):

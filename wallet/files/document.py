@@ -5,11 +5,12 @@ scale. Moments are ISO 8601 in UTC. Rates are prices of one coin in BTC, or in B
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from wallet import formats, money, refusals
+from wallet.files.columns import in_utc
 from wallet.models import Conversion, Line, Policy
 from wallet.models.priced import Priced
 
@@ -49,7 +50,7 @@ def _asset(line: Line, *, is_completed: bool) -> Document:
 
 
 def _moment(at: datetime | None) -> str | None:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+    return in_utc(at, "auto") if at else None
 
 
 def _amount(units: int, scale: int) -> Document:

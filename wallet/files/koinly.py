@@ -19,7 +19,7 @@ def pointed_amount(row: Row) -> str:
     return amount(row) if row.scale else f"{amount(row)}.0"
 
 
-def columns(zone: tzinfo) -> list[Column]:
+def columns(zone: tzinfo) -> list[Column[Row]]:
     return [
         Column("Date", utc_seconds),
         Column("Sent Amount", pointed_amount),

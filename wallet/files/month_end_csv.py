@@ -5,24 +5,15 @@ Every row says where in the ledger the month ends. The same month is the same by
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any, Generic, TypeVar
 
 from wallet import money
-from wallet.files.columns import bnb
+from wallet.files.columns import Column, bnb, in_utc
 from wallet.files.csv_file import written
 from wallet.models import Transaction
 from wallet.month_end import Balance, Converted, Place, Report
 
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class Column(Generic[Row]):
-    """A column: its header, and the cell that it has in a row."""
-
-    header: str
-    cell: Callable[[Row], str]
 
 
 @dataclass(frozen=True)
@@ -53,8 +44,7 @@ class MonthFile(Generic[Row]):
 
 def moment(place: Place) -> str:
     """To the microsecond, as a transaction's month is told by it."""
-    at = place.posted_at
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z") if at else ""
+    return in_utc(place.posted_at, "microseconds") if place.posted_at else ""
 
 
 PLACE: list[Column[Place]] = [

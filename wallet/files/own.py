@@ -1,10 +1,10 @@
 """Our own columns: what was given, received and charged, the rate of the asset and of BNB at both times, why it stopped."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from django.utils.translation import gettext_lazy as _
 
-from wallet.files.columns import Column, CsvFormat, always, amount, bnb, rate
+from wallet.files.columns import Column, CsvFormat, always, amount, bnb, in_utc, rate
 from wallet.files.rows import Row
 
 
@@ -13,7 +13,7 @@ def in_zone(moment: datetime, zone: tzinfo) -> str:
 
 
 def utc_time(row: Row) -> str:
-    return in_zone(row.dated_at, UTC).replace("+00:00", "Z")
+    return in_utc(row.dated_at, "seconds")
 
 
 def status(row: Row) -> str:
@@ -32,7 +32,7 @@ def change(row: Row) -> str:
     return "" if percent is None else f"{percent:f}"
 
 
-def columns(zone: tzinfo) -> list[Column]:
+def columns(zone: tzinfo) -> list[Column[Row]]:
     """Headers and statuses are for machines and stay English; why a conversion was stopped is for people."""
     return [
         Column("time_utc", utc_time),

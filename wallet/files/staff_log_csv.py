@@ -4,25 +4,22 @@ import json
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from wallet.database.rows import lookup, stream
 from wallet.database.snapshot import snapshot
+from wallet.files.columns import Column, in_utc
 from wallet.files.csv_file import written
 from wallet.models.staff_actions import StaffActionQuerySet
 
 CHUNK = 1_000
-HEADERS = [
-    *("number", "time_utc", "staff", "account", "from", "action", "object_type", "object_key", "object"),
-    *("reason", "before", "after", "request", "address"),
-]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An action; the fields are in the order of the file's columns."""
+    """An action."""
 
     number: int = lookup("pk")
     created_at: datetime = lookup("created_at")
@@ -39,33 +36,33 @@ class Row:
     request_id: str = lookup("request_id")
     address: str | None = lookup("address")
 
-    def cells(self) -> list[str]:
-        return [
-            str(self.number),
-            self.created_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            self.staff_name,
-            "" if self.staff_id is None else str(self.staff_id),
-            self.origin,
-            self.action,
-            self.object_type,
-            self.object_key,
-            self.object_name,
-            self.reason,
-            _json(self.before),
-            _json(self.after),
-            self.request_id,
-            self.address or "",
-        ]
+
+def _json(fields: dict[str, Any] | None) -> str:
+    return "" if fields is None else json.dumps(fields, ensure_ascii=False, sort_keys=True)
+
+
+COLUMNS: list[Column[Row]] = [
+    Column("number", lambda row: str(row.number)),
+    Column("time_utc", lambda row: in_utc(row.created_at, "milliseconds")),
+    Column("staff", lambda row: row.staff_name),
+    Column("account", lambda row: "" if row.staff_id is None else str(row.staff_id)),
+    Column("from", lambda row: row.origin),
+    Column("action", lambda row: row.action),
+    Column("object_type", lambda row: row.object_type),
+    Column("object_key", lambda row: row.object_key),
+    Column("object", lambda row: row.object_name),
+    Column("reason", lambda row: row.reason),
+    Column("before", lambda row: _json(row.before)),
+    Column("after", lambda row: _json(row.after)),
+    Column("request", lambda row: row.request_id),
+    Column("address", lambda row: row.address or ""),
+]
 
 
 def pieces(actions: StaffActionQuerySet) -> Generator[bytes, None, None]:
     """The file's pieces, from one snapshot that is held until the last of them is read or the generator is closed."""
     found = stream(Row, actions.order_by("-pk"), chunk=CHUNK)
     with snapshot(), closing(found):
-        yield written([HEADERS])
-        while rows := [row.cells() for row in islice(found, CHUNK)]:
+        yield written([[column.header for column in COLUMNS]])
+        while rows := [[column.cell(row) for column in COLUMNS] for row in islice(found, CHUNK)]:
             yield written(rows)
-
-
-def _json(fields: dict[str, Any] | None) -> str:
-    return "" if fields is None else json.dumps(fields, ensure_ascii=False, sort_keys=True)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from wallet import validators
 from wallet.files.columns import Column, CsvFormat, always, amount, fee, gross, utc_seconds
+from wallet.files.rows import Row
 
 
-def columns(zone: tzinfo) -> list[Column]:
+def columns(zone: tzinfo) -> list[Column[Row]]:
     return [
         Column("Timestamp (UTC)", utc_seconds),
         Column("Type", always("sell")),

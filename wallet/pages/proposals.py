@@ -7,7 +7,7 @@ from functools import cached_property
 
 from django.core.exceptions import ValidationError
 
-from wallet import proposals
+from wallet import formats, proposals
 from wallet.models import Proposal
 
 
@@ -82,13 +82,9 @@ class ProposalPage:
         if self.proposal.is_decided:
             made = self.proposal.decision
             why = f" {made.reason}" if made.reason else ""
-            return f"{made.get_outcome_display()} by {made.created_by} at {_utc(made.created_at)}.{why}"
+            return f"{made.get_outcome_display()} by {made.created_by} at {formats.utc(made.created_at)}.{why}"
         if not self.is_waiting:
-            return f"Lapsed at {_utc(self.proposal.lapses_at)}: nobody decided on it."
+            return f"Lapsed at {formats.utc(self.proposal.lapses_at)}: nobody decided on it."
         if self.is_own:
-            return f"Waits for another operator until {_utc(self.proposal.lapses_at)}. You can take it back."
-        return f"Waits for a decision until {_utc(self.proposal.lapses_at)}."
-
-
-def _utc(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+            return f"Waits for another operator until {formats.utc(self.proposal.lapses_at)}. You can take it back."
+        return f"Waits for a decision until {formats.utc(self.proposal.lapses_at)}."

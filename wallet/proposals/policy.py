@@ -156,7 +156,7 @@ def _moment(at: datetime | None) -> str:
 
 
 def _said(text: str) -> str:
-    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M:%S} UTC" if text else "at once"
+    return formats.utc(datetime.fromisoformat(text)) if text else "at once"
 
 
 def _label(name: str, value: str) -> str:

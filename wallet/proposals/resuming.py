@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 
+from wallet import formats
 from wallet.models import Opening, Proposal
 from wallet.proposals.kinds import Kind, Payload, Row, State, register
 
@@ -16,7 +17,7 @@ class Resuming(Kind):
 
     def state(self) -> State:
         closings = Opening.objects.stopped()
-        return {"closings": {str(one.pk): f"{one.created_at:%Y-%m-%d %H:%M:%S} UTC: {one.reason}" for one in closings}}
+        return {"closings": {str(one.pk): f"{formats.utc(one.created_at)}: {one.reason}" for one in closings}}
 
     def clean(self, payload: Payload, at: datetime) -> Payload:
         if not Opening.objects.stopped().exists():

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from wallet import staff_log
+from wallet import formats, staff_log
 from wallet.database import clock
 from wallet.database.retrying import retried
 from wallet.models import Decision, Proposal
@@ -137,10 +137,10 @@ def _open(by: User, pk: int) -> tuple[Proposal, Kind]:
 def _require_undecided(asked: Proposal) -> None:
     if asked.is_decided:
         made = asked.decision
-        when = f"{made.created_at:%Y-%m-%d %H:%M:%S} UTC"
-        raise Declined(f"{made.created_by} decided on this already: {made.get_outcome_display().lower()} at {when}.")
+        deed = made.get_outcome_display().lower()
+        raise Declined(f"{made.created_by} decided on this already: {deed} at {formats.utc(made.created_at)}.")
     if asked.has_lapsed(clock.now()):
-        raise Declined(f"This lapsed at {asked.lapses_at:%Y-%m-%d %H:%M:%S} UTC. Propose it anew.")
+        raise Declined(f"This lapsed at {formats.utc(asked.lapses_at)}. Propose it anew.")
 
 
 def _decide(asked: Proposal, by: User, outcome: Decision.Outcome, reason: str) -> Decision:

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from wallet import ledger, money, staff_log
+from wallet import formats, ledger, money, staff_log
 from wallet.database.retrying import retried
 from wallet.models import Asset, Transaction
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         amount = f"{money.to_decimal(units, asset.scale):f}"
         self.stdout.write(
-            f"{user} has {amount} {asset} by deposit {reference}, posted {posted.posted_at:%Y-%m-%d %H:%M:%S} UTC."
+            f"{user} has {amount} {asset} by deposit {reference}, posted {formats.utc(posted.posted_at)}."
         )
 
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from wallet import month_end
+from wallet import formats, month_end
 from wallet.files.month_end_csv import BALANCES, CONVERSIONS
 
 
@@ -22,4 +22,4 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         # The lines end as they are written, in CR LF.
         self.stdout.write(file.content(report).decode(), ending="")
-        self.stderr.write(f"An audit of the ledger as it was at {report.audited_at:%Y-%m-%d %H:%M:%S} UTC has passed.")
+        self.stderr.write(f"An audit of the ledger as it was at {formats.utc(report.audited_at)} has passed.")
