@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -5,7 +6,9 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser, User
+from django.core import checks
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -208,6 +211,31 @@ class AccountAdapter(DefaultAccountAdapter):
 def _tells_of_a_change(context: dict[str, Any]) -> bool:
     """Of what was done already, when and from where; the other mails have a link to go on with."""
     return "timestamp" in context
+
+
+def check(
+    app_configs: Sequence[Any] | None, databases: Sequence[str] | None, **options: Any
+) -> list[checks.CheckMessage]:
+    """P23, for `manage.py check --database`, which `migrate` runs too: in production no account has a public password."""
+    return [
+        checks.Error(
+            f"{user} is a user of the demonstration, with its public password.",
+            hint="Deactivate it in the admin or choose another password for it, and look at what else came along.",
+            obj=alias,
+            id="wallet.E002",
+        )
+        for alias in databases or ()
+        for user in _demo_users(alias)
+        if any(is_public(user.get_username(), password) and user.check_password(password) for _, password in PUBLIC)
+    ]
+
+
+def _demo_users(alias: str) -> list[User]:
+    try:
+        named = User.objects.using(alias).filter(is_active=True, username__in=[name for name, _ in PUBLIC])
+        return list(named.order_by("pk"))
+    except DatabaseError:  # the tables are not there yet
+        return []
 
 
 def is_public(name: str, password: str) -> bool:

@@ -9,6 +9,7 @@ class WalletConfig(AppConfig):
     def ready(self) -> None:
         # By its path: models can be loaded only now.
         checks.register(import_string("wallet.audit.guards.check"), checks.Tags.database)
+        checks.register(import_string("wallet.accounts.check"), checks.Tags.database)
         checks.register(import_string("wallet.market.deployment.check"), checks.Tags.security, deploy=True)
         import_string("wallet.events.connect")()
         import_string("wallet.security_log.connect")()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.core import checks
 
 from tests.support import factories
 from tests.support.html import read
@@ -143,3 +144,25 @@ def test_p23_the_demonstrations_passwords_open_nothing_in_production(client, db,
     assert client.get("/wallet/").status_code == 302
     settings.ALLOWED = frozenset({"ALLOW_DEMO_USERS"})
     assert client.post("/accounts/login/", {"login": "admin", "password": "admin"}).status_code == 302
+
+
+def test_p23_a_database_with_the_demonstrations_users_is_refused_in_production(db, settings):
+    """P23: by `check --database` and `migrate`, with what to do; with another password, or for nobody, they are people."""
+    factories.user("demo", password="demo")
+    admin = factories.user("admin", password="admin")
+
+    def found():
+        said = checks.run_checks(tags=["database"], databases=["default"])
+        return [error.msg for error in said if error.id == "wallet.E002"]
+
+    assert found() == []
+    settings.PRODUCTION = True
+    said = "is a user of the demonstration, with its public password."
+    assert found() == [f"demo {said}", f"admin {said}"]
+    factories.User.objects.filter(username="demo").update(is_active=False)
+    admin.set_password("correct horse battery")
+    admin.save()
+    assert found() == []
+    factories.User.objects.filter(username="demo").update(is_active=True)
+    settings.ALLOWED = frozenset({"ALLOW_DEMO_USERS"})
+    assert found() == []
