@@ -87,7 +87,7 @@ def wait_until_finished(seconds: float = 60, tend: Callable[[], None] = lambda: 
         tend()
         return unfinished() == 0
 
-    wait_for(are_finished, seconds, what=f"the end of {unfinished()} conversions")
+    wait_for(are_finished, seconds, what=f"the end of {unfinished()} conversions, counted when the wait began,")
     return time.monotonic() - began
 
 
