@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 
-from dustsite import accounts, edge, mail, production
+from dustsite import accounts, contacts, edge, mail, production
 from dustsite.account_settings import *  # noqa: F403
 from wallet import logs
 
@@ -31,7 +31,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localh
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=None if PRODUCTION else 0)  # how many add to X-Forwarded-For
 
 SITE_NAME = env.str("SITE_NAME", default="Dustsite")
-SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+SECURITY_CONTACT, SUPPORT_CONTACT = contacts.configured(env)
 
 INSTALLED_APPS = [
     "django.contrib.admin",

@@ -41,11 +41,33 @@ def test_the_full_amount_has_every_decimal_that_is_kept():
     assert formats.full_amount(1, 18) == "0.000000000000000001"
 
 
+def test_the_exact_amount_has_no_zeros_behind_it_but_a_currencys_two_decimals():
+    assert formats.exact_amount(48_773_100, 6) == "48.7731"
+    assert formats.exact_amount(1, 18) == "0.000000000000000001"
+    assert formats.exact_amount(100_000_000, 6) == "100"
+    assert formats.exact_amount(1_250, 2) == "12.50"
+
+
 def test_a_full_amount_stands_beside_one_that_is_cut_alone():
     assert formats.full_amount_if_cut(1, 18) == "0.000000000000000001"
     assert formats.full_amount_if_cut(123_456_789_000, 9) == ""
     assert formats.full_amount_if_cut(123_456_789_001, 9) == "123.456789001"
     assert formats.full_amount_if_cut(1, 8) == ""
+    assert formats.full_amount_if_cut(1_234_567_891 * 10**8, 18) == "0.1234567891"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (21_600, "every 6 hours"),
+        (3_600, "every hour"),
+        (60, "every minute"),
+        (5_400, "every 1 hour 30 minutes"),
+        (1, "every second"),
+    ],
+)
+def test_how_often_is_said_without_a_one(seconds, words):
+    assert formats.every(seconds) == words
 
 
 @pytest.mark.parametrize(("units", "scale"), [(100_000_000, 8), (1_050, 2), (1, 8), (5, 0), (3_140_712, 5)])

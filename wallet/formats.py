@@ -55,7 +55,10 @@ def _amount(units: int, scale: int) -> str:
         units, scale, whole = units // 10 ** (scale - SHOWN_PLACES), SHOWN_PLACES, units
         if whole and not units:
             return f"<{Decimal(1).scaleb(-SHOWN_PLACES):f}"
-    text = f"{money.to_decimal(units, scale):,.{scale}f}"
+    return _without_zeros(f"{money.to_decimal(units, scale):,.{scale}f}", scale)
+
+
+def _without_zeros(text: str, scale: int) -> str:
     return text.rstrip("0").rstrip(".") if scale > FIAT_SCALE else text
 
 
@@ -64,10 +67,15 @@ def full_amount(units: int, scale: int) -> str:
     return local(f"{money.to_decimal(units, scale):,f}")
 
 
+def exact_amount(units: int, scale: int) -> str:
+    """An amount to the last unit; trailing zeros are dropped as in `amount`."""
+    return local(_without_zeros(f"{money.to_decimal(units, scale):,f}", scale))
+
+
 def full_amount_if_cut(units: int, scale: int) -> str:
-    """The same where `amount` leaves decimals out; empty where it shows them all."""
+    """The exact amount where `amount` leaves decimals out; empty where it shows them all."""
     is_cut = scale > SHOWN_PLACES and units % 10 ** (scale - SHOWN_PLACES) != 0
-    return full_amount(units, scale) if is_cut else ""
+    return exact_amount(units, scale) if is_cut else ""
 
 
 def aligned(units: int, scale: int) -> SafeString:
@@ -128,6 +136,12 @@ def duration(seconds: int) -> str:
     if rest or not parts:
         parts.append(ngettext("%(count)d second", "%(count)d seconds", rest) % {"count": rest})
     return " ".join(parts)
+
+
+def every(seconds: int) -> str:
+    """How often, in words: "every 6 hours", "every hour"."""
+    whole = {3600: _("every hour"), 60: _("every minute"), 1: _("every second")}
+    return whole.get(seconds) or _("every {duration}").format(duration=duration(seconds))
 
 
 def clock_time(moment: datetime) -> str:

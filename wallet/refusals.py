@@ -123,7 +123,7 @@ SAYINGS = {
     # R7, R8
     Code.WAIT: Saying(
         (_("You can convert again at {until_at}."),),
-        (_("One conversion every {interval} is possible."),),
+        (_("One conversion {interval} is possible."),),
         stopped=_("Stopped: too early"),
     ),
     Code.QUOTE_EXPIRED: Saying(
@@ -201,7 +201,7 @@ WRITTEN: dict[str, Callable[[Any], str]] = {
     "withdraw_until": _date,
     "until_at": _moment,
     "reopens_at": _moment_of_these_days,
-    "interval": formats.duration,
+    "interval": formats.every,
     "longest_wait": formats.duration,
     "limit": formats.local,
     "value": formats.local,

@@ -27,26 +27,23 @@ const isBusy = () => byId("go")?.ariaBusy === "true";
 function setBusy(busy) {
   const button = byId("go");
   if (!button) return;
-  const renews = button.hasAttribute("formaction"), { starting, updating, expired } = button.dataset;
-  if (busy) {
-    button.dataset.words = button.textContent;
-    button.textContent = renews ? updating : starting;
-  } else button.textContent = renews ? expired : button.dataset.words;
+  const { starting, updating, expired, confirm } = button.dataset;
+  const [before, during] = button.hasAttribute("formaction") ? [expired, updating] : [confirm, starting];
+  button.textContent = busy ? during : before;
   button.ariaBusy = byId("cancel").inert = busy;
 }
 
 on("submit", (event) => {
   if (event.target.id !== "confirm") return;
-  if (isBusy() || performance.now() - changed < STRAY_MS) {
-    event.preventDefault();
-    event.stopPropagation();
-  } else setBusy(true);
+  if (!isBusy() && performance.now() - changed >= STRAY_MS) return setBusy(true);
+  event.preventDefault();
+  event.stopPropagation();
 }, true);
 on("cancel", (event) => {
   if (isBusy()) event.preventDefault();
 }, true);
 on("click", (event) => {
-  if (!byId("dialog")?.open || !event.target.closest("#cancel")) return;
+  if (event.target.id !== "cancel" || !byId("dialog")?.open) return;
   event.preventDefault();
   byId("dialog").close();
 });
@@ -59,14 +56,15 @@ on("htmx:afterSwap", ({ detail: { target } }) => {
   else {
     byId("problem").replaceChildren();
     byId("dialog").showModal();
+    history.pushState("sheet", ""); // Back closes it
   }
 });
+on("close", () => history.state === "sheet" && history.back(), true);
+addEventListener("popstate", () => byId("dialog")?.close());
 
 on("htmx:beforeRequest", (event) => {
   if (document.hidden && event.target.matches("#progress, #running")) event.preventDefault();
 });
-function again() {
-  if (!document.hidden && byId("progress")) htmx.trigger("#progress", "again");
-}
+const again = () => !document.hidden && byId("progress") && htmx.trigger("#progress", "again");
 on("visibilitychange", again);
 addEventListener("online", again);

@@ -63,7 +63,7 @@ on("click", ({ target }) => {
   sort();
 });
 
-const OLD_SECONDS = 30; // as in wallet/formats.py
+const OLD_SECONDS = 30;
 let loaded = performance.now();
 function tellAge() {
   const age = Math.floor((performance.now() - loaded) / 1000 + Number(byId("age")?.dataset.seconds));

@@ -1,4 +1,3 @@
-// Every page. All of them work without scripts.
 import { byId, on, region, say } from "./notices.js";
 import { count } from "./selection.js";
 import { countDown } from "./conversion.js";

@@ -132,5 +132,7 @@ def test_the_receipt_prints_on_one_page_black_on_white_from_the_dark_theme(visit
         style = f"getComputedStyle(document.querySelector('#received {part}')).getPropertyValue('{name}')"
         assert page.evaluate(style) == value
     expect(page.locator("#record .paper")).to_contain_text(page.url)
+    for folded in ("#record .paper", "#calculation h2"):
+        expect(page.locator(folded)).to_be_visible()
     pdf = page.pdf(prefer_css_page_size=True, path=tmp_path / "receipt.pdf")
     assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) == 1

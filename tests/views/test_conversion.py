@@ -20,8 +20,8 @@ def test_the_review_says_what_is_given_up_and_what_for(signed_in, world, text):
     quote = world.quoted("DOGE", "ETH")
     words = text(signed_in.get(url(quote)))
     assert "Convert 2 balances to BNB?" in words
-    assert "DOGE 100" in words
-    assert "ETH 0.01" in words
+    rows = [row.text for row in read(signed_in.get(url(quote))).select(".given tbody tr")]
+    assert rows == ["ETH 0.01 000000 ≈ 0.05000000 BNB", "DOGE 100.00000000 ≈ 0.02000000 BNB"]
     assert "You receive about 0.07000000 BNB" in words
     assert "Fee None" in words
     assert "Rate 1 BNB = 0.01000000 BTC" in words
@@ -115,8 +115,8 @@ def test_the_receipt_explains_every_number(signed_in, world, text):
     assert "You received 0.06909000 BNB" in words
     assert "You can convert again today at 20:32 UTC." in words
     assert "You received 0.00049000 BNB more than the estimate because prices moved." in words
-    assert "DOGE 100.000000 0.01960000 0.02009000" in words
-    assert "ETH 0.01000000 0.04900000 0.04900000" in words
+    assert "DOGE 100 0.01960000 0.02009000" in words
+    assert "ETH 0.01 0.04900000 0.04900000" in words
     assert "Total 0.06860000 0.06909000" in words
     assert "DOGE DOGE→BTC 0.00000205 +2.50% in BNB DOGEBTC 0.00000205 0.02050000 − 0.00041000 BNB" in words
     assert "BNB BNB→BTC 0.01000000 BNBBTC 0.01" in words
@@ -126,6 +126,21 @@ def test_the_receipt_explains_every_number(signed_in, world, text):
     assert "Converted 22 November 2026, 14:32:09 UTC Fee 0.00141000 BNB Rules Policy version" in words
     assert f"http://testserver/conversions/{done.reference}/" in words
     assert "1 small balance left" in words
+
+
+def test_what_can_be_done_next_stands_above_the_figures_and_the_record_is_folded(signed_in, world):
+    for conversion, card, label in (
+        (world.settled("DOGE", DOGE="0.000003"), "moves", "record"),
+        (world.settled("ETH"), "received", "calculation"),
+    ):
+        page = read(signed_in.get(url(conversion)))
+        (result,) = page.select("#result")
+        parts = [part["id"] for part in result.elements if "id" in part.attributes]
+        assert parts == ["actions", card, "record"]
+        assert "open" not in page.find("#record").attributes
+        assert page.find("#record summary").text == f"Show the {label}"
+        assert len(page.select("#record #calculation")) == (label == "calculation")
+        assert result.elements[-1].text == f"Reference {conversion.reference}"
 
 
 def test_the_receipt_leads_to_its_files_whatever_came_of_it(signed_in, world):
@@ -161,8 +176,8 @@ def test_a_stopped_conversion_names_the_asset_and_its_change(signed_in, world, t
         " price in BNB moves 5% or more." in words
     )
     assert "Your balances haven’t changed, and this didn’t use up your wait of 6 hours." in words
-    assert "DOGE 100.000000 −6.15% 5% or more 0.00020000 → 0.00018770 BNB" in words
-    assert "ETH 0.01000000 0.00% Within 5% 5.00000000 → 5.00000000 BNB" in words
+    assert "DOGE 100 −6.15% 5% or more 0.00020000 → 0.00018770 BNB" in words
+    assert "ETH 0.01 0.00% Within 5% 5.00000000 → 5.00000000 BNB" in words
     links = [link["href"] for link in read(signed_in.get(url(stopped))).select("a[href]")]
     again = read(signed_in.get(next(link for link in links if link.startswith("/wallet/dust/?from="))))
     assert sorted(box["value"] for box in again.select("input[name=asset][checked]")) == ["DOGE", "ETH"]
@@ -192,8 +207,8 @@ def test_an_old_receipt_does_not_say_that_one_can_convert_while_one_cannot(signe
 def test_a_move_of_bnb_that_stopped_it_shows_in_the_rate_of_every_asset(signed_in, world, text):
     words = text(signed_in.get(url(world.settled("DOGE", "ETH", BNB="0.0094"))))
     assert "The price of DOGE in BNB moved 6.38%." in words
-    assert "ETH 0.01000000 +6.38% 5% or more 5.00000000 → 5.31914893617 BNB" in words
-    assert "DOGE 100.000000 +6.38% 5% or more 0.00020000 → 0.000212765957447 BNB" in words
+    assert "ETH 0.01 +6.38% 5% or more 5.00000000 → 5.31914893617 BNB" in words
+    assert "DOGE 100 +6.38% 5% or more 0.00020000 → 0.000212765957447 BNB" in words
     assert "DOGE +6.38% −5% Estimate +5%" in words  # as much as ETH's; it is the one that is reported
 
 
@@ -203,7 +218,7 @@ def test_a_stopped_conversion_without_prices_claims_no_changes(signed_in, world,
     conversions.settle(reference=conversion.reference)
     words = text(signed_in.get(url(conversion)))
     assert "It could not be converted within 2 minutes." in words
-    assert "DOGE 100.000000 Not converted" in words
+    assert "DOGE 100 Not converted" in words
 
 
 def test_a_failed_conversion_says_that_nothing_was_taken(signed_in, world, text):

@@ -1,6 +1,7 @@
 """What went wrong, in words, under htmx too."""
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.urls import reverse
@@ -19,13 +20,19 @@ def test_a_page_that_does_not_exist_says_so_in_the_sites_frame(client, db, text)
     assert "Page not found If you typed the address, check it." in text(page)
 
 
+# It stands without them too. Their plain names stay the same whatever is in them.
+SHEETS = ["tokens", "base"]
+
+
 def test_a_fault_is_a_page_of_its_own_that_says_what_to_do(signed_in, monkeypatch, text):
     monkeypatch.setattr(history, "PAGE", None)
     signed_in.raise_request_exception = False
     page = signed_in.get("/conversions/")
     assert page.status_code == 500
     assert "If you had just confirmed, check your history before trying again." in text(page)
-    assert read(page).select("link[href]") + read(page).select("[src]") == []
+    assert [link["href"] for link in read(page).select("link[href]")] == [f"/static/css/{name}.css" for name in SHEETS]
+    assert read(page).select("[src]") == []
+    assert all(finders.find(f"css/{name}.css") for name in SHEETS)
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,10 @@ class DustPage:
         return bool(self.portfolio.convertible)
 
     @property
+    def is_long(self) -> bool:
+        return markup.is_long(len(self.portfolio.convertible))
+
+    @property
     def has_all(self) -> bool:
         return len(self.chosen) == len(self.portfolio.convertible)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,17 @@ class HelpPage:
     terms: Terms
     reference: str
     changes: Sequence[SafeString] = ()
+
+    @property
+    def contact(self) -> str:
+        """Where to write to, with the reference filled in; empty where the operator named nobody.
+
+        A mail has it as its subject; another address has a place for it, {reference}, or goes without.
+        """
+        contact: str = settings.SUPPORT_CONTACT
+        if self.reference and contact.startswith("mailto:"):
+            return f"{contact}{'&' if '?' in contact else '?'}subject={self.reference}"
+        return contact.replace("{reference}", self.reference)
 
     @property
     def fee(self) -> str:

@@ -8,6 +8,13 @@ from django.utils.safestring import SafeString
 
 from wallet import formats, money
 
+LONG_LIST = 50
+
+
+def is_long(count: int) -> bool:
+    """Whether a list of so many rows is a dense one."""
+    return count > LONG_LIST
+
 
 def filled(text: str, **values: str) -> SafeString:
     """A translated text with its %(places)s filled in. Its own markup stays; a value is escaped unless it is markup."""

@@ -13,6 +13,7 @@ from wallet.pages import markup
 from wallet.pages.offer import Offer, offer
 from wallet.pages.prices import PricesFrom, prices_from
 from wallet.portfolio import Holding, Matches, Portfolio
+from wallet.refusals import Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,9 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class AssetRow:
-    """A balance in the list. `full_amount` is there when the amount is cut; `note` says that it is small."""
+    """A balance in the list. `full_amount` is there when the amount is cut; `note` says that it is small, or why
+    it can't be converted though it might be; `is_small`: it can be.
+    """
 
     code: str
     name: str
@@ -34,6 +37,7 @@ class AssetRow:
     full_amount: str
     value: str
     note: str
+    is_small: bool
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,11 @@ class Assets:
 
     @cached_property
     def rows(self) -> list[AssetRow]:
-        small = _("Small balance")
-        return [_asset_row(holding, small if holding.is_convertible else "") for holding in self.matches.shown]
+        return [_asset_row(holding) for holding in self.matches.shown]
+
+    @property
+    def is_long(self) -> bool:
+        return markup.is_long(len(self.matches.shown))
 
     @property
     def is_by_value(self) -> bool:
@@ -96,7 +103,17 @@ class Assets:
         return bool(self.text) and not self.matches.hidden
 
 
-def _asset_row(holding: Holding, note: str) -> AssetRow:
+# Where the row itself says enough: an amount above the limit, BNB, and a value that says that there is no price.
+UNSAID = {Code.OVER_LIMIT, Code.IS_BNB, Code.PRICE_UNAVAILABLE}
+
+
+def _note(holding: Holding) -> str:
+    if holding.refusal is None:
+        return _("Small balance")
+    return "" if holding.refusal.code in UNSAID else holding.refusal.words.cause.rstrip(".")
+
+
+def _asset_row(holding: Holding) -> AssetRow:
     asset, units = holding.asset, holding.units
     return AssetRow(
         code=asset.code,
@@ -104,7 +121,8 @@ def _asset_row(holding: Holding, note: str) -> AssetRow:
         amount=markup.in_list(formats.aligned(units, asset.scale), asset.code),
         full_amount=formats.full_amount_if_cut(units, asset.scale),
         value=_value(holding.value_sats),
-        note=note,
+        note=_note(holding),
+        is_small=holding.is_convertible,
     )
 
 

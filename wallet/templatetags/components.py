@@ -22,14 +22,14 @@ from wallet.pages.standstill import Standstill
 
 register = template.Library()
 
-HUES = 12
+HUES = 8
 
 
 @register.simple_tag
 @lru_cache(maxsize=4096)
 def mark(code: str) -> SafeString:
     """An asset's monogram in its colour, always the same for an asset, and therefore kept: lists have hundreds."""
-    return render_to_string("components/mark.html", {"letters": code[:2], "hue": crc32(code.encode()) % HUES})
+    return render_to_string("components/mark.html", {"letters": code[:4], "hue": crc32(code.encode()) % HUES})
 
 
 @register.simple_tag

@@ -35,6 +35,23 @@ def test_nothing_in_it_moves_by_itself_and_its_clock_speaks_twice(visit, site):
     assert left.evaluate("node => node.closest('[aria-live], [role=status], [role=alert]')") is None
 
 
+def test_back_closes_the_sheet_and_cancel_leaves_no_step_behind(visit):
+    page = visit(viewport=PHONE, path="/wallet/")
+    page.goto(DUST)
+    address, steps = page.url, page.evaluate("history.length")
+    for close in (page.go_back, lambda: page.locator("#cancel").click(), lambda: page.keyboard.press("Escape")):
+        review(page)
+        expect(page.locator("#dialog")).to_have_attribute("open", "")
+        close()
+        expect(page.locator("#dialog")).not_to_have_attribute("open", "")
+        wait_for(lambda: page.evaluate("history.state") is None)
+        assert page.url == address
+        expect(page.locator("#selection [name=asset]:checked")).to_have_count(2)
+    assert page.evaluate("history.length") == steps + 1
+    page.go_back()
+    page.wait_for_url("**/wallet/")
+
+
 def test_four_presses_of_confirm_are_one_conversion_and_so_is_a_replay(visit):
     page = visit(viewport=DESKTOP, path=DUST)
     held = []

@@ -113,6 +113,49 @@ def test_select_all_is_off_mixed_or_on_and_space_takes_it_from_mixed_to_all(visi
     expect(every).to_be_focused()
 
 
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["1280", "390"])
+def test_search_and_select_all_stay_in_sight_and_cover_nothing_that_has_the_focus(visit, viewport):
+    page = visit(viewport=viewport, path="/wallet/dust/")
+    page.locator("#choices tbody tr").last.evaluate("row => row.scrollIntoView({block: 'start'})")
+    assert page.evaluate("document.querySelector('#choices .bar').getBoundingClientRect().top") == 0
+    for name in ("#all", "#find"):
+        assert page.locator(name).evaluate("node => node.getBoundingClientRect().bottom <= 160")
+    if viewport == DESKTOP:
+        bar, heads = (page.locator(f"#choices {part}").first.bounding_box() for part in (".bar", "th"))
+        assert heads["y"] == pytest.approx(bar["height"], abs=2)
+    boxes = page.locator("#selection [name=asset]")
+    boxes.last.focus()
+    for _ in range(boxes.count()):
+        focused = "document.activeElement.getBoundingClientRect()"
+        top = page.evaluate(
+            f"document.elementFromPoint({focused}.x + 5, {focused}.y + 2).closest('.bar, th')?.className"
+        )
+        assert top is None
+        page.keyboard.press("Shift+Tab")
+        if not page.evaluate("document.activeElement.name === 'asset'"):
+            break
+
+
+def test_a_search_moves_no_column(visit):
+    page = visit(viewport=DESKTOP, path="/wallet/dust/")
+    widths = "[...document.querySelectorAll('.choices th')].map((head) => head.getBoundingClientRect().width)"
+    before = page.evaluate(widths)
+    page.fill("#find", "vet")
+    expect(page.locator("#choose-VET")).to_be_visible()
+    expect(page.locator("#choose-DOGE")).to_be_hidden()
+    assert page.evaluate(widths) == before
+
+
+def test_the_age_of_prices_moves_nothing(visit):
+    page = visit(viewport=DESKTOP, path="/wallet/dust/?all")
+    page.clock.install()
+    page.reload()
+    before = page.locator("#convert").bounding_box()
+    page.clock.run_for(120_000)
+    expect(page.locator("#age")).to_contain_text("minutes ago")
+    assert page.locator("#convert").bounding_box() == before
+
+
 def test_ten_boxes_in_a_row_are_one_question_and_one_sentence(visit):
     page = visit(viewport=DESKTOP, path="/wallet/dust/")
     page.clock.install()

@@ -85,7 +85,7 @@ def test_every_address_of_the_wallet_opens_cold_and_back_leads_through_them(visi
     expect(page.locator("#hide")).to_be_focused()
     cold = page.context.new_page()
     assert cold.goto(page.url).status == 200
-    expect(cold.locator(".holdings .tag")).to_have_count(0)
+    expect(cold.locator(".holdings .tag:not(.plain)")).to_have_count(0)
 
 
 def test_on_a_phone_every_list_is_still_a_table_and_every_figure_has_its_unit(visit):
@@ -100,6 +100,8 @@ def test_on_a_phone_every_list_is_still_a_table_and_every_figure_has_its_unit(vi
     ):
         page.set_viewport_size(DESKTOP)
         page.goto(path)
+        if table == "#calculation table":
+            page.click("#record summary")
         rows, heads, before = page.locator(f"{table} tbody tr").count(), headers(page, table), roles(page)
         assert len(heads) == columns
         # Not every browser keeps the roles of rows that are laid out otherwise; said outright, they stay.
@@ -123,4 +125,5 @@ def test_decimal_points_stand_below_each_other(visit):
     convert(page, "DOGE", "ETH", "LINK", "SHIB", "EUR")
     expect(page.locator("#result")).to_be_visible()
     assert_points_aligned(page, "#received table", [1, 2], rows=6)
+    page.click("#record summary")
     assert_points_aligned(page, "#calculation table", [1], rows=6)

@@ -83,7 +83,7 @@ def _row(line: Line, tolerance: str, reasons: Mapping[str | None, Refusal]) -> C
     code, rates = line.asset.code, line.bnb_rates
     return Change(
         code=code,
-        amount=formats.full_amount(line.units, line.asset.scale),
+        amount=formats.exact_amount(line.units, line.asset.scale),
         text=change_text(rates.change) if rates else _("Not compared"),
         rates=rates_text(rates) if rates else "",
         verdict=_verdict(rates, tolerance, reasons.get(code)),

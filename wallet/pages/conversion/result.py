@@ -52,6 +52,10 @@ class Result(ConversionPage):
     # The record.
 
     @property
+    def record_title(self) -> str:
+        return _("Show the record")
+
+    @property
     def ended_term(self) -> str:
         return _("Ended")
 
@@ -146,6 +150,10 @@ class Completed(Result):
         return charts.received_strip(conversion.quoted_net_units, conversion.net_units, tolerance)
 
     @property
+    def record_title(self) -> str:
+        return _("Show the calculation")
+
+    @property
     def calculation(self) -> str:
         return rule(self.terms, [self.conversion, *self.lines])
 
@@ -162,7 +170,7 @@ def _converted(line: Line) -> ConvertedRow:
     assert line.net_units is not None
     return ConvertedRow(
         code=line.asset.code,
-        amount=formats.full_amount(line.units, line.asset.scale),
+        amount=formats.exact_amount(line.units, line.asset.scale),
         estimated=formats.coin(line.quoted_net_units),
         received=formats.coin(line.net_units),
     )

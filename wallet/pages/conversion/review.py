@@ -40,14 +40,19 @@ class Countdown:
 
 @dataclass(frozen=True, slots=True)
 class GivenRow:
-    """A balance that is given up, all of it."""
+    """A balance that is given up, all of it, and the BNB that it would bring."""
 
     code: str
-    amount: str
+    amount: SafeString
+    receives: SafeString
 
 
 def _given(line: Line) -> GivenRow:
-    return GivenRow(line.asset.code, formats.amount(line.units, line.asset.scale))
+    return GivenRow(
+        code=line.asset.code,
+        amount=formats.aligned(line.units, line.asset.scale),
+        receives=markup.coin(line.quoted_net_units),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
