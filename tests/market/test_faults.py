@@ -5,62 +5,19 @@ from fractions import Fraction
 
 import pytest
 
-from tests.support import factories, faults
-from tests.support.faults import CHANGES, FAIR, PLACES, WHOLE, Venue, in_markets
-from wallet import conversions
+from tests.support import factories, faults, loopback
+from tests.support.fault_table import AFTER, BEFORE, NAMES, names, told
+from tests.support.faults import FAIR, in_markets
+from tests.support.faulty_site import ON_BOTH, ON_ONE, ON_THE_WIRE, ROUND, Site, ended
+from tests.support.wired import WiredVenue
 from wallet.audit import audit
 from wallet.conversions import settle_round
-from wallet.market import rounds
-from wallet.market.fallback import FallbackVenue
-from wallet.market.source import MarketError
 from wallet.models import Conversion, Opening
-from wallet.refusals import Refused
 
-ROUND = 10
 # How far from fair a conversion may pay, either way.
 CLOSE = Fraction(5, 100)
-
-
-class Site:
-    """A site whose market is ours, with a second venue that is always right, and two good rounds behind it."""
-
-    def __init__(self, world):
-        self.world = world
-        self.venue, self.other = Venue(), Venue("other")
-        self.second = FallbackVenue(self.other)
-        for _ in range(2):
-            assert self.round()
-
-    def round(self, seconds=ROUND):
-        """The market is asked once more; whether that gave prices."""
-        self.world.clock.tick(seconds=seconds)
-        try:
-            rounds.refresh(source=self.venue, second=self.second)
-        except MarketError:
-            return False
-        return True
-
-    def quote(self, *codes):
-        """A quote of DOGE and ETH, or what the customer reads in its place."""
-        try:
-            return conversions.quote(user=self.world.user, codes=codes or ("DOGE", "ETH"))
-        except Refused as refused:
-            return refused.text
-
-    def confirm(self, quote):
-        self.world.clock.tick(seconds=1)
-        return conversions.confirm(user=quote.user, reference=quote.reference)
-
-    def paid(self, conversion):
-        """What was paid, as a share of what would be fair."""
-        lines = conversion.lines.select_related("asset")
-        fair = sum(
-            Fraction(line.units, 10**line.asset.scale) * Fraction(self.venue.fair[line.asset.code]) for line in lines
-        )
-        return Fraction(conversion.net_units, 10**8) * Fraction(self.venue.fair["BNB"]) / fair
-
-    def is_close(self, conversion):
-        return abs(self.paid(conversion) - 1) <= CLOSE
+# What customers read where nothing is converted.
+REASONS = ("Price unavailable.", "The way DOGE is priced changed.", "The way BNB is priced changed.")
 
 
 @pytest.fixture
@@ -68,20 +25,13 @@ def site(world):
     return Site(world)
 
 
-def ended(conversion):
-    """How it ended, or that it waits; and what the customer reads."""
-    row = Conversion.objects.get(pk=conversion.pk)
-    return row.status, row.refusals[0].text if row.refusals else ""
-
-
-EVERY_FAULT = [
-    *(pytest.param(fault, id=name) for name, fault in WHOLE.items()),
-    *(
-        pytest.param(in_markets(pairs, change), id=f"{name}, {place}")
-        for name, change in CHANGES.items()
-        for place, pairs in PLACES.items()
-    ),
-]
+@pytest.fixture
+def wired(world):
+    """A site whose venue is asked over a network."""
+    venue = WiredVenue()
+    with loopback.running(venue.market) as url:
+        venue.reach(url)
+        yield Site(world, venue)
 
 
 def assert_back(site):
@@ -90,7 +40,7 @@ def assert_back(site):
         site.world.clock.tick(hours=6)
         for code, amount in {"DOGE": "100", "ETH": "0.01"}.items():
             factories.deposit(site.world.user, code, amount, reference=f"once more {code}")
-    site.venue.fault = dict
+    site.heal()
     assert site.round()
     quote = site.quote()
     assert isinstance(quote, Conversion), quote
@@ -98,56 +48,57 @@ def assert_back(site):
     assert site.round()
     settle_round()
     assert ended(quote) == ("completed", "")
-    assert site.is_close(Conversion.objects.get(pk=quote.pk))
+    assert abs(site.paid(quote) - 1) <= CLOSE
     assert not list(audit())
 
 
-@pytest.mark.parametrize("fault", EVERY_FAULT)
-def test_p19_a_fault_before_the_quote_pays_fair_or_nothing(site, fault):
-    site.venue.fault = fault
-    site.round(seconds=70)  # what was stored before is too old by now
-    quote = site.quote()
-    if isinstance(quote, Conversion):
-        site.confirm(quote)
-        site.round()
-        settle_round()
-        done = Conversion.objects.get(pk=quote.pk)
-        assert done.status == "completed"
-        assert site.is_close(done)
+def assert_fair_or_nothing(site, name, moment, outcome):
+    """As the table says, and the fair price is back with one good round."""
+    if outcome.paid is None:
+        assert outcome.reads.startswith(REASONS)
     else:
-        assert quote.startswith("Price unavailable.")
+        assert abs(outcome.paid - 1) <= CLOSE
+    table, found = told(name, moment, outcome)
+    assert table == found
     assert_back(site)
 
 
-@pytest.mark.parametrize("fault", EVERY_FAULT)
-def test_p19_a_fault_between_confirm_and_settlement_pays_fair_or_nothing(site, fault):
-    conversion = site.confirm(site.quote())
-    site.venue.fault = fault
-    site.round()
-    settle_round()
-    status, text = ended(conversion)
-    if status == "confirmed":  # it waits, and the next good round settles it at the fair price
-        site.venue.fault = dict
-        assert site.round()
-        settle_round()
-        status, text = ended(conversion)
-    if status == "completed":
-        assert site.is_close(Conversion.objects.get(pk=conversion.pk))
-    else:
-        assert status == "stopped"
-        assert text.startswith(
-            ("Price unavailable.", "The way DOGE is priced changed.", "The way BNB is priced changed.")
-        )
-    assert_back(site)
+@pytest.mark.parametrize("name", ON_ONE)
+def test_p19_a_fault_before_the_quote_pays_fair_or_nothing(site, name):
+    assert_fair_or_nothing(site, name, BEFORE, site.before_the_quote(ON_ONE[name]))
 
 
-@pytest.mark.parametrize("seconds", [-120, 120])
-def test_p19_a_round_of_another_time_gives_no_price(site, seconds):
-    """M1."""
-    site.venue.fault = faults.said(seconds, site.world.clock)
-    assert not site.round(seconds=70)
-    assert site.quote().startswith("Price unavailable.")
-    assert_back(site)
+@pytest.mark.parametrize("name", ON_ONE)
+def test_p19_a_fault_between_confirm_and_settlement_pays_fair_or_nothing(site, name):
+    assert_fair_or_nothing(site, name, AFTER, site.after_confirm(ON_ONE[name]))
+
+
+@pytest.mark.parametrize("name", ON_THE_WIRE)
+def test_p19_an_answer_that_is_none_before_the_quote_pays_nothing(wired, name):
+    """And it ends, where the venue's answer never does: no worker waits for good."""
+    assert_fair_or_nothing(wired, name, BEFORE, wired.before_the_quote(ON_THE_WIRE[name]))
+
+
+@pytest.mark.parametrize("name", ON_THE_WIRE)
+def test_p19_an_answer_that_is_none_between_confirm_and_settlement_is_waited_for(wired, name):
+    assert_fair_or_nothing(wired, name, AFTER, wired.after_confirm(ON_THE_WIRE[name]))
+
+
+@pytest.mark.parametrize("moment", [BEFORE, AFTER])
+@pytest.mark.parametrize("name", ON_BOTH)
+def test_p19_what_both_venues_say_is_the_market_and_costs_no_more_than_the_breaker_lets_through(site, name, moment):
+    """M10: nobody can tell two venues that are wrong alike from a market that moved."""
+    factories.policy(breaker_bnb=1)
+    outcome = site.before_the_quote(ON_BOTH[name]) if moment == BEFORE else site.after_confirm(ON_BOTH[name])
+    assert factories.balance(site.world.user, "BNB") <= 10**8
+    table, found = told(name, moment, outcome)
+    assert table == found
+    if Opening.objects.service(site.world.clock()).closure is None:
+        assert_back(site)
+
+
+def test_the_table_of_faults_tells_of_each_that_is_tried():
+    assert names() == NAMES
 
 
 # --- a jump, honest and not -------------------------------------------------------------------------------------------
@@ -205,7 +156,6 @@ def test_m9_a_fallback_that_is_wrong_about_bnb_stops_conversions_and_changes_no_
     site.other.fault = in_markets(faults.pairs_of("BNB"), faults.times("2"))
     assert site.round()
     assert site.quote().startswith("Price unavailable.")
-    site.other.fault = dict
     assert_back(site)
 
 
@@ -241,7 +191,6 @@ def test_m9_one_missed_answer_of_the_fallback_lets_nothing_in(site):
     for _ in range(24):
         site.round()
         assert site.quote().startswith("Price unavailable.")
-    site.other.fault = dict
     assert_back(site)
 
 

@@ -37,7 +37,14 @@ class Venue:
         self.fault: Fault = dict
 
     def rows(self) -> list[Row]:
-        return list(self.fault({pair: self._row(*pair.split("/")) for pair in PAIRS}).values())
+        return list(self.fault(self.fair_rows()).values())
+
+    def fair_rows(self) -> Rows:
+        return {pair: self._row(*pair.split("/")) for pair in PAIRS}
+
+    def heal(self) -> None:
+        """It says what is fair again."""
+        self.fault = dict
 
     def keep_markets(self) -> None:
         """They are always the same."""

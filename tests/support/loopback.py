@@ -30,6 +30,10 @@ class StandIn:
         """It answers again, also what has been waiting."""
         self._is_free.set()
 
+    @property
+    def answers_at_all(self) -> bool:
+        return self._is_free.is_set()
+
     def respond(self, asked: str) -> tuple[int, Mapping[str, str], bytes]:
         self.requests.append(asked)
         self._is_free.wait()

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from wallet import ledger, money
 from wallet.conversions import states
 from wallet.models import Account, Asset, Conversion, Customer, Line, Transaction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settlement:
     """A confirmed conversion and all that settling it may change, locked; the customer's accounts by asset id."""
 
@@ -18,15 +19,20 @@ class Settlement:
     lines: list[Line]
     accounts: dict[int, Account]
 
-    @property
-    def net_units(self) -> int:
-        """What it pays at the settlement's prices, in BNB units, once every rule lets it pass."""
-        net = 0
+    @cached_property
+    def figures(self) -> list[money.Figures]:
+        """What each line comes to at the settlement's prices, once every rule lets it pass."""
+        found = []
         for line in self.lines:
             figures = line.settlement_figures()
             assert figures is not None
-            net += figures.net
-        return net
+            found.append(figures)
+        return found
+
+    @cached_property
+    def total(self) -> money.Figures:
+        """What they add up to."""
+        return money.total(self.figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +47,22 @@ def post(passed: Sequence[Settlement], bnb: Asset, *, at: datetime) -> None:
     """Posts a ledger transaction for each, starts the waits, and sets the figures and the state of what was posted."""
     if not passed:
         return
-    totals = [money.total(line.set_settled_figures() for line in settlement.lines) for settlement in passed]
-    house = _house(passed, bnb, has_fees=any(total.fee for total in totals))
+    for settlement in passed:
+        for line, figures in zip(settlement.lines, settlement.figures, strict=True):
+            line.set_settled_figures(figures)
+    house = _house(passed, bnb, has_fees=any(settlement.total.fee for settlement in passed))
     postings = [
         ledger.Posting(
             kind=Transaction.Kind.CONVERSION,
             reference=settlement.conversion.reference,
             posted_at=at,
-            customer_moves=_customer_moves(settlement, bnb, total),
-            house_moves=_house_moves(settlement, house, bnb, total),
+            customer_moves=_customer_moves(settlement, bnb),
+            house_moves=_house_moves(settlement, house, bnb),
         )
-        for settlement, total in zip(passed, totals, strict=True)
+        for settlement in passed
     ]
-    for settlement, total, posted in zip(passed, totals, ledger.post(postings), strict=True):
-        states.complete(settlement.conversion, posted=posted, total=total, at=at)
+    for settlement, posted in zip(passed, ledger.post(postings), strict=True):
+        states.complete(settlement.conversion, posted=posted, total=settlement.total, at=at)
     Customer.objects.filter(pk__in=[settlement.customer.pk for settlement in passed]).update(last_converted_at=at)
 
 
@@ -65,17 +73,17 @@ def _house(passed: Sequence[Settlement], bnb: Asset, *, has_fees: bool) -> House
     return House(treasury, fees)
 
 
-def _customer_moves(settlement: Settlement, bnb: Asset, total: money.Figures) -> dict[Account, int]:
+def _customer_moves(settlement: Settlement, bnb: Asset) -> dict[Account, int]:
     moves = {settlement.accounts[line.asset_id]: -line.units for line in settlement.lines}
-    moves[settlement.accounts[bnb.pk]] = total.net
+    moves[settlement.accounts[bnb.pk]] = settlement.total.net
     return moves
 
 
-def _house_moves(settlement: Settlement, house: House, bnb: Asset, total: money.Figures) -> list[ledger.Move]:
+def _house_moves(settlement: Settlement, house: House, bnb: Asset) -> list[ledger.Move]:
     """What the treasury takes and pays, and the fee where there is one."""
     moves = [ledger.Move(house.treasury[line.asset_id], line.units) for line in settlement.lines]
-    moves.append(ledger.Move(house.treasury[bnb.pk], -total.gross))
-    if total.fee:
+    moves.append(ledger.Move(house.treasury[bnb.pk], -settlement.total.gross))
+    if settlement.total.fee:
         assert house.fees is not None
-        moves.append(ledger.Move(house.fees, total.fee))
+        moves.append(ledger.Move(house.fees, settlement.total.fee))
     return moves

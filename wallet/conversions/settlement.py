@@ -149,7 +149,7 @@ def _refusals(settlement: Settlement, now: Round) -> list[Refusal]:
         told=now.told,
     )
     refused = rules.judge([conversion, *settlement.lines], given, becoming=Status.COMPLETED)
-    return refused or now.breaker.judge(conversion, settlement.net_units)
+    return refused or now.breaker.judge(conversion, settlement.total.net)
 
 
 def _set_prices(settlement: Settlement, now: Round) -> None:

@@ -58,10 +58,11 @@ class Line(Priced):
             yield from self._judge_settlement(given)
 
     def _judge_settlement(self, given: Circumstances) -> Iterator[Refusal]:
-        code, policy = self.asset.code, self.conversion.policy
-        confirmed_at, balance = self.conversion.confirmed_at, given.balance(self.asset_id)
+        asset, conversion = self.asset, self.conversion
+        code, policy = asset.code, conversion.policy
+        confirmed_at, balance = conversion.confirmed_at, given.balance(self.asset_id)
         assert confirmed_at is not None
-        yield from said(self.asset.refusal())
+        yield from said(asset.refusal())
         unpriced = validators.validate_price(
             code,
             self.settled_rate_btc,
@@ -73,7 +74,7 @@ class Line(Priced):
             yield unpriced
             return
         assert self.settled_rate_btc is not None
-        worth = money.value_btc(balance, self.asset.scale, self.settled_rate_btc)
+        worth = money.value_btc(balance, asset.scale, self.settled_rate_btc)
         yield from said(
             validators.validate_below_limit(code, worth, policy.dust_limit_btc),
             self._change_refusal(),
@@ -96,23 +97,21 @@ class Line(Priced):
         """What one coin was worth in BNB at the quote and at the settlement; None where that cannot be compared."""
         return money.bnb_rates(self.seen, self.conversion.seen)
 
-    def set_settled_figures(self) -> money.Figures:
-        """Sets what the line comes to at the settlement's prices, once every rule has let it pass; the same figures."""
-        figures = self.settlement_figures()
-        assert figures is not None
+    def set_settled_figures(self, figures: money.Figures) -> None:
+        """Sets what the line comes to at the settlement's prices, once every rule has let it pass."""
         self.gross_units, self.fee_units, self.net_units, self.value_sats = figures
-        return figures
 
     def settlement_figures(self) -> money.Figures | None:
         """What the line comes to at the settlement's prices; None without a price of the asset and of BNB."""
-        if self.settled_rate_btc is None or self.conversion.settled_rate_btc is None:
+        conversion = self.conversion
+        if self.settled_rate_btc is None or conversion.settled_rate_btc is None:
             return None
         return money.figures(
             units=self.units,
             scale=self.asset.scale,
             rate_btc=self.settled_rate_btc,
-            bnb_rate_btc=self.conversion.settled_rate_btc,
-            fee_percent=self.conversion.policy.fee_percent,
+            bnb_rate_btc=conversion.settled_rate_btc,
+            fee_percent=conversion.policy.fee_percent,
         )
 
 
