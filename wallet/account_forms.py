@@ -17,7 +17,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from wallet import limits, mailboxes
+from wallet import limits, mailboxes, user_names
 from wallet.requests import address_block
 
 ADDRESS_NEEDED = _("Enter an email address, like name@example.com.")
@@ -68,6 +68,7 @@ class SignUpForm(allauth_forms.SignupForm):
         """Nobody takes somebody's address for a name: one signs in with either."""
         if "@" in self.cleaned_data["username"]:
             raise forms.ValidationError(_("A user name has no @ in it."))
+        user_names.check(self.cleaned_data["username"])
         return str(super().clean_username())
 
     def validate_unique_email(self, value: str) -> str:

@@ -22,6 +22,7 @@ LAYERS = [
         "wallet.limits",
         "wallet.month_end",
         "wallet.mailboxes",
+        "wallet.user_names",
         "wallet.factors",
     ],
     ["wallet.requests"],

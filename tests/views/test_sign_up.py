@@ -68,10 +68,13 @@ def test_who_never_confirmed_and_forgot_the_password_confirms_first(client, db, 
         ("username", "", "Choose a user name."),
         ("username", "mira@example.com", "A user name has no @ in it."),
         ("username", "mira", "Somebody has this user name. Choose another one."),
+        ("username", "ｍｉｒａ", "Write it with plain letters and digits"),
+        ("username", "nоra", "letters of another alphabet"),
         ("email", "nonsense", "Enter an email address, like name@example.com."),
         ("email", f"{'a' * 60}@{'.'.join(['b' * 60] * 4)}.example", "Enter an email address, like name@example.com."),
         ("password1", "nora@example.com", "too similar"),
         ("password1", "bnb-wallet-2026", "little more than"),
+        ("password1", "noranoranora", "little more than “nora”"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_the_rest_stays(client, world, is_open, name, value, words):
