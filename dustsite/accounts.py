@@ -28,6 +28,7 @@ SETTINGS: dict[str, Any] = {
     },
     # Who signed up gets in once the address is confirmed; another address takes effect once it is (S1).
     "ACCOUNT_EMAIL_VERIFICATION": "mandatory",
+    "ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS": 1,
     "ACCOUNT_CHANGE_EMAIL": True,
     "ACCOUNT_EMAIL_NOTIFICATIONS": True,
     # Before an address changes: a proof of its own in this session, no older than PROOF_SECONDS (in settings.py, by name).

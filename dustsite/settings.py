@@ -158,14 +158,12 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_TASK_DEFAULT_QUEUE = "settle"
 # Prices and upkeep have queues of their own: neither an exchange that hangs nor a long audit may hold up settlement.
+_upkeep = (
+    "audit_ledger sum_house_balances clear_quotes clear_sessions clear_security_events clear_counts clear_sign_ups"
+)
 CELERY_TASK_ROUTES = {
     "wallet.tasks.refresh_prices": {"queue": "prices"},
-    "wallet.tasks.audit_ledger": {"queue": "upkeep"},
-    "wallet.tasks.sum_house_balances": {"queue": "upkeep"},
-    "wallet.tasks.clear_quotes": {"queue": "upkeep"},
-    "wallet.tasks.clear_sessions": {"queue": "upkeep"},
-    "wallet.tasks.clear_security_events": {"queue": "upkeep"},
-    "wallet.tasks.clear_counts": {"queue": "upkeep"},
+    **{f"wallet.tasks.{name}": {"queue": "upkeep"} for name in _upkeep.split()},
 }
 
 # Through a direct exchange Celery sends to the queue itself. The bindings of any other, Redis keeps in its own memory: once it
@@ -212,6 +210,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear-market": {"task": "wallet.tasks.clear_market", "schedule": 3600, "options": {"expires": 3600}},
     "clear-counts": {"task": "wallet.tasks.clear_counts", "schedule": 3600, "options": {"expires": 3600}},
     "clear-sessions": {"task": "wallet.tasks.clear_sessions", "schedule": 86_400, "options": {"expires": 86_400}},
+    "clear-sign-ups": {"task": "wallet.tasks.clear_sign_ups", "schedule": 3600, "options": {"expires": 3600}},
     "clear-events": {"task": "wallet.tasks.clear_security_events", "schedule": 86_400, "options": {"expires": 86_400}},
 }
 

@@ -2,6 +2,7 @@ import os
 
 import pytest
 from django.conf import settings as site_settings
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test.utils import CaptureQueriesContext
@@ -138,3 +139,16 @@ def ada(world):
 def asked(world, paula):
     """A fee of 1% in two hours, proposed."""
     return proposing.proposed(paula, world.clock())
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """The passwords that are hashed, which is what takes long."""
+    found, encode = [], MD5PasswordHasher.encode
+
+    def encoded(hasher, password, salt):
+        found.append(password)
+        return encode(hasher, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", encoded)
+    return found

@@ -72,7 +72,7 @@ def test_what_is_wrong_is_said_and_asked_again(answers):
     said = answers(
         "MIRA", "root", "mira@example.com", "r@example.com", wrong_code, code, passwords=("123", STRONG, STRONG)
     )
-    for words in ("There is a user of this name.", "Another account has this address.", "too short", "is not right"):
+    for words in ("Somebody has this user name.", "Another account has this address.", "too short", "is not right"):
         assert words in said
     assert User.objects.get(username="root").check_password(STRONG)
 

@@ -1,6 +1,7 @@
 """Whose a mail address is (S1)."""
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import User
 
 from tests.support import factories
 from wallet import mailboxes
@@ -52,3 +53,14 @@ def test_only_what_somebody_signed_up_with_keeps_them_out(db):
     assert mailboxes.signed_up("Signed@example.com") == waits
     row(signed_up, "else@example.com", verified=True)
     assert mailboxes.unconfirmed(signed_up) is None
+
+
+def test_s1_an_address_that_only_looks_like_it_is_somebody_elses(db):
+    """S1: a database may take the dotless letter for the other one, but mail for it goes elsewhere."""
+    user = factories.user("mira")
+    for alike in ("mira@example.com".replace("i", "ı"), "mira@exampıe.com", "mira@example.com\u0130"):
+        assert mailboxes.owners(alike) == []
+    User.objects.filter(pk=user.pk).update(email="mira@github.example")
+    assert mailboxes.owners("mira@gıthub.example") == []
+    assert mailboxes.owners("MIRA@github.example") == [user]
+    assert mailboxes.at_sign_in("mira@gıthub.example") is None

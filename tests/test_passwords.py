@@ -33,6 +33,14 @@ def test_a_word_of_the_site_among_others_is_none_of_its_business(password):
     SiteWordsValidator().validate(password, factories.User(username="mira"))
 
 
+@pytest.mark.parametrize("password", ["mirandamiranda", "Miranda-M1randa!", "miranda@example.org", "adnarim-miranda"])
+def test_s10_the_users_own_name_however_often_it_is_typed_is_no_password(password):
+    user = factories.User(username="miranda", email="miranda@example.org")
+    SiteWordsValidator().validate("mirandas seven geese", user)
+    with pytest.raises(ValidationError, match="little more than"):
+        SiteWordsValidator().validate(password, user)
+
+
 def test_eight_other_letters_are_enough_and_seven_are_not():
     SiteWordsValidator().validate("dust-wyxkrmzn")
     with pytest.raises(ValidationError):

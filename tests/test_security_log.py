@@ -155,3 +155,24 @@ def test_p17_what_an_admins_address_holds_begins_no_line(client, world, as_json)
 def test_a_request_whose_address_nobody_tells_is_answered(rf):
     assert security_log.client_address(rf.get("/", REMOTE_ADDR="")) == ""
     assert security_log.client_address(rf.get("/", REMOTE_ADDR="203.0.113.7")) == "203.0.113.7"
+
+
+@pytest.mark.parametrize(
+    ("fields", "headers", "reason"),
+    [
+        ({}, {"Host": "evil.example"}, "DisallowedHost"),
+        ({}, {"Host": "a\x01b/"}, "DisallowedHost"),
+        ({f"f{number}": "" for number in range(5001)}, {}, "TooManyFieldsSent"),
+    ],
+)
+def test_p17_what_a_stranger_sends_that_cannot_be_read_is_a_warning_and_no_fault(
+    client, db, events, caplog, text, fields, headers, reason
+):
+    """P17: a fault calls an operator, and anybody could cause any number."""
+    client.raise_request_exception = False
+    page = client.post("/accounts/login/", fields, headers=headers)
+    assert (page.status_code, "There is a problem" in text(page)) == (400, False)
+    assert "<h1" in page.content.decode()
+    (said,) = events("request_unreadable", "WARNING")
+    assert (said["at"], said["reason"]) == ("/accounts/login/", reason)
+    assert [record.levelname for record in caplog.records if record.exc_info or record.levelname == "ERROR"] == []

@@ -6,7 +6,9 @@ Whoever wants to see what they typed shows it; whoever mistyped it unseen resets
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
@@ -15,7 +17,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from wallet import mailboxes
+from wallet import limits, mailboxes, user_names
+from wallet.requests import address_block
 
 ADDRESS_NEEDED = _("Enter an email address, like name@example.com.")
 ADDRESS_LENGTH = 254  # characters, of allauth's column and Django's
@@ -40,16 +43,13 @@ def address_words(field: forms.Field, label: Any, hint: Any = "") -> None:
 
 class SignInForm(allauth_forms.LoginForm):
     def user_credentials(self) -> dict[str, str]:
-        """A name or an address, and the password. Of an address that somebody has the password is looked at once, as of one
-        that nobody has: allauth would look twice, as an address and as a name, and the time would tell."""
+        """The name, or that of the account whose address it is, and the password. It is looked at once, whether somebody has
+        the address or not: allauth would look twice, and at everybody who waits with it, and the time would tell."""
         credentials: dict[str, str] = super().user_credentials()
-        if mailboxes.is_somebodys(credentials.get("email", "")):
-            del credentials["username"]
+        account = mailboxes.at_sign_in(credentials.pop("email", ""))
+        if account:
+            credentials["username"] = account.get_username()
         return credentials
-
-
-class AddressTaken(Exception):
-    """Somebody signed up with the same address a moment ago."""
 
 
 class SignUpForm(allauth_forms.SignupForm):
@@ -68,10 +68,18 @@ class SignUpForm(allauth_forms.SignupForm):
         """Nobody takes somebody's address for a name: one signs in with either."""
         if "@" in self.cleaned_data["username"]:
             raise forms.ValidationError(_("A user name has no @ in it."))
+        user_names.check(self.cleaned_data["username"])
         return str(super().clean_username())
 
+    def validate_unique_email(self, value: str) -> str:
+        """An address that others only signed up with is nobody's yet."""
+        self.account_already_exists = mailboxes.is_held(value)
+        return str(get_adapter().validate_unique_email(value))
+
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """Where somebody has the address nothing is made, in the time that making takes."""
+        """Where somebody has the address nothing is made, in the time that making takes. Raises TooMany where one place asks
+        for many mails to one address."""
+        limits.MAILS_ASKED.take(f"{self.cleaned_data['email']} {address_block(request)}")
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
         made: tuple[User | None, HttpResponse | None] = super().try_save(request)
@@ -79,14 +87,13 @@ class SignUpForm(allauth_forms.SignupForm):
 
     @transaction.atomic
     def save(self, request: HttpRequest) -> User:
-        """The user and the address, both or none.
+        """The user and the address, both or none. Raises IntegrityError where somebody took the name a moment ago.
 
-        Raises AddressTaken, or IntegrityError, where somebody took the address or the name a moment ago. Without the row of
-        the address the account would count as one that the operator made.
+        Without the row of the address the account would count as one that the operator made; allauth writes none where
+        another account waits with the same address.
         """
         user: User = super().save(request)
-        if not mailboxes.unconfirmed(user):
-            raise AddressTaken
+        EmailAddress.objects.get_or_create(user=user, email=user.email.lower(), defaults={"primary": True})
         return user
 
 

@@ -16,12 +16,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wallet import attempts, devices, events
+from wallet import attempts, devices, events, limits, mailboxes, sign_ups
 from wallet.logs import get_logger
 from wallet.models import Customer
 from wallet.pages.letters import LETTERS, Facts
 from wallet.pages.security_letters import SECURITY_LETTERS
-from wallet.requests import MAIL_FAILED, client_address
+from wallet.requests import MAIL_FAILED, address_block, client_address
 
 # What `seed_demo` makes, which refuses to run in production; a database may have come from a demonstration.
 PUBLIC = {("demo", "demo"), ("admin", "admin")}
@@ -84,6 +84,8 @@ class AccountAdapter(DefaultAccountAdapter):
         owner = attempts.owner_of(**_typed(credentials))
         if owner:
             attempts.failed(owner)
+        # Who never confirmed has no page to read it on, and goes by the clock.
+        if owner and not mailboxes.unconfirmed(owner):
             events.write(events.Kind.REFUSED, owner, request)
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
@@ -103,7 +105,25 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_stages(self) -> list[str]:
         return [STAGES.get(stage, stage) for stage in super().get_login_stages()]
 
+    def should_send_confirmation_mail(self, request: HttpRequest, email_address: EmailAddress, signup: bool) -> bool:
+        """Also to who signs in and has not confirmed yet; not as often as they like."""
+        if signup:  # the form has counted it
+            return True
+        try:
+            limits.MAILS_ASKED.take(f"{email_address.email} {address_block(request)}")
+        except limits.TooMany:
+            return False
+        return True
+
     # --- addresses ------------------------------------------------------------------------------------------------
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Whoever confirms an address first has it."""
+        if not sign_ups.confirm(email_address):
+            said = {"email": email_address.email}
+            self.add_message(request, messages.ERROR, "account/messages/email_confirmation_failed.txt", said)
+            return False
+        return bool(super().confirm_email(request, email_address))
 
     def can_delete_email(self, email_address: EmailAddress) -> bool:
         """Only what waits to be confirmed: the one address that was is what the owner is told at (S1)."""

@@ -8,12 +8,12 @@ all other addresses together too: whoever guesses them has the password, which t
 import hashlib
 from dataclasses import dataclass
 
-from allauth.account.utils import filter_users_by_email, filter_users_by_username
+from allauth.account.utils import filter_users_by_username
 from allauth.core.internal.cryptokit import normalize_user_code
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
-from wallet import limits
+from wallet import limits, mailboxes
 from wallet.devices import known_device
 from wallet.limits import Limit
 from wallet.logs import get_logger
@@ -94,8 +94,7 @@ def _take(*wanted: tuple[Limit, str]) -> Attempt:
 def owner_of(name: str, email: str) -> User | None:
     """The account that the name or the address is of, in whichever case it is typed."""
     users = [*filter_users_by_username(name)] if name else []
-    users += filter_users_by_email(email) if email else []
-    return min(users, key=lambda user: user.pk, default=None)
+    return min(users, key=lambda user: user.pk, default=None) or mailboxes.at_sign_in(email)
 
 
 def _hashed(name: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from allauth.mfa.base import views as base
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
@@ -41,9 +40,9 @@ urlpatterns = [
     *setting("passkeys/<row:pk>/remove/", factors.remove_passkey, FORM, "mfa_remove_webauthn"),
     *setting("sessions/<row:number>/end/", security.end_session, DEED, "end_session"),
     *setting("sessions/end-others/", security.end_others, DEED, "end_other_sessions"),
-    path("accounts/login/code/", Route(base.authenticate, facts=OPEN_FORM), name="mfa_authenticate"),
+    path("accounts/login/code/", Route(factors.second_step, facts=OPEN_FORM), name="mfa_authenticate"),
     path("accounts/login/passkey/", Route(factors.sign_in_by_passkey, facts=OPEN_FORM), name="mfa_login_webauthn"),
-    path("accounts/confirm/code/", Route(base.reauthenticate, facts=FORM), name="mfa_reauthenticate"),
+    path("accounts/confirm/code/", Route(factors.confirm_by_code, facts=FORM), name="mfa_reauthenticate"),
     path(
         "accounts/confirm/passkey/", Route(factors.confirm_by_passkey, facts=FORM), name="mfa_reauthenticate_webauthn"
     ),

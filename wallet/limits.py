@@ -80,6 +80,9 @@ ATTACK_FROM = 50
 SIGN_IN = Limit("sign-in forms", 60, 60)
 SIGN_UP = Limit("sign-up forms", 20, 600)
 RESET = Limit("reset forms", 20, 60)
+# Mails to one address that one address of the network asks for with these forms, or by signing in unconfirmed: a stranger
+# bothers nobody with more, and its owner still gets theirs.
+MAILS_ASKED = Limit("mails asked for", 10, 3600)
 # Each customer (S5).
 QUOTES = Limit("quotes", 30, 60)
 ESTIMATES = Limit("estimates", 180, 60)

@@ -25,6 +25,12 @@ SETTINGS = {
     "DJANGO_STRUCTLOG_STATUS_5XX_LOG_LEVEL": logging.WARNING,
     "DJANGO_STRUCTLOG_USER_ID_FIELD": None,
 }
+# What Django refuses to read, by its names for it. It would be an ERROR with a traceback, of which anybody could cause any
+# number.
+STRANGERS = (
+    *("csrf", "DisallowedHost", "DisallowedRedirect", "RequestDataTooBig", "SuspiciousMultipartForm"),
+    *("TooManyFieldsSent", "TooManyFilesSent"),
+)
 # What is long in an address may be a key to it, as a link to choose a new password is; the ids of transactions are none.
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![^/?\s])"
 _KEY = re.compile(rf"(?<=/)(?!{_UUID})[^/?\s]{{20,}}")
@@ -98,7 +104,8 @@ def configuration(*, as_json: bool, hidden: Iterable[str]) -> dict[str, Any]:
             "celery.app.trace": {"level": "CRITICAL"},
             # Each request has a line of its own, with what was answered.
             "django.request": {"level": "CRITICAL"},
-            "django.security.csrf": {"level": "CRITICAL"},  # our own line says it
+            # What a stranger sends is nobody's fault here. Our own line says it.
+            **{f"django.security.{name}": {"level": "CRITICAL"} for name in STRANGERS},
             "django.server": console,
             "gunicorn.error": console,
         },

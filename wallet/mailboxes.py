@@ -1,23 +1,50 @@
 """Whose a mail address is. An address counts as its owner's once it was confirmed by mail, or when the operator made the
-account with it; then it stands with the user, and there is no row of it yet."""
+account with it; then it stands with the user, and there is no row of it yet. Who signed up with an address and has not
+confirmed it holds nothing: whoever confirms it first has it."""
 
 from allauth.account.models import EmailAddress
-from allauth.account.utils import filter_users_by_email
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 
 def owners(email: str) -> list[User]:
     """The active users whom a mail to this address reaches for certain (S1): nobody by an address that waits."""
-    named = User.objects.filter(is_active=True)
-    confirmed = named.filter(emailaddress__verified=True, emailaddress__email=email.lower())
-    given = named.filter(email__iexact=email).exclude(emailaddress__email__iexact=email)
+    return [user for user in holders(email) if user.is_active]
+
+
+def holders(email: str) -> list[User]:
+    """Those whose address it is, deactivated or not."""
+    confirmed = User.objects.filter(emailaddress__verified=True, emailaddress__email=email.lower())
+    # PostgreSQL takes letters for the same that no mail server does: with it, the mail would go to somebody else.
+    alike = User.objects.filter(email__iexact=email).exclude(emailaddress__email__iexact=email)
+    given = [user for user in alike if user.email.lower() == email.lower()]
     return [*confirmed, *(user for user in given if not EmailAddress.objects.get_verified(user))]
 
 
-def is_somebodys(email: str) -> bool:
-    """Whether one may sign in with this address, confirmed or not."""
-    return bool(email) and bool(filter_users_by_email(email))
+def is_held(email: str, *, besides: User | None = None) -> bool:
+    """Whether it is the address of an account, of another one than this."""
+    return any(holder != besides for holder in holders(email))
+
+
+def at_sign_in(email: str) -> User | None:
+    """Who signs in with this address: its owner, or as long as it has none, who signed up with it last."""
+    if not email:
+        return None
+    held = holders(email)
+    if held:
+        return min(held, key=lambda user: user.pk)
+    waits = signed_up(email)
+    return waits.user if waits else None
+
+
+def sign_ups() -> QuerySet[EmailAddress]:
+    """The addresses of all who signed up and never confirmed."""
+    confirmed = EmailAddress.objects.filter(user=OuterRef("user"), verified=True)
+    waiting: QuerySet[EmailAddress] = EmailAddress.objects.filter(
+        ~Exists(confirmed), verified=False, user__email__iexact=F("email")
+    )
+    return waiting
 
 
 def unconfirmed(user: User) -> EmailAddress | None:
@@ -29,9 +56,8 @@ def unconfirmed(user: User) -> EmailAddress | None:
 
 
 def signed_up(email: str) -> EmailAddress | None:
-    """The address, where somebody signed up with it and never confirmed it."""
-    users = User.objects.filter(is_active=True, email__iexact=email)
-    return next((address for user in users if (address := unconfirmed(user))), None)
+    """The address, where somebody signed up with it and never confirmed it: the last of them."""
+    return sign_ups().filter(email=email.lower(), user__is_active=True).order_by("pk").last()
 
 
 def keep_given(user: User) -> None:

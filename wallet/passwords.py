@@ -1,4 +1,4 @@
-"""Passwords that are made of the site's own words, which whoever guesses tries first (S10)."""
+"""Passwords that are made of the site's own words or the user's own name, which whoever guesses tries first (S10)."""
 
 import re
 from urllib.parse import urlsplit
@@ -14,12 +14,14 @@ NEEDED = 8  # as many letters and digits there have to be beside the site's word
 
 
 class SiteWordsValidator:
-    """Refuses a password in which too little is left without the words of the site: its name, its host, what it is for."""
+    """Refuses a password in which too little is left without the words of the site: its name, its host, what it is for;
+    and without the user's own: the name, typed twice or three times, and the address."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         """Raises ValidationError with the word; D4stsite counts as Dustsite, capitals and signs do not count."""
         left, found = _letters(password), ""
-        for word in site_words():
+        # The longest first, so that none is hidden by a part of it.
+        for word in sorted({*site_words(), *_own_words(user)}, key=lambda word: (-len(word), word)):
             if word in left:
                 left, found = left.replace(word, ""), found or word
         if found and len(left) < NEEDED:
@@ -27,15 +29,18 @@ class SiteWordsValidator:
             raise ValidationError(words, code="password_site_words")
 
     def get_help_text(self) -> str:
-        return _("Words of this site, like its name, do not count.")
+        return _("Words of this site, like its name, and your user name do not count.")
 
 
-def site_words() -> list[str]:
-    """The longest first, so that none is hidden by a part of it."""
+def _own_words(user: User | None) -> set[str]:
+    said = [user.username, user.email, user.email.partition("@")[0]] if user else []
+    return {word for word in map(_letters, said) if len(word) > 2}
+
+
+def site_words() -> set[str]:
     hosts = [urlsplit(settings.SITE_URL).hostname or "", *settings.ALLOWED_HOSTS]
     named = [settings.SITE_NAME, *settings.SITE_NAME.split(), *(part for host in hosts for part in host.split("."))]
-    words = {_letters(word) for word in (*WORDS, *named)}
-    return sorted((word for word in words if len(word) > 2), key=lambda word: (-len(word), word))
+    return {word for word in map(_letters, (*WORDS, *named)) if len(word) > 2}
 
 
 def _letters(text: str) -> str:

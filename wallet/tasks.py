@@ -6,7 +6,7 @@ from typing import Any
 from celery import shared_task
 from django.core.management import call_command
 
-from wallet import conversions, ledger
+from wallet import conversions, ledger, sign_ups
 from wallet.audit import audit
 from wallet.database import clock
 from wallet.database.retrying import Busy
@@ -109,6 +109,12 @@ def clear_counts() -> None:
 def clear_sessions() -> None:
     """Deletes the sessions that have ended."""
     call_command("clearsessions")
+
+
+@shared_task
+def clear_sign_ups() -> None:
+    """Deletes the accounts whose address nobody has confirmed in time."""
+    sign_ups.clear(clock.now())
 
 
 @shared_task

@@ -151,7 +151,7 @@ def test_a_new_account_gets_a_mail_to_choose_a_password_and_has_none_before(oper
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"username": "MIRA"}, "There is a user of this name."),
+        ({"username": "MIRA"}, "Somebody has this user name. Choose another one."),
         ({"email": "Mira@Example.com"}, "Another account has this address."),
         ({"email": "nowhere"}, "Enter an email address, like"),
         ({"email": ""}, "This field is required."),
@@ -161,6 +161,13 @@ def test_an_account_that_could_be_taken_for_another_is_not_made(operator, world,
     page = operator.post(f"{USERS}add/", {"username": "new", "email": "new@example.com", **fields})
     assert said in page.content.decode()
     assert User.objects.filter(username__in=["new", "MIRA"]).count() == 0
+
+
+def test_s1_who_only_signed_up_with_an_address_keeps_no_operator_from_giving_it(operator):
+    stranger = factories.user("stranger")
+    EmailAddress.objects.create(user=stranger, email=stranger.email, primary=True)
+    assert operator.post(f"{USERS}add/", {"username": "new", "email": stranger.email}).status_code == 302
+    assert User.objects.filter(email=stranger.email).count() == 2
 
 
 def test_staff_send_a_mail_to_choose_a_new_password_and_the_owner_reads_who(clerk, world):

@@ -1,24 +1,10 @@
 """Signing in and out."""
 
 import pytest
-from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import checks
 
 from tests.support import factories
 from tests.support.html import read
-
-
-@pytest.fixture
-def hashed(monkeypatch):
-    """The passwords that are hashed, which is what takes long."""
-    found, encode = [], MD5PasswordHasher.encode
-
-    def encoded(hasher, password, salt):
-        found.append(password)
-        return encode(hasher, password, salt)
-
-    monkeypatch.setattr(MD5PasswordHasher, "encode", encoded)
-    return found
 
 
 @pytest.mark.parametrize("name", ["mira", "mira@example.com"])

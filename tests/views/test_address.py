@@ -75,7 +75,7 @@ def test_s1_it_changes_once_the_new_one_is_confirmed_and_both_are_told(proven, w
     assert to(mailoutbox, "mira@example.com") == ["A new email address was asked for"]
     (confirm,) = [mail for mail in mailoutbox if mail.to == ["new@example.com"]]
     page = proven.get(link(confirm))
-    assert "Is new@example.com to be the email address of your account?" in text(page)
+    assert "Is new@example.com to be the email address of the account mira?" in text(page)
     assert address() == "mira@example.com"  # P16: opening the link alone changes nothing
     page = proven.post(link(confirm), follow=True)
     assert "new@example.com is the email address of your account now." in text(page)

@@ -58,6 +58,7 @@ def test_codes_are_set_up_with_their_key_as_text_and_recovery_codes_follow(signe
     secret = read(page).find("#secret").text.replace(" ", "")
     assert read(page).find("[role=img] svg")
     wrong = signed_in.post(f"{PAGE}codes/", {"code": wrong_code(secret), "next": "/wallet/dust/"})
+    assert wrong.status_code == 422
     assert "That wasn’t accepted." in text(wrong)
     assert read(wrong).find("#secret").text.replace(" ", "") == secret
     assert kinds(world.user) == ["signed_in"]
@@ -196,7 +197,8 @@ def test_s7_what_is_no_passkey_at_all_is_refused_in_words(client, world, text, s
     client.get("/accounts/login/passkey/", headers={"Accept": "application/json"})
     assert said in text(client.post("/accounts/login/passkey/", {"credential": sent}, follow=True))
     sign_in(client)
-    assert said in text(client.post("/accounts/login/code/", {"credential": sent}))
+    refused = client.post("/accounts/login/code/", {"credential": sent})
+    assert (refused.status_code, said in text(refused)) == (422, True)
     client.force_login(world.user)
     assert said in text(client.post("/accounts/confirm/passkey/", {"credential": sent}))
     prove(client, world.user)
@@ -215,6 +217,7 @@ def test_the_second_step_asks_for_one_field_that_a_phone_fills_in(client, world,
     assert (field["autocomplete"], field["inputmode"]) == ("one-time-code", "numeric")
     assert client.get("/wallet/").status_code == 302
     refused = client.post("/accounts/login/code/", {"code": wrong_code(secret)})
+    assert refused.status_code == 422
     assert "That wasn’t accepted." in text(refused)
     assert "Type the code." in text(client.post("/accounts/login/code/", {"code": ""}))
     done = client.post("/accounts/login/code/", {"code": code(secret)})
@@ -226,7 +229,7 @@ def test_the_second_step_asks_for_one_field_that_a_phone_fills_in(client, world,
 def test_a_recovery_code_signs_in_once(client, world):
     give_codes(world.user)
     spare = recovery_codes(world.user)[0]
-    for status in (302, 200):
+    for status in (302, 422):
         sign_in(client)
         assert client.post("/accounts/login/code/", {"code": spare}).status_code == status
         client.post("/accounts/logout/")
@@ -247,7 +250,7 @@ def test_p22_codes_are_not_guessed_and_whoever_guesses_locks_nobody_out(client, 
     """P22: five from an address, with the time to wait; the owner passes from another one meanwhile."""
     secret = give_codes(world.user)
     guess = at_the_second_step("198.51.100.7", client)
-    assert [guess(wrong_code(secret)) for _ in range(7)] == [200] * 5 + [429] * 2
+    assert [guess(wrong_code(secret)) for _ in range(7)] == [422] * 5 + [429] * 2
     refused = client.post(CODE, {"code": code(secret)}, REMOTE_ADDR="198.51.100.7")
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "300")
     assert "Too many" in text(refused)
@@ -264,7 +267,7 @@ def test_p22_in_a_day_twenty_are_guessed_wherever_from_and_the_owner_passes_on_a
     owner.post("/accounts/logout/")
     for number in range(4):
         guess = at_the_second_step(f"198.51.100.{number}")
-        assert [guess(wrong_code(secret)) for _ in range(5)] == [200] * 5
+        assert [guess(wrong_code(secret)) for _ in range(5)] == [422] * 5
     spare = recovery_codes(world.user)
     world.clock.tick(hours=23)
     assert at_the_second_step("192.0.2.1")(spare[0]) == 429
@@ -281,7 +284,7 @@ def test_p22_a_device_that_the_account_knows_guesses_thirty_times_a_day(client, 
     guess = at_the_second_step("203.0.113.20", client)
     for _ in range(6):
         world.clock.tick(seconds=300)
-        assert [guess(wrong_code(secret)) for _ in range(6)] == [200] * 5 + [429]
+        assert [guess(wrong_code(secret)) for _ in range(6)] == [422] * 5 + [429]
     world.clock.tick(seconds=300)
     assert guess(recovery_codes(world.user)[0]) == 429
 
@@ -301,7 +304,7 @@ def test_p21_a_code_is_good_once_also_the_one_that_codes_were_set_up_with(signed
     step = at_the_second_step("203.0.113.20")
     cache.clear()  # the library forgets after 30 seconds, and the code is good for 90
     world.clock.tick(seconds=89)
-    assert [step(first), step(f"{first[:3]} {first[3:]}")] == [200, 200]
+    assert [step(first), step(f"{first[:3]} {first[3:]}")] == [422, 422]
     assert step(recovery_codes(world.user)[0]) == 302
 
 
@@ -310,7 +313,7 @@ def test_p21_with_a_second_factor_the_password_alone_is_no_fresh_proof(signed_in
     secret = give_codes(world.user)
     answer = signed_in.post("/accounts/reauthenticate/?next=/settings/", {"password": PASSWORD})
     assert answer.headers["Location"].startswith("/accounts/confirm/code/")
-    signed_in.post("/accounts/confirm/code/", {"code": wrong_code(secret)})
+    assert signed_in.post("/accounts/confirm/code/", {"code": wrong_code(secret)}).status_code == 422
     assert signed_in.get(f"{PAGE}codes/off/").status_code == 302
     signed_in.post("/accounts/confirm/code/", {"code": code(secret), "next": PAGE})
     assert signed_in.get(f"{PAGE}codes/off/").status_code == 200

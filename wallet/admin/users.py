@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from wallet import events, roles
+from wallet import events, mailboxes, roles, user_names
 from wallet.account_forms import ResetForm
 from wallet.admin.base import ReadOnly, Recorded
 from wallet.models import Account, SecurityEvent
@@ -41,16 +41,12 @@ class NewUserForm(forms.ModelForm):
 
     def clean_username(self) -> str:
         name: str = self.cleaned_data["username"]
-        if User.objects.filter(username__iexact=name).exists():
-            raise forms.ValidationError("There is a user of this name.")
+        user_names.check(name)
         return name
 
     def clean_email(self) -> str:
         address: str = self.cleaned_data["email"].lower()
-        if (
-            User.objects.filter(email__iexact=address).exists()
-            or EmailAddress.objects.filter(email__iexact=address).exists()
-        ):
+        if mailboxes.is_held(address):
             raise forms.ValidationError("Another account has this address.")
         return address
 

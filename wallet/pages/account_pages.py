@@ -200,8 +200,12 @@ def confirmation_sent(*, is_unsent: bool, mailbox: str) -> AccountEnd:
     return AccountEnd(_("Open our mail to confirm your address"), sentences, [to_sign_in(), *_demo(mailbox)])
 
 
-def confirm_address(address: str) -> AccountEnd:
-    sentences = [_("Is %(address)s to be the email address of your account?") % {"address": address}]
+def confirm_address(address: str, name: str) -> AccountEnd:
+    """The account by its name: somebody else may have signed up with this address."""
+    sentences = [
+        _("Is %(address)s to be the email address of the account %(name)s?") % {"address": address, "name": name},
+        _("If you don’t know this user name, somebody else chose it: close this page, and nothing changes."),
+    ]
     return AccountEnd(_("Confirm your email address"), sentences, [], posts=_("Confirm the address"))
 
 

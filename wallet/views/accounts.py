@@ -16,7 +16,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from wallet import mailboxes
-from wallet.account_forms import AddressTaken, LinkSpent
+from wallet.account_forms import LinkSpent
 from wallet.pages import account_pages
 from wallet.pages.account_pages import AccountEnd, AccountForm, AddressPage
 from wallet.pages.buttons import Button
@@ -65,9 +65,6 @@ class SignUp(Paged, views.SignupView):
     def form_valid(self, form: Form) -> HttpResponse:
         try:
             response: HttpResponse = super().form_valid(form)
-        except AddressTaken:  # the answer is the one of a moment later
-            later = self.get_form_class()(**self.get_form_kwargs())
-            return self.form_valid(later) if later.is_valid() else self.form_invalid(later)
         except IntegrityError:  # somebody took the name a moment ago
             form.add_error("username", get_adapter().validation_error("username_taken"))
             return self.form_invalid(form)
@@ -100,9 +97,10 @@ class ConfirmAddress(Ending, views.ConfirmEmailView):
     def page(self, said: dict[str, Any]) -> AccountEnd:
         if not said["confirmation"]:
             return account_pages.confirmation_spent()
-        if not said["can_confirm"]:
+        user = said["confirmation"].email_address.user
+        if mailboxes.is_held(said["email"], besides=user):
             return account_pages.address_taken()
-        return account_pages.confirm_address(said["email"])
+        return account_pages.confirm_address(said["email"], user.get_username())
 
 
 @method_decorator(login_required, name="dispatch")

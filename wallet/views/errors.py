@@ -6,6 +6,7 @@ htmx gets the same words as a warning that takes its place on the page which ask
 from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -13,7 +14,7 @@ from django_htmx.http import reswap, retarget
 
 from wallet.database.retrying import Busy
 from wallet.limits import TooMany
-from wallet.logs import get_logger
+from wallet.logs import get_logger, without_keys
 from wallet.pages import errors
 from wallet.pages.errors import ErrorPage
 from wallet.refusals import Code, Refused
@@ -29,6 +30,8 @@ TOO_MANY_SECONDS = 60
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, SuspiciousOperation):
+        log.warning("request_unreadable", at=without_keys(request.path), reason=type(exception).__name__)
     return _answer(request, errors.bad_request(), 400)
 
 

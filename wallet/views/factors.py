@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.internal.httpkit import add_query_params
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.views import AuthenticateView, ReauthenticateView
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.internal import auth
@@ -39,7 +40,16 @@ class OnwardsMixin:
         return context | {"goes_on_to": get_next_redirect_url(self.request) or ""}
 
 
-class SetUpCodes(OnwardsMixin, ActivateTOTPView):
+class RefusedMixin:
+    """A form that is wrong is answered with 422, like every other."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        response.status_code = 422
+        return response
+
+
+class SetUpCodes(RefusedMixin, OnwardsMixin, ActivateTOTPView):
     """The secret as a QR code and as text, and the first code as a proof that the app has it."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -47,7 +57,7 @@ class SetUpCodes(OnwardsMixin, ActivateTOTPView):
         return context | {"key": " ".join(wrap(context["form"].secret, 4))}  # as apps take it, and people read it
 
 
-class AddPasskey(OnwardsMixin, AddWebAuthnView):
+class AddPasskey(RefusedMixin, OnwardsMixin, AddWebAuthnView):
     """A passkey that can also sign in by itself."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -79,7 +89,15 @@ class ConfirmByPasskey(ReauthenticateWebAuthnView):
     """A fresh proof by passkey. One that is refused is said on the page, instead of leading away."""
 
     def form_invalid(self, form: Any) -> Any:
-        return self.render_to_response(self.get_context_data(form=form))
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+class ConfirmByCode(RefusedMixin, ReauthenticateView):
+    """A fresh proof by code."""
+
+
+class SecondStep(RefusedMixin, AuthenticateView):
+    """What signing in asks for after the password."""
 
 
 class SignInByPasskey(LoginWebAuthnView):
@@ -91,7 +109,9 @@ class SignInByPasskey(LoginWebAuthnView):
         return JsonResponse({"request_options": auth.begin_authentication()})
 
 
+second_step = SecondStep.as_view()
 sign_in_by_passkey = SignInByPasskey.as_view()
+confirm_by_code = ConfirmByCode.as_view()
 confirm_by_passkey = ConfirmByPasskey.as_view()
 set_up_codes = SetUpCodes.as_view()
 add_passkey = AddPasskey.as_view()

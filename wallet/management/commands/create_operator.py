@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from qrcode.main import QRCode
 
-from wallet import roles, staff_log
+from wallet import mailboxes, roles, staff_log, user_names
 
 TRIES = 3
 
@@ -87,8 +87,7 @@ class Command(BaseCommand):
 def _check_name(user: User, name: str) -> None:
     user.username = name
     user.clean_fields(exclude=["password", "email"])
-    if User.objects.filter(username__iexact=name).exists():
-        raise ValidationError("There is a user of this name.")
+    user_names.check(name)
 
 
 def _check_address(user: User, address: str) -> None:
@@ -96,5 +95,5 @@ def _check_address(user: User, address: str) -> None:
     user.clean_fields(exclude=["password"])
     if not address:
         raise ValidationError("An operator needs an address.")
-    if User.objects.filter(email__iexact=address).exists():
+    if mailboxes.is_held(address):
         raise ValidationError("Another account has this address.")
