@@ -24,5 +24,5 @@ SETTINGS: dict[str, Any] = {
     # A selection may name every asset there is, and R4 sets no limit of its own; the limit here only bounds the work.
     "DATA_UPLOAD_MAX_NUMBER_FIELDS": 5000,
     "DATA_UPLOAD_MAX_MEMORY_SIZE": 1_000_000,  # of the body as a whole, before it is read (wallet.edge)
-    "FILE_UPLOAD_HANDLERS": ["wallet.edge.NoFiles"],
+    "FILE_UPLOAD_HANDLERS": ["wallet.edge.StaffFiles"],
 }

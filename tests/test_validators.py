@@ -106,6 +106,9 @@ def test_r9_the_refusal_cuts_the_change():
 
 def test_r6_only_listed_assets():
     assert validators.validate_listed("DOGE", "listed") is None
+    day = date(2026, 11, 3)
+    assert validators.validate_listed("DOGE", "listed", day, today=date(2026, 11, 2)) is None
+    assert validators.validate_listed("DOGE", "listed", day, today=day).code == "delisted"
     assert refusal(validators.validate_listed, "DOGE", "unlisted").code == "unlisted"
     found = refusal(validators.validate_listed, "LUNC", "delisted", date(2026, 11, 3), date(2027, 2, 3))
     assert found.words.cause == "Delisted on 3 November 2026."

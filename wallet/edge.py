@@ -4,6 +4,7 @@ One guard for every address there is, those of the packages among them (S5, S6, 
 """
 
 import codecs
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -11,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import BadRequest, RequestDataTooBig, ValidationError
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_header_parameters
@@ -32,6 +33,9 @@ ADDRESSES = ("HX-Current-URL", "Referer", "Origin")
 CHARSETS = ("utf-8", "ascii", "iso8859-1")
 # What a database, or Python on its way there, says of a value that no column can hold.
 IMPOSSIBLE = (DataError, OverflowError, UnicodeError)
+
+# Where files are read: pages of the admin, below a model's list.
+TAKES_FILES = re.compile(r"/admin/wallet/[a-z]+/file/")
 
 UNREADABLE = "wallet.unreadable"
 
@@ -58,17 +62,13 @@ def _is_charset(content_type: str) -> bool:
         return False
 
 
-class NoFiles(FileUploadHandler):
-    """Nobody sends files here: the first one ends the reading."""
+class StaffFiles(MemoryFileUploadHandler):
+    """Only operators' pages that say so take files, into memory, within the bound of all bodies; else one ends the reading."""
 
-    def new_file(self, *args: object, **options: object) -> None:
-        raise RequestDataTooBig("Forms of this site take no files.")
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Is never reached."""
-
-    def file_complete(self, file_size: int) -> None:
-        """Is never reached."""
+    def new_file(self, *args: Any, **options: Any) -> None:
+        if self.request is None or not TAKES_FILES.fullmatch(self.request.path):
+            raise RequestDataTooBig("Forms of this site take no files.")
+        super().new_file(*args, **options)
 
 
 class Guard:

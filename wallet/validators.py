@@ -30,10 +30,16 @@ def validate_source(code: str) -> Refusal | None:
 
 
 def validate_listed(
-    code: str, status: str, delisted_on: date | None = None, withdraw_until: date | None = None
+    code: str,
+    status: str,
+    delisted_on: date | None = None,
+    withdraw_until: date | None = None,
+    *,
+    today: date | None = None,
 ) -> Refusal | None:
-    """R6: unlisted and delisted assets cannot be converted."""
-    if status == DELISTED:
+    """R6: unlisted and delisted assets cannot be converted; one that is to be delisted no more from that day on (UTC)."""
+    is_due = delisted_on is not None and today is not None and delisted_on <= today
+    if status == DELISTED or is_due:
         return refusal(
             Code.DELISTED,
             asset=code,

@@ -17,6 +17,8 @@ def test_closing_needs_a_notice(operator, text):
         ({"closes_at_1": "16:00"}, "The closing must end after it begins."),
         ({"closes_at_1": "18:00"}, "The closing must end after it begins."),
         ({"reopens_at_0": "2026-11-22", "reopens_at_1": "14:00"}, "This moment is over."),
+        ({"closes_at_0": "2026-11-21", "closes_at_1": "14:00"}, "Leave it empty to close from now on"),
+        ({"closes_at_0": "0001-01-01", "closes_at_1": "00:00"}, "Leave it empty to close from now on"),
         ({"reopens_at_1": "25:00"}, "Enter a valid time."),
         ({"is_open": "on"}, "An opening takes effect at once: leave both times empty"),
         ({"notice": ""}, "Write the notice that customers read"),

@@ -97,7 +97,7 @@ def test_p20_after_the_breaker_one_person_proposes_to_open_and_another_approves(
     assert "has not closed conversions" in text(client.post(path, {"reason": "Open.", "propose": "Propose"}))
     proposing.breaker_closes()
     refused = operator.post("/admin/wallet/opening/add/", {"is_open": "on", "reason": "Looked."})
-    assert "The house breaker closed conversions. Propose to open them" in text(refused)
+    assert "A guard closed conversions. Propose to open them" in text(refused)
     assert operator.post("/admin/wallet/opening/add/", {"notice": "Longer."}).status_code == 302
     assert not Opening.objects.filter(is_open=True).exists()
     assert "Too much was paid." in text(client.post(path, {"reason": "Looked.", "preview": "Preview"}))

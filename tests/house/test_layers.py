@@ -28,7 +28,7 @@ LAYERS = [
     ["wallet.requests"],
     ["wallet.events", "wallet.staff_log"],
     ["wallet.audit", "wallet.market", "wallet.metrics", "wallet.demo_mail"],
-    ["wallet.conversions", "wallet.files", "wallet.proposals", "wallet.sign_ups"],
+    ["wallet.conversions", "wallet.files", "wallet.listing", "wallet.proposals", "wallet.sign_ups"],
     ["wallet.pages"],
     ["wallet.tasks"],
     ["wallet.devices"],

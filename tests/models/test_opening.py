@@ -4,6 +4,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -138,3 +139,11 @@ def test_a_planned_closing_stops_quotes_and_confirms_when_its_time_comes_and_nev
     world.clock.tick(minutes=2)
     world.observe()
     assert conversions.quote(user=other, codes=["DOGE"]).is_quoted
+
+
+def test_a_closing_that_begins_long_ago_is_refused_and_one_of_this_minute_is_not(at):
+    """By the model itself, so by every form of it."""
+    with pytest.raises(ValidationError, match="This moment is over"):
+        Opening(is_open=False, notice="We are moving.", closes_at=at(-2)).full_clean()
+    Opening(is_open=False, notice="We are moving.", closes_at=at(-1)).full_clean()
+    Opening(is_open=False, notice="We are moving.", closes_at=at(5)).full_clean()

@@ -58,15 +58,18 @@ ROLES: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
             "wallet_asset": frozenset({"add", "change"}),
         },
     ),
-    "administrator": (_PEOPLE | {"auth_group", "wallet_staffaction"}, _USERS),
+    "administrator": (_PEOPLE | {"auth_group", "wallet_staffaction", "wallet_asset"}, _USERS),
     "superuser": (EVERYTHING, ADMIN),
 }
 # Of some roles, the rights of a model that are neither of view, add, change and delete.
 _RESUMING = ("propose_resume", "decide_resume")
 OWN_RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
-    "treasury": {"wallet_proposal": _RESUMING},
-    "risk": {"wallet_proposal": ("propose_policy", "decide_policy", "withdraw_policy", *_RESUMING)},
-    "administrator": {"wallet_staffaction": ("administer_staff",)},
+    "treasury": {"wallet_proposal": _RESUMING, "wallet_asset": ("pause", "resume")},
+    "risk": {
+        "wallet_asset": ("pause", "resume", "delist", "list"),
+        "wallet_proposal": ("propose_policy", "decide_policy", "withdraw_policy", *_RESUMING),
+    },
+    "administrator": {"wallet_staffaction": ("administer_staff",), "wallet_asset": ("pause",)},
 }
 # The admin's addresses that belong to no model: what they answer to whoever may enter.
 ADMIN_PAGES: dict[str, set[int]] = {
@@ -88,5 +91,8 @@ ADMIN_PAGES: dict[str, set[int]] = {
     "admin:wallet_proposal_propose_policy": {200, 403},
     "admin:wallet_proposal_propose_resume": {200, 403},
     "admin:wallet_proposal_decide": {405},
+    # Of no assets; tests/admin/test_listing.py names some.
+    **{f"admin:wallet_asset_{deed}": {403, 404} for deed in ("pause", "resume", "delist", "unlist", "list")},
+    "admin:wallet_asset_file": {200, 403},
     "admin:wallet_policy_withdraw": {200, 403, 404},  # of a version that there may not be
 }

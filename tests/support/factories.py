@@ -55,6 +55,8 @@ def operator(name: str = "admin") -> User:
 def roles() -> None:
     """The groups that the migrations make, with their permissions."""
     import_module("wallet.migrations.0011_roles").write(apps, connection.schema_editor())
+    for name in ("0016_listing",):
+        import_module(f"wallet.migrations.{name}").grant(apps, connection.schema_editor())
 
 
 def staff(role: str, name: str | None = None) -> User:

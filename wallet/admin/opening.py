@@ -18,8 +18,11 @@ class OpeningForm(forms.ModelForm):
         is_open: bool = self.cleaned_data["is_open"]
         if is_open and Opening.objects.stopped().exists():
             raise forms.ValidationError(
-                "The house breaker closed conversions. Propose to open them, under Proposals: another operator approves it."
+                "A guard closed conversions. Propose to open them, under Proposals: another operator approves it."
             )
+        standing = set(Opening.objects.standing().values_list("cause", flat=True)) if is_open else set()
+        if standing == {Opening.Cause.BNB}:
+            raise forms.ValidationError("BNB is paused, which closes conversions. Resume it on its own page.")
         return is_open
 
     def clean_reopens_at(self) -> datetime | None:

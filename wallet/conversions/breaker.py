@@ -21,10 +21,10 @@ NOTICE = "We have paused conversions while we check something. Your balances are
 STANDING = f"""
 SELECT policy.*,
     (SELECT coalesce(sum(net_units), 0) FROM wallet_conversion WHERE net_units IS NOT NULL AND finished_at > %(since)s
-        AND finished_at > coalesce(
-            (SELECT created_at FROM wallet_opening WHERE is_open ORDER BY id DESC LIMIT 1), %(since)s)) AS paid_units,
+        AND finished_at > coalesce((SELECT created_at FROM wallet_opening
+            WHERE is_open AND cause = 'operator' ORDER BY id DESC LIMIT 1), %(since)s)) AS paid_units,
     EXISTS (SELECT 1 FROM wallet_opening WHERE cause = 'breaker'
-        AND id > coalesce((SELECT max(id) FROM wallet_opening WHERE is_open), 0)) AS has_closed
+        AND id > coalesce((SELECT max(id) FROM wallet_opening WHERE is_open AND cause = 'operator'), 0)) AS has_closed
 FROM wallet_policy policy WHERE {IN_EFFECT} ORDER BY policy.id DESC LIMIT 1
 """  # noqa: S608  # a condition of our own
 

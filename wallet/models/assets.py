@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,7 +10,22 @@ from django.db import models
 
 from wallet import money, validators
 from wallet.models.fields import rate_field, rate_is_usable
+from wallet.models.proposals import is_said
 from wallet.refusals import Refusal
+
+# What conversions are reckoned in and paid in: both are always listed.
+CORE = ("BTC", validators.BNB)
+
+
+def utc_day(at: datetime) -> date:
+    """The day of UTC: an asset that is delisted from a day on is so from its first moment in UTC."""
+    return at.astimezone(UTC).date()
+
+
+def not_delisted(at: datetime, prefix: str = "") -> models.Q:
+    """The condition that an asset is listed at that moment; `prefix` leads to it."""
+    to_come = models.Q(**{f"{prefix}delisted_on": None}) | models.Q(**{f"{prefix}delisted_on__gt": utc_day(at)})
+    return to_come & models.Q(**{f"{prefix}status": Asset.Status.LISTED})
 
 
 class AssetQuerySet(models.QuerySet["Asset"]):
@@ -33,7 +49,9 @@ class Asset(models.Model):
         validators=[MaxValueValidator(money.MAX_SCALE)],
         help_text="Decimal places kept. Lower it where the greatest supply would not fit. Fixed once the asset has entries.",
     )
-    delisted_on = models.DateField(null=True, blank=True)
+    delisted_on = models.DateField(
+        null=True, blank=True, help_text="A day of UTC. From then on it can't be converted, whatever the status says."
+    )
     withdraw_until = models.DateField(null=True, blank=True)
     conversions_paused = models.BooleanField(default=False)
     pause_reason = models.CharField(
@@ -44,6 +62,12 @@ class Asset(models.Model):
 
     class Meta:
         ordering = ["code"]
+        permissions = [
+            ("pause_asset", "Can pause conversions of assets"),
+            ("resume_asset", "Can resume conversions of assets"),
+            ("delist_asset", "Can delist and unlist assets"),
+            ("list_asset", "Can list assets again"),
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(code__regex=validators.ASSET_CODE), name="asset_code_is_plain"),
             models.CheckConstraint(condition=models.Q(scale__lte=money.MAX_SCALE), name="asset_scale_in_range"),
@@ -57,9 +81,15 @@ class Asset(models.Model):
                 name="asset_status_is_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(conversions_paused=False) | ~models.Q(pause_reason=""),
+                condition=models.Q(conversions_paused=False) | is_said("pause_reason"),
                 name="asset_pause_has_reason",
                 violation_error_message="Say why conversions are paused: customers read it.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(code__in=["BTC", "BNB"])
+                | models.Q(status=validators.LISTED, delisted_on__isnull=True),
+                name="asset_btc_and_bnb_stay_listed",
+                violation_error_message="BTC and BNB stay listed: conversions are made with them.",
             ),
         ]
 
@@ -71,15 +101,20 @@ class Asset(models.Model):
         stored = Asset.objects.filter(pk=self.pk).first()
         if stored is None or (stored.scale, stored.code) == (self.scale, self.code):
             return
-        if stored.code in ("BTC", validators.BNB):
+        if stored.code in CORE:
             raise ValidationError(f"{stored.code} keeps its code and its scale: conversions are made with it.")
         if self.account_set.filter(entry__isnull=False).exists():
             raise ValidationError("This asset has ledger entries, so its code and its scale can't change.")
 
-    def refusal(self) -> Refusal | None:
-        """R6 for this asset."""
+    def is_delisted(self, at: datetime) -> bool:
+        """By its status, or because its day has come."""
+        is_due = self.delisted_on is not None and self.delisted_on <= utc_day(at)
+        return self.status == self.Status.DELISTED or is_due
+
+    def refusal(self, at: datetime) -> Refusal | None:
+        """R6 for this asset at that moment."""
         return validators.validate_listed(
-            self.code, self.status, self.delisted_on, self.withdraw_until
+            self.code, self.status, self.delisted_on, self.withdraw_until, today=utc_day(at)
         ) or validators.validate_not_paused(self.code, self.pause_reason if self.conversions_paused else None)
 
 

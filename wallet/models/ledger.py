@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 
+from wallet.models.account_sums import Held, held_by_asset
 from wallet.models.assets import Asset
 from wallet.models.fields import IsInteger, WholeNumberField
 from wallet.references import new_transaction_id
@@ -21,6 +22,10 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def held_by(self, user: User) -> AccountQuerySet:
         """The customer's accounts that hold something, with their assets."""
         return self.customers().filter(user=user, units__gt=0).select_related("asset").order_by("asset__code")
+
+    def held_of(self, asset_ids: Iterable[int]) -> dict[int, Held]:
+        """What customers hold of these assets, by asset id."""
+        return held_by_asset(self.customers(), asset_ids)
 
     def codes_of(self, user: User) -> list[str]:
         """The codes of the assets that the customer has or had, in order."""

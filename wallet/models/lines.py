@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -17,6 +18,13 @@ from wallet.models.status import Status
 from wallet.refusals import Code, Refusal, refusal, refuse
 
 
+class LineQuerySet(models.QuerySet["Line"]):
+    def count_by_asset(self, conversions: models.QuerySet[Any], asset_ids: Iterable[int]) -> dict[int, int]:
+        """In how many of these conversions each of the assets stands, by its id."""
+        found = self.filter(conversion__in=conversions.values("pk"), asset__in=list(asset_ids))
+        return dict(found.values_list("asset_id").annotate(models.Count("pk")).order_by())
+
+
 class Line(Priced):
     """One asset of a conversion: the amount that is given up, and what it comes to."""
 
@@ -24,6 +32,8 @@ class Line(Priced):
     conversion = models.ForeignKey("Conversion", on_delete=models.DO_NOTHING, related_name="lines", db_index=False)
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT)
     units = models.BigIntegerField()
+
+    objects = LineQuerySet.as_manager()
 
     UNCHECKED = (*Priced.UNCHECKED, "conversion", "asset")
 
@@ -62,7 +72,7 @@ class Line(Priced):
         code, policy = asset.code, conversion.policy
         confirmed_at, balance = conversion.confirmed_at, given.balance(self.asset_id)
         assert confirmed_at is not None
-        yield from said(asset.refusal())
+        yield from said(asset.refusal(given.at))
         unpriced = validators.validate_price(
             code,
             self.settled_rate_btc,
@@ -140,7 +150,7 @@ class WholeBalance:
 def quote_refusals(balance: WholeBalance, *, policy: Policy, at: datetime) -> Iterator[Refusal]:
     """Every rule about one balance before it is quoted; the dust page's reasons and the quote's validation alike."""
     asset, code = balance.asset, balance.asset.code
-    yield from said(validators.validate_source(code), asset.refusal())
+    yield from said(validators.validate_source(code), asset.refusal(at))
     oldest = at - policy.price_age
     unpriced = validators.validate_price(code, balance.rate_btc, balance.observed_at, oldest, told=balance.told)
     if unpriced:

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from wallet.database import clock
 from wallet.models.fields import WrittenAtField
 from wallet.models.proposals import Proposal
 
@@ -41,23 +43,29 @@ class Service:
         return self.closure is None
 
 
+# Whoever writes the present minute means now.
+JUST_NOW = timedelta(minutes=1)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class OpeningQuerySet(models.QuerySet["Opening"]):
     def service(self, now: datetime) -> Service:
         """Open, unless a closing that no newer record opened again holds now. A site without records is open."""
-        reopened = Opening.objects.filter(is_open=True, pk__gt=OuterRef("pk"))
-        closings = self.filter(~Exists(reopened), is_open=False).exclude(reopens_at__lte=now)
-        found = closures(closings.order_by("pk"))
+        found = closures(self.standing().exclude(reopens_at__lte=now).order_by("pk"))
         held = [closure for closure in found if closure.closes_at <= now]
         ahead = [closure for closure in found if closure.closes_at > now]
         return Service(next(iter(held), None), next(iter(ahead), None))
 
+    def standing(self) -> OpeningQuerySet:
+        """The closings that no newer record opened again: those by BNB's pause end with it, and with nothing else."""
+        of_bnb = Q(cause=Opening.Cause.BNB)
+        later = Opening.objects.filter(is_open=True, pk__gt=OuterRef("pk"))
+        open_again = of_bnb & Exists(later.filter(of_bnb)) | ~of_bnb & Exists(later.exclude(of_bnb))
+        return self.filter(~open_again, is_open=False)
+
     def stopped(self) -> OpeningQuerySet:
-        """The house breaker's closings that nobody has opened after, the oldest first: a second person has to (P20)."""
-        reopened = Opening.objects.filter(is_open=True, pk__gt=OuterRef("pk"))
-        return self.filter(~Exists(reopened), is_open=False, cause=Opening.Cause.BREAKER).order_by("pk")
+        """The guards' closings that nobody has opened after, the oldest first: a second person has to (P20)."""
+        return self.standing().filter(cause__in=Opening.GUARDS).order_by("pk")
 
 
 def closures(closings: Iterable[Opening]) -> list[Closure]:
@@ -79,12 +87,18 @@ class Opening(models.Model):
 
     A closing begins when it is written, or at the moment that it says; it is over at the moment that it says, or when a newer
     record opens. One that is planned is announced from when it is written. An opening ends and cancels all that is older.
-    Only people open, after the house breaker (M10) two of them (P20); it closes at once, and for as long as nobody opens.
+    Only people open, after a guard two of them (P20): the house breaker (M10) or the treasury's limits. Guards close at
+    once, and for as long as nobody opens. While BNB is paused conversions are closed too, by a record of that cause; one of
+    the same cause opens when it is resumed, and ends no other closing.
     """
 
     class Cause(models.TextChoices):
         OPERATOR = "operator", "Operator"
         BREAKER = "breaker", "House breaker"
+        TREASURY = "treasury", "Treasury's limits"
+        BNB = "bnb", "Pause of BNB"
+
+    GUARDS = (Cause.BREAKER, Cause.TREASURY)
 
     is_open = models.BooleanField("conversions are open")
     notice = models.CharField(
@@ -133,14 +147,15 @@ class Opening(models.Model):
                     Q(cause="operator")
                     | Q(
                         ~Q(reason=""),
-                        cause="breaker",
+                        cause__in=["breaker", "treasury"],
                         is_open=False,
                         closes_at__isnull=True,
                         reopens_at__isnull=True,
                         created_by__isnull=True,
                     )
+                    | Q(~Q(reason=""), cause="bnb", closes_at__isnull=True, reopens_at__isnull=True)
                 ),
-                name="opening_breaker_only_closes",
+                name="opening_fits_its_cause",
             ),
             models.CheckConstraint(
                 condition=Q(proposal__isnull=True) | Q(is_open=True, cause="operator"),
@@ -150,3 +165,11 @@ class Opening(models.Model):
 
     def __str__(self) -> str:
         return "Open" if self.is_open else f"Closed: {self.notice}"
+
+    def clean(self) -> None:
+        """What has begun is no closing to come: told as one, it would say what customers never read."""
+        if self._state.adding and self.closes_at is not None and self.closes_at < clock.now() - JUST_NOW:
+            words = (
+                "This moment is over. Leave it empty to close from now on, or give one that is still to come, in UTC."
+            )
+            raise ValidationError({"closes_at": words})

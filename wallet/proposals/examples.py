@@ -10,7 +10,8 @@ from fractions import Fraction
 from django.db import connection
 
 from wallet import money, validators
-from wallet.models import Asset, Policy, Price
+from wallet.models import Policy, Price
+from wallet.models.assets import not_delisted
 
 LARGEST = 2**63 - 1
 BILLION = 10**9
@@ -47,7 +48,7 @@ def small_balances(limits: Sequence[Decimal], policy: Policy, at: datetime) -> l
     """For each of two limits in BTC, the balances worth less (R1) of assets that can be converted now (R6) and have a price
     that counts. Each customer's own wait (R7) is not asked."""
     counting = Price.objects.current_source().filter(observed_at__gte=at - policy.price_age)
-    open_now = counting.filter(asset__status=Asset.Status.LISTED, asset__conversions_paused=False)
+    open_now = counting.filter(not_delisted(at, "asset__"), asset__conversions_paused=False)
     prices = list(open_now.exclude(asset__code=validators.BNB).select_related("asset"))
     if not prices:
         return [Small(), Small()]

@@ -1,4 +1,7 @@
-"""Opening conversions again after the house breaker closed them: a second person approves (P19, P20). Closing never waits."""
+"""Opening conversions again after a guard closed them: a second person approves (P19, P20). Closing never waits.
+
+The guards are the house breaker and the treasury's limits.
+"""
 
 from datetime import datetime
 
@@ -11,7 +14,7 @@ from wallet.proposals.kinds import Kind, Payload, Row, State, register
 
 @register
 class Resuming(Kind):
-    """Made from the breaker's closings that stand: one that is written meanwhile has to be looked at first."""
+    """Made from the guards' closings that stand: one that is written meanwhile has to be looked at first."""
 
     kind = Proposal.Kind.RESUME
 
@@ -21,7 +24,7 @@ class Resuming(Kind):
 
     def clean(self, payload: Payload, at: datetime) -> Payload:
         if not Opening.objects.stopped().exists():
-            raise ValidationError("The house breaker has not closed conversions, so nothing waits for a second person.")
+            raise ValidationError("A guard has not closed conversions, so nothing waits for a second person.")
         return {}
 
     def apply(self, proposal: Proposal, payload: Payload) -> None:

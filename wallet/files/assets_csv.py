@@ -1,0 +1,78 @@
+"""Assets from a CSV file: `code,name,scale,status`, a row for each new asset, checked whole before one is added."""
+
+import re
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+
+from wallet import money
+from wallet.files.reading import Problems, Row, Table
+from wallet.models import Asset
+
+COLUMNS = ("code", "name", "scale", "status")
+TABLE = Table(COLUMNS, most=5_000)
+STATUSES = (Asset.Status.LISTED.value, Asset.Status.UNLISTED.value)
+_WHOLE = re.compile(r"\A[0-9]{1,2}\Z")
+
+
+def assets(content: bytes) -> list[Asset]:
+    """The file's assets, unsaved. Raises FileRefused with every problem, by row and column.
+
+    Statuses are listed and unlisted: what is delisted is so for a reason, and by its own page.
+    """
+    rows = TABLE.read(content)
+    problems = Problems()
+    known = set(Asset.objects.filter(code__in=[row.cells["code"] for row in rows]).values_list("code", flat=True))
+    seen: dict[str, int] = {}
+    found = []
+    for row in rows:
+        code = row.cells["code"]
+        if code in seen:
+            problems.add(row, "code", f"{code} stands in row {seen[code]} already.")
+        elif code in known:
+            problems.add(row, "code", f"there is an asset {code} already.")
+        seen.setdefault(code, row.number)
+        asset = Asset(
+            code=code,
+            name=row.cells["name"],
+            scale=problems.check(row, "scale", _scale) or 0,
+            status=problems.check(row, "status", _status) or Asset.Status.LISTED,
+        )
+        _check(problems, row, asset)
+        found.append(asset)
+    problems.refuse()
+    return found
+
+
+def _check(problems: Problems, row: Row, asset: Asset) -> None:
+    """What the model says of code and name, and of all of it together."""
+    for name in ("code", "name"):
+        try:
+            asset._meta.get_field(name).clean(row.cells[name], asset)  # type: ignore[union-attr]  # noqa: SLF001
+        except ValidationError as error:
+            problems.add(row, name, " ".join(error.messages))
+    wrong = _of_core(asset, row.cells)
+    if wrong:
+        problems.add(row, *wrong)
+
+
+def _of_core(asset: Asset, cells: Mapping[str, str]) -> tuple[str, str] | None:
+    if asset.code not in ("BTC", "BNB"):
+        return None
+    if cells["scale"] != str(money.BTC_SCALE):
+        return "scale", f"{asset.code} keeps {money.BTC_SCALE} decimal places."
+    if cells["status"] != Asset.Status.LISTED:
+        return "status", f"{asset.code} stays listed."
+    return None
+
+
+def _scale(text: str) -> int:
+    if not _WHOLE.match(text) or not text.isascii() or int(text) > money.MAX_SCALE or text != str(int(text)):
+        raise ValueError(f"“{text[:20]}” is no number of decimal places. Write a whole number from 0 to 18.")
+    return int(text)
+
+
+def _status(text: str) -> str:
+    if text not in STATUSES:
+        raise ValueError(f"“{text[:20]}” is no status of a new asset. Write listed or unlisted.")
+    return text
