@@ -47,12 +47,15 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class OpeningQuerySet(models.QuerySet["Opening"]):
     def service(self, now: datetime) -> Service:
         """Open, unless a closing that no newer record opened again holds now. A site without records is open."""
-        reopened = Opening.objects.filter(is_open=True, pk__gt=OuterRef("pk"))
-        closings = self.filter(~Exists(reopened), is_open=False).exclude(reopens_at__lte=now)
-        found = closures(closings.order_by("pk"))
+        found = closures(self.standing(now))
         held = [closure for closure in found if closure.closes_at <= now]
         ahead = [closure for closure in found if closure.closes_at > now]
         return Service(next(iter(held), None), next(iter(ahead), None))
+
+    def standing(self, now: datetime) -> OpeningQuerySet:
+        """The closings that hold now or are planned, oldest first: not over, and nobody has opened after."""
+        reopened = Opening.objects.filter(is_open=True, pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(reopened), is_open=False).exclude(reopens_at__lte=now).order_by("pk")
 
     def stopped(self) -> OpeningQuerySet:
         """The house breaker's closings that nobody has opened after, the oldest first: a second person has to (P20)."""
@@ -150,3 +153,7 @@ class Opening(models.Model):
 
     def __str__(self) -> str:
         return "Open" if self.is_open else f"Closed: {self.notice}"
+
+    def holds(self, now: datetime) -> bool:
+        """Of a closing that is not over: whether it has begun."""
+        return self.closes_at is None or self.closes_at <= now
