@@ -34,7 +34,7 @@ SITE_NAME = env.str("SITE_NAME", default="Dustsite")
 SECURITY_CONTACT, SUPPORT_CONTACT = contacts.configured(env)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "dustsite.apps.OperatorsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

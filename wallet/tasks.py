@@ -14,7 +14,7 @@ from wallet.logs import get_logger
 from wallet.market import rounds
 from wallet.market.source import MarketError
 from wallet.models import Count, KeptOutNumber, MarketRound, Pulse, SecurityEvent
-from wallet.models.pulse import AUDITED, SWEPT, taken_from
+from wallet.models.pulse import AUDIT_FAILED, AUDITED, SWEPT, taken_from
 
 # In seconds. What a worker has not begun by then, the next sweep sends again: a backlog must not breed.
 EXPIRES = 10
@@ -129,7 +129,9 @@ def audit_ledger() -> None:
     began_at, broken = clock.now(), 0
     for broken, (promise, row, problem) in enumerate(audit(), start=1):
         log.error("audit_violation", number=broken, promise=promise, row=str(row), says=problem)
-    if not broken:
+    if broken:
+        Pulse.objects.beat(AUDIT_FAILED, began_at)
+    else:
         # What was written meanwhile it has not seen: month end asks for an audit of a ledger that was complete.
         Pulse.objects.beat(AUDITED, began_at)
         log.info("audit_passed")

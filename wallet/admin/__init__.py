@@ -37,4 +37,3 @@ __all__ = [
 ]
 
 admin.site.disable_action("delete_selected")  # many rows in one press, of which the log would say nothing (P20)
-admin.site.site_header = admin.site.site_title = "Dustsite operators"

@@ -93,6 +93,7 @@ def _day(asset: Asset) -> AssetDay:
 class PriceAdmin(ReadOnly, Recorded):
     list_display = ["asset", "rate", "path", "source", "observed_at", "last_day"]
     list_select_related = ["asset"]
+    list_filter = ["source", ("observed_at", admin.DateFieldListFilter)]
     search_fields = ["asset__code"]
     readonly_fields = ["last_day"]
 

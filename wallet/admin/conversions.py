@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from wallet import formats
-from wallet.admin.base import ReadOnly, Recorded
+from wallet.admin.base import FarBack, ReadOnly, Recorded
 from wallet.models import Conversion, Line
 
 
@@ -21,10 +21,10 @@ class LineInline(ReadOnly, admin.TabularInline):
 @admin.register(Conversion)
 class ConversionAdmin(ReadOnly, Recorded):
     list_display = ["reference", "user", "status", "reason_code", "estimated", "received", "quoted_at", "finished_at"]
-    list_filter = ["status", "reason_code"]
+    list_filter = ["status", ("finished_at", admin.DateFieldListFilter), "reason_code"]
     list_select_related = ["user"]
     search_fields = ["reference", "user__username", "user__email"]
-    date_hierarchy = "quoted_at"
+    paginator = FarBack
     inlines = [LineInline]
     show_full_result_count = False
 

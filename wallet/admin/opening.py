@@ -1,7 +1,11 @@
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from wallet.admin.base import AppendOnly
 from wallet.database import clock
@@ -32,7 +36,24 @@ class OpeningForm(forms.ModelForm):
         return reopens_at
 
 
+class StandingFilter(admin.SimpleListFilter):
+    title = "standing"
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [("now", "closings that hold"), ("planned", "closings to come")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Opening]) -> QuerySet[Opening]:
+        if self.value() not in ("now", "planned"):
+            return queryset
+        now = clock.now()
+        closings = Opening.objects.holding(now)
+        wanted = [closing.pk for closing in closings if closing.holds(now) is (self.value() == "now")]
+        return queryset.filter(pk__in=wanted)
+
+
 @admin.register(Opening)
 class OpeningAdmin(AppendOnly):
     form = OpeningForm
+    list_filter = [StandingFilter]
     list_display = ["__str__", "closes_at", "reopens_at", "cause", "reason", "created_at", "created_by"]

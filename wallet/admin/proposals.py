@@ -1,6 +1,6 @@
 """Proposals: made by one operator, decided on by another (P20). Rows are read here; what is done goes through the verbs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -18,6 +18,7 @@ from wallet.admin.proposal_forms import ProposeForm, ProposePolicyForm
 from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.models import Decision, Proposal
+from wallet.pages.home import decidable
 from wallet.pages.proposals import ProposalPage
 from wallet.proposals import Declined, Preview
 
@@ -30,12 +31,27 @@ DEEDS: dict[str, Callable[..., Decision]] = {
 READ = ("kind", "created_by", "created_at", "reason", "evidence", "lapses_at")
 
 
+class WaitsFilter(admin.SimpleListFilter):
+    title = "whom it waits for"
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [("me", "me"), ("anybody", "anybody")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
+        if self.value() == "me":
+            return queryset.filter(pk__in=decidable(_operator(request), clock.now()))
+        if self.value() == "anybody":
+            return queryset.filter(pk__in=Proposal.objects.waiting(clock.now()))
+        return queryset
+
+
 @admin.register(Proposal)
 class ProposalAdmin(ReadOnly, Recorded):
     """A proposal's page has what it changes and the decision below its fields (templates/admin/wallet/proposal)."""
 
     list_display = ["__str__", "kind", "created_at", "created_by", "reason", "standing"]
-    list_filter = ["kind"]
+    list_filter = [WaitsFilter, "kind"]
     list_select_related = ["created_by", "decision__created_by"]
     fields = readonly_fields = READ
     show_full_result_count = False

@@ -51,7 +51,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class OpeningQuerySet(models.QuerySet["Opening"]):
     def service(self, now: datetime) -> Service:
         """Open, unless a closing that no newer record opened again holds now. A site without records is open."""
-        found = closures(self.standing().exclude(reopens_at__lte=now).order_by("pk"))
+        found = closures(self.holding(now))
         held = [closure for closure in found if closure.closes_at <= now]
         ahead = [closure for closure in found if closure.closes_at > now]
         return Service(next(iter(held), None), next(iter(ahead), None))
@@ -62,6 +62,10 @@ class OpeningQuerySet(models.QuerySet["Opening"]):
         later = Opening.objects.filter(is_open=True, pk__gt=OuterRef("pk"))
         open_again = of_bnb & Exists(later.filter(of_bnb)) | ~of_bnb & Exists(later.exclude(of_bnb))
         return self.filter(~open_again, is_open=False)
+
+    def holding(self, now: datetime) -> OpeningQuerySet:
+        """The closings that hold now or are planned, oldest first: not over, and nobody has opened after."""
+        return self.standing().exclude(reopens_at__lte=now).order_by("pk")
 
     def stopped(self) -> OpeningQuerySet:
         """The guards' closings that nobody has opened after, the oldest first: a second person has to (P20)."""
@@ -173,3 +177,7 @@ class Opening(models.Model):
                 "This moment is over. Leave it empty to close from now on, or give one that is still to come, in UTC."
             )
             raise ValidationError({"closes_at": words})
+
+    def holds(self, now: datetime) -> bool:
+        """Of a closing that is not over: whether it has begun."""
+        return self.closes_at is None or self.closes_at <= now

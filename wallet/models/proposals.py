@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +9,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Length, Trim
 
 from wallet.models.fields import WrittenAtField
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
 def is_said(field: str) -> Q:
@@ -23,6 +27,10 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def waiting(self, now: datetime) -> ProposalQuerySet:
         """Those that can still be decided on."""
         return self.filter(decision=None, lapses_at__gt=now)
+
+    def for_others(self, user: User) -> ProposalQuerySet:
+        """Those in which this user may have a part as the second person: not their own, and not about them."""
+        return self.exclude(created_by=user).exclude(concerns=user)
 
 
 class Proposal(models.Model):

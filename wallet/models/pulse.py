@@ -2,8 +2,8 @@ from datetime import datetime
 
 from django.db import models
 
-# The names of what beats: the sweep, and an audit that found nothing wrong, with the moment that it began at.
-SWEPT, AUDITED = "sweep", "audit"
+# The names of what beats: the sweep, and an audit that found nothing wrong, or something, with the moment that it began at.
+SWEPT, AUDITED, AUDIT_FAILED = "sweep", "audit", "audit failed"
 
 
 def taken_from(queue: str) -> str:
