@@ -30,7 +30,15 @@ ADDRESS = re.compile(r"\A/[a-z][\w/<>.:-]*\Z")
 MADE = {".data", ".screens", ".venv"}
 # Read by the server that `make run` starts, not by the settings.
 READ_ELSEWHERE = {"PORT"}
-OF_DJANGO = {"check", "collectstatic", "createcachetable", "makemigrations", "migrate", "sqlmigrate"}
+OF_DJANGO = {
+    "check",
+    "collectstatic",
+    "createcachetable",
+    "makemigrations",
+    "migrate",
+    "sendtestemail",
+    "sqlmigrate",
+}
 
 
 def name(document: Path) -> str:

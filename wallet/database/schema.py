@@ -200,6 +200,16 @@ def _foreign_keys() -> Iterator[tuple[str, str]]:
                 )
 
 
+# A list of texts as PostgreSQL writes it the first time, and as it does once a dump of that was restored.
+_TEXTS = re.compile(r"\(ARRAY\[((?:'[^']*'::character varying(?:, )?)+)\]\)::text\[\]")
+_TEXT = re.compile(r"'[^']*'::character varying")
+
+
+def _as_restored(definition: str) -> str:
+    """The same condition in the words in which a dump and its restoration leave it."""
+    return _TEXTS.sub(lambda found: "ARRAY[" + _TEXT.sub(r"(\g<0>)::text", found[1]) + "]", definition)
+
+
 def _of_postgresql(connection: BaseDatabaseWrapper, schema: str) -> Iterator[tuple[str, str]]:
     named = "oid = pg_my_temp_schema()" if schema == "pg_temp" else "nspname = current_schema()"
     values: dict[str, Any] = {
@@ -213,4 +223,4 @@ def _of_postgresql(connection: BaseDatabaseWrapper, schema: str) -> Iterator[tup
         for query in PARTS.values():
             cursor.execute(query.format(tables=TABLES.format(schema=named), schema=named), values)
             for part, definition in cursor.fetchall():
-                yield prefix.sub("", part), prefix.sub("", definition)
+                yield prefix.sub("", part), _as_restored(prefix.sub("", definition))
