@@ -83,6 +83,19 @@ def test_m1_a_market_that_nobody_trades_in_is_as_new_as_the_request(world):
     assert Price.objects.filter(asset__code="DOGE").exists()
 
 
+@pytest.mark.parametrize(("seconds", "is_refused"), [(3600, True), (3601, False)])
+def test_m8_markets_that_are_gone_for_good_are_believed_to_be_gone_after_an_hour(world, seconds, is_refused):
+    rounds.refresh(source=FakeSource(BNB="0.01", DOGE="0.000002", ETH="0.05", EUR="0.00002"))
+    world.clock.tick(seconds=seconds)
+    fewer = FakeSource(BNB="0.01", DOGE="0.000002")
+    if is_refused:
+        with pytest.raises(MarketError, match=r"only 4 rows, where the last good round had 6 \(M8\)"):
+            rounds.refresh(source=fewer)
+    else:
+        rounds.refresh(source=fewer)
+        assert rate("ETH") is None
+
+
 def test_one_round_serves_all_that_want_one(world):
     source = FakeSource(BNB="0.011")
     wanted = world.clock()
