@@ -12,6 +12,7 @@ from django.conf import settings
 
 from dustsite.celery import app
 from tests.support import busy
+from tests.support.broker_faults import frozen, killed, stopped
 from tests.support.chaos import processes, processes_as_started, size
 from tests.support.proxy import Proxy
 from tests.support.servers import has_ended
@@ -96,29 +97,6 @@ def try_again_and_again(site, fault, tmp_path):
         slowest = max(slowest, time.monotonic() - began)
     assert processes_as_started(site) == before
     return f"{times} times, nobody fell asleep; the next messages were taken {slowest:.1f} s after the return at the latest"
-
-
-@contextmanager
-def stopped(broker):
-    broker.quit()
-    yield
-    broker.start()
-
-
-@contextmanager
-def killed(broker):
-    broker.kill()
-    yield
-    broker.start()
-
-
-@contextmanager
-def frozen(broker):
-    broker.freeze()
-    try:
-        yield
-    finally:  # or what comes next finds it frozen
-        broker.thaw()
 
 
 @pytest.mark.parametrize("fault", [stopped, killed, frozen])

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.support import factories
+from tests.support.broker_faults import frozen, killed
 from tests.support.chaos import (
     confirm,
     customers,
@@ -99,21 +100,7 @@ def confirm_through(site, outage, *, times, each):
     )
 
 
-@contextmanager
-def stopped(broker):
-    broker.kill()
-    yield
-    broker.start()
-
-
-@contextmanager
-def frozen(broker):
-    broker.freeze()
-    yield
-    broker.thaw()
-
-
-@pytest.mark.parametrize("outage", [stopped, frozen])
+@pytest.mark.parametrize("outage", [killed, frozen])
 def test_p6_p15_the_broker_stops_and_freezes_under_load(site, broker, figure, outage):
     """P15: Confirm answers within 2 s meanwhile. P6: all is finished within 60 s of its return. Nobody ends for good."""
     start(site)

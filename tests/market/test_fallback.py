@@ -167,3 +167,21 @@ def test_one_that_is_asked_too_much_is_left_alone_by_every_process(world):
     record = MarketRound.objects.first()
     assert (record.fallback, record.fallback_answers) == ("other priced 6 assets", True)
     assert not HeldOff.objects.exists()
+
+
+def test_one_that_says_too_late_that_it_is_asked_too_much_is_left_alone_from_the_next_round_on(
+    world, hanging, settings
+):
+    """M11: its word is kept, whichever round it came to."""
+    settings.MARKET_FALLBACK_SECONDS = 0
+    hanging.fault = too_much
+    second = FallbackVenue(hanging)
+    world.clock.tick(seconds=10)
+    rounds.refresh(source=Venue(), second=second)
+    hanging.go.set()
+    second.join()
+    world.clock.tick(seconds=10)
+    rounds.refresh(source=Venue(), second=second)
+    assert hanging.asked == 1
+    assert MarketRound.objects.first().fallback == "other said that it was asked too much"
+    assert [one.name for one in HeldOff.objects.all()] == ["other"]

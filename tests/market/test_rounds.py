@@ -1,4 +1,5 @@
 import contextlib
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
@@ -6,6 +7,7 @@ import pytest
 
 from tests.support import factories
 from tests.support.market import FakeSource, row
+from tests.support.together import together
 from wallet.market import rounds
 from wallet.market.source import AskLater, MarketError
 from wallet.models import Asset, Price, Pulse, Venue
@@ -79,6 +81,19 @@ def test_m1_a_market_that_nobody_trades_in_is_as_new_as_the_request(world):
     rounds.refresh(source=source)
     assert set(Price.objects.values_list("observed_at", flat=True)) == {world.clock()}
     assert Price.objects.filter(asset__code="DOGE").exists()
+
+
+@pytest.mark.parametrize(("seconds", "is_refused"), [(3600, True), (3601, False)])
+def test_m8_markets_that_are_gone_for_good_are_believed_to_be_gone_after_an_hour(world, seconds, is_refused):
+    rounds.refresh(source=FakeSource(BNB="0.01", DOGE="0.000002", ETH="0.05", EUR="0.00002"))
+    world.clock.tick(seconds=seconds)
+    fewer = FakeSource(BNB="0.01", DOGE="0.000002")
+    if is_refused:
+        with pytest.raises(MarketError, match=r"only 4 rows, where the last good round had 6 \(M8\)"):
+            rounds.refresh(source=fewer)
+    else:
+        rounds.refresh(source=fewer)
+        assert rate("ETH") is None
 
 
 def test_one_round_serves_all_that_want_one(world):
@@ -174,6 +189,22 @@ def test_m11_a_hundred_confirms_a_second_ask_an_exchange_no_more_than_one(world,
         rounds.refresh(wanted_at=moment, source=source)
     assert source.asked == 2
     assert world.clock() == wanted[0] + timedelta(seconds=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_m11_workers_that_want_a_round_at_the_same_moment_ask_an_exchange_once(transactional_db, clock, monkeypatch):
+    """M11: all of them have seen that nobody began one, and waited; then one begins, and serves the others."""
+    factories.World(clock)
+    source, workers = FakeSource(BNB="0.011"), 4
+    source.name = "binance"
+    rounds.refresh(source=source)
+    clock.tick(milliseconds=10)
+    wanted = clock()
+    all_wait = threading.Barrier(workers, action=lambda: clock.tick(seconds=1), timeout=30)
+    monkeypatch.setattr(rounds.time, "sleep", lambda seconds: all_wait.wait())
+    found = together(*[lambda: rounds.refresh(wanted_at=wanted, source=source)] * workers)
+    assert source.asked == 2
+    assert not [error for error in found if isinstance(error, Exception)]
 
 
 def test_m11_a_market_that_does_not_say_for_how_long_is_left_alone_for_longer_each_time(world):

@@ -58,19 +58,12 @@ def refresh(
     With `wanted_at`, a round that somebody else has begun since then, a few seconds ago, will do. Raises MarketError
     when the market gives nothing usable; the stored prices stay then, and grow old.
     """
-    name = source.name if source else source_name()
-    if wanted_at and _is_answered(wanted_at):
+    started_at = _begin(source.name if source else source_name(), wanted_at)
+    if started_at is None:
         return Price.objects.current_source().count()
-    closed_until = Venue.objects.closed_until(name, clock.now())
-    if closed_until is not None:
-        raise MarketError(
-            f"{name} said that it was asked too much, and is not asked before {closed_until:%H:%M:%S} UTC."
-        )
     if source is None:
         source, second = configured_source(), configured_fallback()
-    _keep_apart(name)
-    started_at, began = clock.now(), time.monotonic()
-    Pulse.objects.beat(ASKED, started_at)
+    began = time.monotonic()
     record = MarketRound(source=source.name, asked_at=started_at)
     try:
         found = _ask(source, second, record)
@@ -99,18 +92,26 @@ def keep_markets() -> None:
         log.warning("market_failed", says=str(error))
 
 
-def _is_answered(wanted_at: datetime) -> bool:
-    asked = Pulse.objects.filter(name=ASKED).first()
-    return asked is not None and asked.beat_at >= max(wanted_at, clock.now() - SHARED)
+def _begin(name: str, wanted_at: datetime | None) -> datetime | None:
+    """The moment at which this round begins, when the exchange may be asked again; None where another's will do.
 
-
-def _keep_apart(name: str) -> None:
-    """Waits until the exchange may be asked again."""
-    asked = Pulse.objects.filter(name=ASKED).first()
-    if name == "demo" or asked is None:
-        return
-    left = asked.beat_at + SPACING - clock.now()
-    time.sleep(min(max(left, timedelta(0)), SPACING).total_seconds())
+    Of all who wait for that moment, one begins: the others find its round. Raises MarketError while it wants not to be asked.
+    """
+    while True:
+        asked = Pulse.objects.filter(name=ASKED).first()
+        if wanted_at and asked and asked.beat_at >= max(wanted_at, clock.now() - SHARED):
+            return None
+        if asked and name != "demo":
+            left = asked.beat_at + SPACING - clock.now()
+            time.sleep(min(max(left, timedelta(0)), SPACING).total_seconds())
+        now = clock.now()
+        closed_until = Venue.objects.closed_until(name, now)
+        if closed_until is not None:
+            raise MarketError(
+                f"{name} said that it was asked too much, and is not asked before {closed_until:%H:%M:%S} UTC."
+            )
+        if Pulse.objects.follow(ASKED, asked.beat_at if asked else None, now):
+            return now
 
 
 def _ask(source: Source, second: FallbackVenue | None, record: MarketRound) -> records.Found:

@@ -119,8 +119,11 @@ class Asset(models.Model):
 
 
 # What a price's asset is not asked for: whoever needs the asset itself has it already.
-NOT_PRICED = [f"asset__{name}" for name in ("name", "status", "scale", "delisted_on", "withdraw_until")]
-NOT_PRICED += ["asset__conversions_paused", "asset__pause_reason"]
+NOT_PRICED = [
+    f"asset__{field.name}"
+    for field in Asset._meta.local_fields  # noqa: SLF001  # Django's public way to its fields
+    if field.name not in ("id", "code")
+]
 
 
 class PriceQuerySet(models.QuerySet["Price"]):

@@ -15,6 +15,12 @@ class PulseQuerySet(models.QuerySet["Pulse"]):
     def beat(self, name: str, at: datetime) -> None:
         self.update_or_create(name=name, defaults={"beat_at": at})
 
+    def follow(self, name: str, before: datetime | None, at: datetime) -> bool:
+        """Beats, unless somebody else did since it last beat, which is None where it never did; whether it does."""
+        if before is None:
+            return self.get_or_create(name=name, defaults={"beat_at": at})[1]
+        return self.filter(name=name, beat_at=before).update(beat_at=at) == 1
+
     def moments(self) -> dict[str, datetime]:
         """When each last beat, by name."""
         return dict(self.values_list("name", "beat_at"))

@@ -1,7 +1,7 @@
 """The review of a quote: in its dialog over the dust page, and as a page of its own without JavaScript."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -20,6 +20,15 @@ def fail_to_confirm(page: Page) -> None:
     """Confirm is pressed, and the dialog says why not."""
     press(page, "#go")
     expect(page.locator("#dialog .box.first")).to_be_focused()
+
+
+def conflict(tour: Tour, happens: Callable[[str], Any]) -> Page:
+    """The dialog of a customer to whom, by name, something happens between the review and Confirm."""
+    visitor = tour.stage.customer()
+    page = tour.review(visitor, CHOSEN, expects=[f"{STATUS} 409"])
+    happens(visitor["name"])
+    fail_to_confirm(page)
+    return page
 
 
 @state("dust", is_whole=False)
@@ -71,21 +80,13 @@ def dialog_starting(tour: Tour) -> Iterator[Page]:
 @state("dust", is_whole=False)
 def dialog_conflict(tour: Tour) -> Iterator[Page]:
     """A conversion was started elsewhere"""
-    visitor = tour.stage.customer()
-    page = tour.review(visitor, CHOSEN, expects=[f"{STATUS} 409"])
-    tour.stage.run(name=visitor["name"], codes=["XRP"])
-    fail_to_confirm(page)
-    yield page
+    yield conflict(tour, lambda name: tour.stage.run(name=name, codes=["XRP"]))
 
 
 @state("dust", is_whole=False)
 def dialog_changed(tour: Tour) -> Iterator[Page]:
     """A balance changed before Confirm"""
-    visitor = tour.stage.customer()
-    page = tour.review(visitor, CHOSEN, expects=[f"{STATUS} 409"])
-    tour.stage.take_half(name=visitor["name"], codes=["DOGE"])
-    fail_to_confirm(page)
-    yield page
+    yield conflict(tour, lambda name: tour.stage.take_half(name=name, codes=["DOGE"]))
 
 
 @state("dust", is_whole=False)
