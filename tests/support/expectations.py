@@ -63,9 +63,11 @@ ROLES: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
 }
 # Of some roles, the rights of a model that are neither of view, add, change and delete.
 _RESUMING = ("propose_resume", "decide_resume")
+_INTERVENING: dict[str, tuple[str, ...]] = {"wallet_conversion": ("settle", "stop")}
 OWN_RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "support": _INTERVENING,
     "treasury": {"wallet_proposal": _RESUMING},
-    "risk": {"wallet_proposal": ("propose_policy", "decide_policy", "withdraw_policy", *_RESUMING)},
+    "risk": {**_INTERVENING, "wallet_proposal": ("propose_policy", "decide_policy", "withdraw_policy", *_RESUMING)},
     "administrator": {"wallet_staffaction": ("administer_staff",)},
 }
 # The admin's addresses that belong to no model: what they answer to whoever may enter.
@@ -88,5 +90,7 @@ ADMIN_PAGES: dict[str, set[int]] = {
     "admin:wallet_proposal_propose_policy": {200, 403},
     "admin:wallet_proposal_propose_resume": {200, 403},
     "admin:wallet_proposal_decide": {405},
+    "admin:wallet_conversion_settle": {405},
+    "admin:wallet_conversion_stop": {405},
     "admin:wallet_policy_withdraw": {200, 403, 404},  # of a version that there may not be
 }

@@ -148,6 +148,10 @@ class Conversion(Priced):
 
     class Meta:
         ordering = ["-pk"]
+        permissions = [
+            ("settle_conversion", "Can have a confirmed conversion settled now"),
+            ("stop_conversion", "Can stop a confirmed conversion that nobody is settling"),
+        ]
         indexes = [
             models.Index(fields=["user", "-id"], name="conversion_by_user"),
             models.Index(fields=["next_attempt_at"], condition=Q(status="confirmed"), name="conversion_due"),
