@@ -73,6 +73,8 @@ OWN_RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
 # The admin's addresses that belong to no model: what they answer to whoever may enter.
 ADMIN_PAGES: dict[str, set[int]] = {
     "admin:index": {200},
+    "admin:alerts": {200},
+    "admin:alerts_json": {200},
     "admin:login": {302},
     "admin:logout": {405},
     "admin:password_change": {302},
