@@ -154,6 +154,17 @@ def test_one_is_found_by_its_customer_and_by_its_reference(support, world, term)
     assert len(support.get(LIST, {"q": "nobody"}).context["cl"].result_list) == 0
 
 
+def test_those_of_a_status_are_found_and_what_ended_by_the_index_of_its_kind(support, world, queries):
+    stopped = world.settled("DOGE", DOGE="0.000003")
+    world.observe(DOGE="0.000002")
+    running = world.confirmed_by_others(1)[0]
+    for one, is_by_index in ((stopped, True), (running, False)):
+        asked = {"status__exact": one.status}
+        assert [found.pk for found in support.get(LIST, asked).context["cl"].result_list] == [one.pk]
+        counted = [sql for sql in queries(support.get, LIST, asked) if "COUNT" in sql and "wallet_conversion" in sql]
+        assert [('"finished_at" IS NOT NULL' in sql) for sql in counted] == [is_by_index]
+
+
 def test_those_that_a_rule_stopped_are_found_by_it(support, world):
     stopped = world.settled("DOGE", DOGE="0.000003")
     world.observe(DOGE="0.000002")

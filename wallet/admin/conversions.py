@@ -29,6 +29,16 @@ from wallet.refusals import Code, stopped_by
 MOST_CUSTOMERS = 100
 
 
+class StatusFilter(admin.ChoicesFieldListFilter):
+    """What ended has a moment at which it did: said outright, so that the index of those finds it."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversion]) -> QuerySet[Conversion] | None:
+        found = super().queryset(request, queryset)
+        asked = self.lookup_val or []
+        has_ended = bool(asked) and all(status in Conversion.FINAL for status in asked)
+        return found.filter(finished_at__isnull=False) if found is not None and has_ended else found
+
+
 class ReasonFilter(admin.SimpleListFilter):
     title = "reason"
     parameter_name = "reason_code"
@@ -46,7 +56,7 @@ class ConversionAdmin(ReadOnly, Recorded):
     """A conversion's page has all that is known of it below its fields (templates/admin/wallet/conversion)."""
 
     list_display = ["reference", "user", "status", "reason_code", "estimated", "received", "quoted_at", "finished_at"]
-    list_filter = ["status", ("finished_at", admin.DateFieldListFilter), ReasonFilter]
+    list_filter = [("status", StatusFilter), ("finished_at", admin.DateFieldListFilter), ReasonFilter]
     list_select_related = ["user"]
     search_fields = ["reference"]
     search_help_text = "A reference like CV-7K2M-94QX, or a customer’s name or address, in full."
