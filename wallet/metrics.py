@@ -1,4 +1,7 @@
-"""What /healthz says, for Prometheus. Nothing is counted in a process: there are several, and the database knows it all."""
+"""What /healthz and the home panel say, for Prometheus.
+
+Nothing is counted in a process: there are several, and the database knows it all.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,7 +11,9 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from wallet.alerts import conditions
 from wallet.health import health
+from wallet.watch import Standing, standing
 
 # Gauges by the names that /healthz has for their facts. What has no age has no sample.
 AGES = {
@@ -22,8 +27,8 @@ AGES = {
 class Facts(Collector):
     """The facts of one moment."""
 
-    def __init__(self, facts: dict[str, Any]) -> None:
-        self.facts = facts
+    def __init__(self, facts: dict[str, Any], standing: Standing) -> None:
+        self.facts, self.standing = facts, standing
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         market = self.facts["market"]
@@ -43,12 +48,27 @@ class Facts(Collector):
         yield _gauge("dustsite_assets_priced", "Assets to which the last good round gave a price.", market["priced"])
         words = "Assets whose number is no price, by the rule that keeps it out."
         yield _gauges("dustsite_assets_kept_out", words, "rule", market["kept_out_by_rule"])
+        yield from self._panel()
+
+    def _panel(self) -> Iterator[GaugeMetricFamily]:
+        """The home panel's figures, and which alerts fire."""
+        now = self.standing
+        yield _gauge("dustsite_open", "Whether conversions are open.", int(not now.held))
+        yield _gauge("dustsite_prices_old", "Prices that are older than the policy allows.", now.old_prices)
+        words = "Conversions that ended within the last 24 hours, by how."
+        yield _gauges("dustsite_ended_last_day", words, "outcome", dict(now.outcomes))
+        yield _gauge("dustsite_unfinished", "Conversions that are confirmed and not finished.", now.unfinished)
+        yield _gauge("dustsite_proposals_waiting", "Proposals that somebody has to decide on.", now.waiting)
+        words = "Whether the last audit that ended found something."
+        yield _gauge("dustsite_audit_failed", words, int(now.failed_at is not None))
+        fires = {condition.name: int(condition.is_firing(now)) for condition in conditions()}
+        yield _gauges("dustsite_firing", "Whether an alert fires, by its name.", "condition", fires)
 
 
 def metrics(*, now: datetime) -> bytes:
     """The text of a scrape."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Facts(health(now=now)))
+    registry.register(Facts(health(now=now), standing(now)))
     return generate_latest(registry)
 
 

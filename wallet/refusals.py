@@ -39,6 +39,7 @@ class Code(StrEnum):
     UNKNOWN_ASSET = "unknown_asset"
     TOO_LATE = "too_late"
     HOUSE_LIMIT = "house_limit"
+    STOPPED_BY_STAFF = "stopped_by_staff"
     ATTEMPTS = "attempts"
 
 
@@ -155,6 +156,12 @@ SAYINGS = {
             _("You can try again when conversions are open."),
         ),
         stopped=_("Stopped: conversions paused"),
+    ),
+    # P20: why is between the staff and the customer; the log has their words
+    Code.STOPPED_BY_STAFF: Saying(
+        (_("Our support team stopped it."),),
+        (_("Ask support if you want to know why. You can try again with new prices."),),
+        stopped=_("Stopped: by support"),
     ),
     Code.ATTEMPTS: Saying(
         (_("It could not be finished in {attempts} attempts."),), (_("Our operators have been told."),)

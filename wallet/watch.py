@@ -8,11 +8,12 @@ from django.conf import settings
 from django.db.models import Count, Min
 
 from wallet import validators
-from wallet.models import Conversion, Opening, Policy, Price, Pulse
+from wallet.models import Conversion, Opening, Policy, Price, Proposal, Pulse
 from wallet.models.pulse import AUDIT_FAILED, AUDITED, SWEPT, taken_from
 
 DAY = timedelta(days=1)
 # From when on each is too old; a price by the policy.
+LONGEST_PRICE = timedelta(seconds=60)  # until there is the first one
 LONGEST_UNFINISHED = timedelta(seconds=180)
 LONGEST_BEAT = timedelta(seconds=30)
 LONGEST_AUDIT = timedelta(seconds=3600)
@@ -59,6 +60,7 @@ class Standing:
     unfinished: int
     oldest_at: datetime | None  # when the oldest unfinished conversion was confirmed
     pulses: Mapping[str, datetime]
+    waiting: int  # proposals that somebody has to decide on
 
     @property
     def since(self) -> datetime:
@@ -118,11 +120,12 @@ def standing(now: datetime) -> Standing:
         now=now,
         closings=list(Opening.objects.holding(now).select_related("created_by")),
         policy=policy,
-        began_at=Policy.objects.aggregate(first=Min("created_at"))["first"],
+        began_at=Policy.objects.began_at(),
         bnb=prices.filter(asset__code=validators.BNB).first(),
         old_prices=prices.filter(observed_at__lt=now - policy.price_age).count(),
         outcomes={status.value: counts.get(status.value, 0) for status in Conversion.FINAL},
         unfinished=running["count"],
         oldest_at=running["oldest"],
         pulses=Pulse.objects.moments(),
+        waiting=Proposal.objects.waiting(now).count(),
     )

@@ -20,6 +20,7 @@ LAYERS = [
         "wallet.portfolio",
         "wallet.eligibility",
         "wallet.health",
+        "wallet.alerts",
         "wallet.limits",
         "wallet.month_end",
         "wallet.mailboxes",

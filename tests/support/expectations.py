@@ -63,9 +63,12 @@ ROLES: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
 }
 # Of some roles, the rights of a model that are neither of view, add, change and delete.
 _RESUMING = ("propose_resume", "decide_resume")
+_INTERVENING: dict[str, tuple[str, ...]] = {"wallet_conversion": ("settle", "stop")}
 OWN_RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "support": _INTERVENING,
     "treasury": {"wallet_proposal": _RESUMING, "wallet_asset": ("pause", "resume")},
     "risk": {
+        **_INTERVENING,
         "wallet_asset": ("pause", "resume", "delist", "list"),
         "wallet_proposal": ("propose_policy", "decide_policy", "withdraw_policy", *_RESUMING),
     },
@@ -74,6 +77,8 @@ OWN_RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
 # The admin's addresses that belong to no model: what they answer to whoever may enter.
 ADMIN_PAGES: dict[str, set[int]] = {
     "admin:index": {200},
+    "admin:alerts": {200},
+    "admin:alerts_json": {200},
     "admin:login": {302},
     "admin:logout": {405},
     "admin:password_change": {302},
@@ -94,5 +99,7 @@ ADMIN_PAGES: dict[str, set[int]] = {
     # Of no assets; tests/admin/test_listing.py names some.
     **{f"admin:wallet_asset_{deed}": {403, 404} for deed in ("pause", "resume", "delist", "unlist", "list")},
     "admin:wallet_asset_file": {200, 403},
+    "admin:wallet_conversion_settle": {405},
+    "admin:wallet_conversion_stop": {405},
     "admin:wallet_policy_withdraw": {200, 403, 404},  # of a version that there may not be
 }

@@ -1,8 +1,10 @@
+from datetime import timedelta
+
 from django.db import OperationalError
 
 from tests.support import factories
 from wallet.database import clock as real_clock
-from wallet.models import Price, Pulse
+from wallet.models import Policy, Price, Pulse
 from wallet.models.market import ASSET_RULES
 from wallet.models.pulse import taken_from
 
@@ -20,6 +22,9 @@ def test_health_says_how_old_everything_is(client, world):
         "last_beat_seconds": 0.5,
         "last_audit_passed_seconds": None,
         "last_taken_seconds": {"settle": None, "prices": 0.5, "upkeep": None},
+        "missing": dict.fromkeys(
+            ("last_audit_passed_seconds", "last_taken_seconds.settle", "last_taken_seconds.upkeep"), "not due yet"
+        ),
         "market": {
             "source": "demo",
             "last_round_seconds": None,
@@ -62,6 +67,16 @@ def test_health_takes_the_same_number_of_queries_whatever_there_is(client, world
     assert len(queries(client.get, "/healthz")) == len(few)
 
 
+def test_health_tells_what_never_happened_from_what_is_not_due_yet(client, db, clock):
+    clock.at = Policy.objects.began_at() + timedelta(seconds=61)
+    missing = client.get("/healthz").json()["missing"]
+    assert missing["last_beat_seconds"] == missing["price_age_seconds"] == "never"
+    assert missing["last_taken_seconds.settle"] == missing["last_taken_seconds.prices"] == "never"
+    assert missing["last_audit_passed_seconds"] == missing["last_taken_seconds.upkeep"] == "not due yet"
+    Pulse.objects.beat("sweep", clock())
+    assert "last_beat_seconds" not in client.get("/healthz").json()["missing"]
+
+
 def test_health_of_an_empty_site_has_no_ages(client, db):
     Price.objects.all().delete()
     response = client.get("/healthz")
@@ -69,6 +84,7 @@ def test_health_of_an_empty_site_has_no_ages(client, db):
     ages = response.json()
     assert set(ages.pop("last_taken_seconds").values()) == {None}
     assert ages.pop("market")["last_round_seconds"] is None
+    assert len(ages.pop("missing")) == 6
     assert set(ages.values()) == {"ok", None}
 
 

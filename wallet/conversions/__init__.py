@@ -6,6 +6,7 @@ once it holds them. What it refuses, it refuses with Refused, whose text a custo
 
 from wallet.conversions.claims import LEASE, MAX_ATTEMPTS
 from wallet.conversions.confirm import confirm
+from wallet.conversions.intervening import Declined, settle_for, stop_for
 from wallet.conversions.quote import quote, renew
 from wallet.conversions.settle import AT_ONCE, Settled, settle, settle_round
 from wallet.conversions.settlement import PricesPending
@@ -15,6 +16,7 @@ __all__ = [
     "AT_ONCE",
     "LEASE",
     "MAX_ATTEMPTS",
+    "Declined",
     "Due",
     "PricesPending",
     "Settled",
@@ -26,5 +28,7 @@ __all__ = [
     "quote",
     "renew",
     "settle",
+    "settle_for",
     "settle_round",
+    "stop_for",
 ]

@@ -8,8 +8,16 @@ class Migration(migrations.Migration):
             model_name="conversion",
             index=models.Index(
                 condition=models.Q(("finished_at__isnull", False)),
-                fields=["finished_at", "status"],
+                fields=["status", "finished_at", "id"],
                 name="conversion_ended",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="conversion",
+            index=models.Index(
+                condition=models.Q(("reason_code", ""), _negated=True),
+                fields=["reason_code", "id"],
+                name="conversion_unconverted",
             ),
         ),
     ]

@@ -148,14 +148,19 @@ class Conversion(Priced):
 
     class Meta:
         ordering = ["-pk"]
+        permissions = [
+            ("settle_conversion", "Can have a confirmed conversion settled now"),
+            ("stop_conversion", "Can stop a confirmed conversion that nobody is settling"),
+        ]
         indexes = [
             models.Index(fields=["user", "-id"], name="conversion_by_user"),
             models.Index(fields=["next_attempt_at"], condition=Q(status="confirmed"), name="conversion_due"),
             models.Index(fields=["quoted_at"], condition=Q(status="quoted"), name="conversion_unconfirmed"),
-            # What ended within a day, by outcome, and the oldest of it.
+            # What ended, by how and when, and what stopped it: counted without a look at the rows.
             models.Index(
-                fields=["finished_at", "status"], condition=Q(finished_at__isnull=False), name="conversion_ended"
+                fields=["status", "finished_at", "id"], condition=Q(finished_at__isnull=False), name="conversion_ended"
             ),
+            models.Index(fields=["reason_code", "id"], condition=~Q(reason_code=""), name="conversion_unconverted"),
             # Only what was completed has figures; what it paid within some minutes is summed by this.
             models.Index(
                 fields=["finished_at", "net_units"], condition=Q(net_units__isnull=False), name="conversion_paid"

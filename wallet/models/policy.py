@@ -37,6 +37,10 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
         begun = models.Q(effective_from=None) | models.Q(effective_from__lte=at)
         return self.standing().filter(begun).order_by("-pk")[:1].get()
 
+    def began_at(self) -> datetime:
+        """When the first version was written: the site's beginning."""
+        return self.order_by("pk").values_list("created_at", flat=True)[:1].get()
+
     def current(self) -> Policy:
         """The version in force now, for whoever has read no clock."""
         return self.in_effect(clock.now())

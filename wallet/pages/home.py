@@ -11,13 +11,13 @@ from functools import cached_property
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from wallet import formats, proposals
+from wallet.alerts import within_a_day
 from wallet.models import Conversion, Opening, Proposal
 from wallet.models.assets import source_name
 from wallet.models.pulse import AUDIT_FAILED, AUDITED, SWEPT, taken_from
+from wallet.pages.lists import rows_of
 from wallet.watch import Happened, Standing
 
 Status = Conversion.Status
@@ -92,14 +92,12 @@ class HomePage:
         yield Figure("Prices older than that", f"{old:,}", address, old, is_bad=old > 0)
 
     def _outcomes(self) -> Iterator[Figure]:
-        standing = self.standing
-        within = {"finished_at__gte": standing.since.isoformat(), "finished_at__lt": standing.now.isoformat()}
-        counts = standing.outcomes
+        counts = self.standing.outcomes
         ended = sum(counts.values())
         for status in Conversion.FINAL:
             count = counts[status]
             share = _share(count, ended) if status is Status.STOPPED else ""
-            address = _list("conversion", status__exact=status.value, **within)
+            address = rows_of("conversion", within_a_day(self.standing, status))
             is_bad = status is Status.FAILED and count > 0
             yield Figure(str(status.value).capitalize(), f"{count:,}", address, count, share, is_bad)
 
@@ -110,10 +108,9 @@ class HomePage:
         yield Figure("In progress", f"{count:,}", address, count, note, self.standing.is_stuck)
 
     def _proposals(self) -> Iterator[Figure]:
-        waiting = Proposal.objects.waiting(self.standing.now)
         mine = decidable(self.reader, self.standing.now).count()
         yield Figure("Wait for you", str(mine), _list("proposal", waits="me"), mine, is_bad=mine > 0)
-        everybody = waiting.count()
+        everybody = self.standing.waiting
         yield Figure("Wait for anybody", str(everybody), _list("proposal", waits="anybody"), everybody)
 
     def _audit(self) -> Iterator[Figure]:
@@ -173,7 +170,7 @@ def _share(count: int, total: int) -> str:
 
 
 def _list(model: str, **filters: str | int) -> str:
-    return f"{reverse(f'admin:wallet_{model}_changelist')}?{urlencode(filters)}"
+    return rows_of(model, filters)
 
 
 def _pulse(name: str) -> str:
