@@ -102,6 +102,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Never: the site's pages are pages, and allauth's answers for scripts are none of its addresses."""
         return False
 
+    def is_safe_url(self, url: str) -> bool:
+        """Only a path of this site: no other host that it answers to either, and not from https to http."""
+        return url.startswith("/") and bool(super().is_safe_url(url))
+
     def get_login_stages(self) -> list[str]:
         return [STAGES.get(stage, stage) for stage in super().get_login_stages()]
 

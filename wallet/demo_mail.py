@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.message import EmailMessage as Message
 from pathlib import Path
 
 from django.conf import settings
@@ -17,12 +18,14 @@ KEPT = 50  # mails; older ones go
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One that was sent, as its receiver would read it; `text` is the part without markup."""
+    """One that was sent, as its receiver would read it; `text` is the part without markup, `html` the other, if any."""
 
+    name: str
     sent_at: datetime
     to: str
     subject: str
     text: str
+    html: str
 
 
 class Mailbox(BaseEmailBackend):
@@ -50,11 +53,15 @@ def mails() -> list[Mail]:
         except FileNotFoundError:  # it went a moment ago
             continue
         message = message_from_bytes(content, policy=policy.default)
-        body = message.get_body(("plain",))
-        sent_at = datetime.fromtimestamp(int(path.name.partition("-")[0]) // 10**9, UTC)
-        text = body.get_content() if body else ""
-        found.append(Mail(sent_at, str(message["To"]), str(message["Subject"]), text))
+        sent_at = datetime.fromtimestamp(int(path.stem.partition("-")[0]) // 10**9, UTC)
+        text, html = _part(message, "plain"), _part(message, "html")
+        found.append(Mail(path.stem, sent_at, str(message["To"]), str(message["Subject"]), text, html))
     return found
+
+
+def _part(message: Message, kind: str) -> str:
+    body = message.get_body((kind,))
+    return str(body.get_content()) if body else ""
 
 
 def _folder() -> Path:

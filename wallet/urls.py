@@ -73,6 +73,7 @@ urlpatterns = [
         name="renew",
     ),
     path("demo/mail/", Route(demo_mail.demo_mail, facts=OPEN), name="demo_mail"),
+    path("demo/mail/<slug:name>/", Route(demo_mail.demo_mail_html, facts=OPEN), name="demo_mail_html"),
     path("settings/", Route(settings.settings, Section.SETTINGS, FORM), name="settings"),
     path("settings/browser-zone/", Route(settings.browser_zone, facts=DEED, again=the_wallet), name="browser_zone"),
     path("help/", Route(help.help, facts=OPEN), name="help"),

@@ -20,6 +20,27 @@ def test_sign_in_leads_back_to_where_one_wanted_to_go_but_never_away(client, wor
     assert client.post("/accounts/login/", fields | {"next": "https://evil.example/"}).headers["Location"] == "/wallet/"
 
 
+@pytest.mark.parametrize(
+    "away",
+    [
+        "//evil.example/",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "javascript:alert(1)",
+        "http://testserver/help/",
+        "https://other.example/help/",
+        "%2f%2fevil.example",
+        "／／evil.example",
+    ],
+)
+def test_p16_only_a_path_of_this_site_is_where_one_wanted_to_go(client, world, settings, away):
+    """P16: a whole address could lead from https to http, or to another host that the site answers to."""
+    settings.ALLOWED_HOSTS = ["testserver", "other.example"]
+    fields = {"login": "mira", "password": "correct horse battery", "next": away}
+    assert client.post("/accounts/login/", fields).headers["Location"] == "/wallet/"
+    assert client.post("/accounts/reauthenticate/", fields).headers["Location"] == "/wallet/"
+
+
 def test_p17_a_wrong_password_is_refused_in_words_and_logged_without_what_was_typed(
     client, world, text, events, caplog
 ):

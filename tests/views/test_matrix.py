@@ -76,8 +76,10 @@ class Matrix:
 
 
 @pytest.fixture
-def asked_by(world, settings, monkeypatch):
+def asked_by(world, settings, monkeypatch, tmp_path):
     """The matrix of one of those who ask."""
+    settings.DEMO_MAIL = tmp_path
+    (tmp_path / "1.eml").write_text("To: a@example.com\nSubject: x\nContent-Type: text/html\n\n<p>A mail")
     settings.SECURITY_CONTACT = "mailto:security@example.com"
     moment = sessions.moment()
     monkeypatch.setattr(

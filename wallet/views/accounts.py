@@ -15,12 +15,12 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
-from wallet import mailboxes
+from wallet import limits, mailboxes
 from wallet.account_forms import LinkSpent
 from wallet.pages import account_pages
 from wallet.pages.account_pages import AccountEnd, AccountForm, AddressPage
 from wallet.pages.buttons import Button
-from wallet.requests import MAIL_FAILED
+from wallet.requests import MAIL_FAILED, address_block
 
 
 class Paged:
@@ -157,6 +157,12 @@ class ChangePassword(Paged, views.PasswordChangeView):
 class ResetPassword(Paged, views.PasswordResetView):
     def page(self, said: dict[str, Any]) -> AccountForm:
         return account_pages.reset_password(said["form"])
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Raises TooMany where one place asks for many mails to one address, whether or not somebody has it."""
+        limits.MAILS_ASKED.take(f"{form.cleaned_data['email']} {address_block(self.request)}")
+        response: HttpResponse = super().form_valid(form)
+        return response
 
 
 class ResetSent(Ending, views.PasswordResetDoneView):

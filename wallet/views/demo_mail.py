@@ -7,6 +7,19 @@ from django.views.decorators.http import require_safe
 from wallet.demo_mail import mails
 from wallet.pages.demo_mail import demo_mail_page
 
+# Whatever stands in a mail, nothing of it runs, is loaded, is sent, or counts as a page of this site; links can be followed.
+POLICY = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+@require_safe
+@never_cache
+def demo_mail_html(request: HttpRequest, name: str) -> HttpResponse:
+    """One of these mails as a mail program would show it, by itself."""
+    found = next((mail for mail in mails() if mail.name == name), None) if settings.DEMO_MAIL else None
+    if found is None or not found.html:
+        raise Http404
+    return HttpResponse(found.html, headers={"Content-Security-Policy": POLICY})
+
 
 @require_safe
 @never_cache
