@@ -138,3 +138,15 @@ def ada(world):
 def asked(world, paula):
     """A fee of 1% in two hours, proposed."""
     return proposing.proposed(paula, world.clock())
+
+
+@pytest.fixture
+def tilda(world):
+    """Of the treasury, who proposes what moves money."""
+    return factories.staff("treasury", "tilda")
+
+
+@pytest.fixture
+def rick(world):
+    """Of risk, who decides on it."""
+    return factories.staff("risk", "rick")

@@ -28,6 +28,7 @@ ADMIN: dict[str, frozenset[str]] = {
             "wallet_pulse",
             "wallet_securityevent",
             "wallet_staffaction",
+            "wallet_staffmovement",
             "wallet_transaction",
             "wallet_venue",
         ),
@@ -37,7 +38,8 @@ ADMIN: dict[str, frozenset[str]] = {
 EVERYTHING = frozenset(ADMIN)
 _PEOPLE = frozenset({"auth_user", "account_emailaddress", "wallet_customer", "wallet_securityevent"})
 _MONEY = frozenset(
-    {f"wallet_{name}" for name in ("account", "houseaccount", "transaction", "entry", "conversion", "line")}
+    f"wallet_{name}"
+    for name in ("account", "houseaccount", "transaction", "entry", "staffmovement", "conversion", "line")
 )
 _MARKET = frozenset({f"wallet_{name}" for name in ("price", "marketround", "keptoutnumber", "venue", "pulse")})
 _FOR_ALL = frozenset({f"wallet_{name}" for name in ("asset", "policy", "opening", "staffaction")})
@@ -63,9 +65,12 @@ ROLES: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
 }
 # Of some roles, the rights of a model that are neither of view, add, change and delete.
 _RESUMING = ("propose_resume", "decide_resume")
+_KINDS_OF_MONEY = ("correction", "deposit", "withdrawal", "reversal", "file")
+_PROPOSING = tuple(f"propose_{kind}" for kind in _KINDS_OF_MONEY)
+_DECIDING = tuple(f"decide_{kind}" for kind in _KINDS_OF_MONEY)
 OWN_RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
-    "treasury": {"wallet_proposal": _RESUMING},
-    "risk": {"wallet_proposal": ("propose_policy", "decide_policy", "withdraw_policy", *_RESUMING)},
+    "treasury": {"wallet_proposal": (*_RESUMING, *_PROPOSING, *_DECIDING)},
+    "risk": {"wallet_proposal": ("propose_policy", "decide_policy", "withdraw_policy", *_RESUMING, *_DECIDING)},
     "administrator": {"wallet_staffaction": ("administer_staff",)},
 }
 # The admin's addresses that belong to no model: what they answer to whoever may enter.
@@ -87,6 +92,10 @@ ADMIN_PAGES: dict[str, set[int]] = {
     "admin:app_list": {200, 404},
     "admin:wallet_proposal_propose_policy": {200, 403},
     "admin:wallet_proposal_propose_resume": {200, 403},
+    "admin:wallet_proposal_propose_correction": {200, 403},
+    "admin:wallet_proposal_propose_deposit": {200, 403},
+    "admin:wallet_proposal_propose_withdrawal": {200, 403},
+    "admin:wallet_proposal_propose_reversal": {200, 403},
     "admin:wallet_proposal_decide": {405},
     "admin:wallet_policy_withdraw": {200, 403, 404},  # of a version that there may not be
 }

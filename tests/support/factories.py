@@ -54,7 +54,8 @@ def operator(name: str = "admin") -> User:
 
 def roles() -> None:
     """The groups that the migrations make, with their permissions."""
-    import_module("wallet.migrations.0011_roles").write(apps, connection.schema_editor())
+    for migration in ("0011_roles", "0014_money_roles"):
+        import_module(f"wallet.migrations.{migration}").write(apps, connection.schema_editor())
 
 
 def staff(role: str, name: str | None = None) -> User:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from wallet import formats, ledger
 from wallet.admin.base import ReadOnly, Recorded
 from wallet.admin.month_end import MonthEnd
-from wallet.models import Account, Entry, HouseAccount, Transaction
+from wallet.models import Account, Entry, HouseAccount, StaffMovement, Transaction
 
 
 @admin.register(Account)
@@ -60,13 +60,31 @@ class EntryInline(ReadOnly, admin.TabularInline):
         return super().get_queryset(request).select_related("account__user", "account__asset")
 
 
+class MovementInline(ReadOnly, admin.StackedInline):
+    """Whose proposal it is of, where operators moved it."""
+
+    model = StaffMovement
+    fk_name = "transaction"
+    fields = readonly_fields = ("proposal", "number", "reverses", "reason", "evidence", "created_by")
+
+
+@admin.register(StaffMovement)
+class StaffMovementAdmin(ReadOnly, Recorded):
+    list_display = ["transaction", "proposal", "number", "reason", "evidence", "created_by"]
+    list_filter = ["transaction__kind"]
+    list_select_related = ["transaction", "proposal", "created_by"]
+    search_fields = ["transaction__reference", "created_by__username"]
+    fields = readonly_fields = ("transaction", "proposal", "number", "reverses", "reason", "evidence", "created_by")
+    show_full_result_count = False
+
+
 @admin.register(Transaction)
 class TransactionAdmin(ReadOnly, MonthEnd):
     list_display = ["reference", "kind", "posted_at"]
     list_filter = ["kind"]
     search_fields = ["reference"]
     date_hierarchy = "posted_at"
-    inlines = [EntryInline]
+    inlines = [EntryInline, MovementInline]
     show_full_result_count = False
 
 

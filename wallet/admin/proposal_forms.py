@@ -7,13 +7,14 @@ from django import forms
 
 from wallet.database import clock
 from wallet.models import Policy, Proposal
-from wallet.proposals import policy
+from wallet.proposals import moving, policy
 
 
 class ProposeForm(forms.Form):
     """Why, and on what evidence; what is proposed has fields of its own."""
 
     kind = Proposal.Kind.RESUME
+    takes_initial = False  # of what its address says
 
     reason = forms.CharField(max_length=200, help_text="Why, for whoever decides and for the record.")
     evidence = forms.CharField(
@@ -27,6 +28,59 @@ class ProposeForm(forms.Form):
     def payload(self) -> dict[str, str]:
         asked = ("reason", "evidence", "confirms")
         return {name: value for name, value in self.cleaned_data.items() if name not in asked}
+
+
+class MovingForm(ProposeForm):
+    """A movement of one customer's balance. Amounts and names are read by the verb, exactly."""
+
+    takes_initial = True
+    WHY = "Why, for whoever decides and for the record."
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["evidence"].required = True
+        self.fields["reason"].help_text = self.WHY
+        del self.fields["confirms"]  # nothing is warned of
+        own = [name for name in self.fields if name not in ("reason", "evidence")]
+        self.order_fields([*own, "reason", "evidence"])
+
+
+class AmountForm(MovingForm):
+    """Whose balance of what, and by how much."""
+
+    user = forms.CharField(label="Customer", max_length=150, help_text="The customer’s user name.")
+    asset = forms.CharField(max_length=16, help_text="The asset’s code, like DOGE.")
+    amount = forms.CharField(max_length=45, help_text="In whole coins, in plain digits like 12.5.")
+
+
+class DepositForm(AmountForm):
+    kind = Proposal.Kind.DEPOSIT
+
+    reference = forms.CharField(
+        max_length=80, help_text="Names this movement once and for all: that of the bank, or of the chain."
+    )
+
+
+class WithdrawalForm(DepositForm):
+    kind = Proposal.Kind.WITHDRAWAL
+
+
+class CorrectionForm(AmountForm):
+    kind = Proposal.Kind.CORRECTION
+    WHY = "Why, for whoever decides and for the record. The customer reads it in their history."
+
+    direction = forms.ChoiceField(
+        label="The balance goes", choices=[(moving.UP, "up"), (moving.DOWN, "down")], help_text="Against the treasury."
+    )
+
+
+class ReversalForm(MovingForm):
+    kind = Proposal.Kind.REVERSAL
+    WHY = CorrectionForm.WHY
+
+    deposit = forms.CharField(
+        max_length=80, help_text="The deposit’s reference. It goes back to where it came from, whole and once."
+    )
 
 
 class ProposePolicyForm(ProposeForm):
@@ -57,6 +111,9 @@ def _text(name: str) -> forms.CharField:
     """A number is read by the verb, exactly: not as forms read numbers, which take 1e5 and 1_000 too."""
     field = policy.field(name)
     return forms.CharField(label=policy.words(name), max_length=20, help_text=field.help_text)
+
+
+MOVING = (DepositForm, WithdrawalForm, ReversalForm, CorrectionForm)
 
 
 class ReasonForm(forms.Form):

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wallet import proposals
 from wallet.admin.base import ReadOnly, Recorded
-from wallet.admin.proposal_forms import ProposeForm, ProposePolicyForm
+from wallet.admin.proposal_forms import MOVING, ProposeForm, ProposePolicyForm
 from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.models import Decision, Proposal
 from wallet.pages.proposals import ProposalPage
 from wallet.proposals import Declined, Preview
 
-FORMS: dict[str, type[ProposeForm]] = {form.kind.value: form for form in (ProposeForm, ProposePolicyForm)}
+FORMS: dict[str, type[ProposeForm]] = {form.kind.value: form for form in (ProposePolicyForm, ProposeForm, *MOVING)}
 DEEDS: dict[str, Callable[..., Decision]] = {
     "approve": proposals.approve,
     "refuse": proposals.refuse,
@@ -85,7 +85,7 @@ class ProposalAdmin(ReadOnly, Recorded):
         sort = proposals.KINDS[kind]
         if not request.user.has_perm(sort.propose_permission):
             raise PermissionDenied
-        form = FORMS[kind](request.POST or None)
+        form = _form(request, FORMS[kind])
         preview: Preview | None = None
         if request.method == "POST" and form.is_valid():
             try:
@@ -138,4 +138,11 @@ def _page(request: HttpRequest, proposal: Proposal) -> ProposalPage:
 
 
 def _said(form: ProposeForm) -> dict[str, Any]:
-    return {name: form.cleaned_data[name] for name in ("reason", "evidence", "confirms")}
+    return {name: form.cleaned_data[name] for name in ("reason", "evidence", "confirms") if name in form.cleaned_data}
+
+
+def _form(request: HttpRequest, form: type[ProposeForm]) -> ProposeForm:
+    """What was sent; else an empty one, with what a link to it says."""
+    if form.takes_initial:
+        return form(request.POST or None, request.FILES or None, initial=request.GET.dict())
+    return form(request.POST or None)
