@@ -11,9 +11,10 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import BadRequest, RequestDataTooBig, ValidationError
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadHandler
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.http import parse_header_parameters
 
 from wallet import limits
@@ -26,6 +27,8 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
+# The one page whose form has a file; it is kept in memory, within the bound of every body.
+TAKES_A_FILE = "admin:wallet_proposal_propose_file"
 # Headers that hold an address, which Django and htmx's middleware take apart.
 ADDRESSES = ("HX-Current-URL", "Referer", "Origin")
 # In which browsers send forms. The site's pages ask for the first.
@@ -59,10 +62,10 @@ def _is_charset(content_type: str) -> bool:
 
 
 class NoFiles(FileUploadHandler):
-    """Nobody sends files here: the first one ends the reading."""
+    """Nobody sends files to a page whose form has none: the first one ends the reading."""
 
     def new_file(self, *args: object, **options: object) -> None:
-        raise RequestDataTooBig("Forms of this site take no files.")
+        raise RequestDataTooBig("This form takes no files.")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Is never reached."""
@@ -84,6 +87,8 @@ class Guard:
             return bad_request(request, BadRequest())
         if int(length[:20]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return too_large(request)
+        if request.content_type == "multipart/form-data" and request.path == reverse(TAKES_A_FILE):
+            request.upload_handlers = [MemoryFileUploadHandler(request)]
         try:
             if not all(map(_is_readable, _sent(request))) or not all(map(_is_address, _addresses(request))):
                 return bad_request(request, BadRequest())

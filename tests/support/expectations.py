@@ -96,6 +96,7 @@ ADMIN_PAGES: dict[str, set[int]] = {
     "admin:wallet_proposal_propose_deposit": {200, 403},
     "admin:wallet_proposal_propose_withdrawal": {200, 403},
     "admin:wallet_proposal_propose_reversal": {200, 403},
+    "admin:wallet_proposal_propose_file": {200, 403},
     "admin:wallet_proposal_decide": {405},
     "admin:wallet_policy_withdraw": {200, 403, 404},  # of a version that there may not be
 }

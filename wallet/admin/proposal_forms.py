@@ -7,7 +7,7 @@ from django import forms
 
 from wallet.database import clock
 from wallet.models import Policy, Proposal
-from wallet.proposals import moving, policy
+from wallet.proposals import csv_rows, file, moving, policy
 
 
 class ProposeForm(forms.Form):
@@ -83,6 +83,31 @@ class ReversalForm(MovingForm):
     )
 
 
+class FileForm(MovingForm):
+    """A file; what was uploaded goes along from the preview to the proposal, byte for byte."""
+
+    kind = Proposal.Kind.FILE
+    takes_initial = True
+
+    file = forms.FileField(
+        required=False,
+        help_text="CSV in UTF-8 with commas and a header: reference, user, asset, amount; if wanted, evidence and kind"
+        f" ({', '.join(csv_rows.KINDS)}). {csv_rows.MOST_ROWS:,} rows at the most. Checked whole; approved and posted whole.",
+    )
+    content = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, files: Any = None, **options: Any) -> None:
+        if data is not None and files:
+            data = data.copy()
+            # One byte more than there may be: it is refused for its length.
+            data["content"] = file.packed(files["file"].read(csv_rows.MOST_BYTES + 1)) if "file" in files else ""
+        super().__init__(data, files, **options)
+
+    @property
+    def payload(self) -> dict[str, str]:
+        return {"content": self.cleaned_data["content"]}
+
+
 class ProposePolicyForm(ProposeForm):
     """Every figure of the next version, beginning with those of the newest one, and when it takes effect."""
 
@@ -113,7 +138,7 @@ def _text(name: str) -> forms.CharField:
     return forms.CharField(label=policy.words(name), max_length=20, help_text=field.help_text)
 
 
-MOVING = (DepositForm, WithdrawalForm, ReversalForm, CorrectionForm)
+MOVING = (DepositForm, WithdrawalForm, ReversalForm, CorrectionForm, FileForm)
 
 
 class ReasonForm(forms.Form):

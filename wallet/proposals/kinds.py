@@ -88,7 +88,10 @@ class Kind(ABC):
 
     @abstractmethod
     def apply(self, proposal: Proposal, payload: Payload) -> None:
-        """Has the effect, within the transaction of the approval, which is written down already."""
+        """Has the effect, within the transaction of the approval, which is written down already.
+
+        Raises Declined, or ValidationError as `clean` does, for what changed since it was checked.
+        """
 
     @abstractmethod
     def rows(self, payload: Payload, then: State, now: State) -> list[Row]:

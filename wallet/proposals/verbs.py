@@ -77,10 +77,10 @@ def approve(*, by: User, proposal: int, reason: str = "") -> Decision:
             raise Declined("Things have changed since this was proposed. Propose it anew, from how they are now.")
         try:
             payload = sort.clean(asked.payload, clock.now())
+            decision = _decide(asked, by, Outcome.APPROVED, reason)
+            sort.apply(asked, payload)
         except ValidationError as error:
             raise Declined(f"This cannot be done any more: {' '.join(error.messages)}") from error
-        decision = _decide(asked, by, Outcome.APPROVED, reason)
-        sort.apply(asked, payload)
         return decision
 
 
