@@ -60,7 +60,10 @@ ROLES: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
             "wallet_asset": frozenset({"add", "change"}),
         },
     ),
-    "administrator": (_PEOPLE | {"auth_group", "wallet_staffaction"}, _USERS),
+    "administrator": (
+        _PEOPLE | {"auth_group", "wallet_staffaction", "wallet_proposal", "wallet_decision"},
+        _USERS,
+    ),
     "superuser": (EVERYTHING, ADMIN),
 }
 # Of some roles, the rights of a model that are neither of view, add, change and delete.
@@ -71,7 +74,10 @@ _DECIDING = tuple(f"decide_{kind}" for kind in _KINDS_OF_MONEY)
 OWN_RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "treasury": {"wallet_proposal": (*_RESUMING, *_PROPOSING, *_DECIDING)},
     "risk": {"wallet_proposal": ("propose_policy", "decide_policy", "withdraw_policy", *_RESUMING, *_DECIDING)},
-    "administrator": {"wallet_staffaction": ("administer_staff",)},
+    "administrator": {
+        "wallet_staffaction": ("administer_staff",),
+        "wallet_proposal": ("propose_rights", "decide_rights"),
+    },
 }
 # The admin's addresses that belong to no model: what they answer to whoever may enter.
 ADMIN_PAGES: dict[str, set[int]] = {
@@ -97,6 +103,7 @@ ADMIN_PAGES: dict[str, set[int]] = {
     "admin:wallet_proposal_propose_withdrawal": {200, 403},
     "admin:wallet_proposal_propose_reversal": {200, 403},
     "admin:wallet_proposal_propose_file": {200, 403},
+    "admin:wallet_proposal_propose_rights": {200, 403},
     "admin:wallet_proposal_decide": {405},
     "admin:wallet_policy_withdraw": {200, 403, 404},  # of a version that there may not be
 }

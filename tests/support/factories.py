@@ -54,7 +54,7 @@ def operator(name: str = "admin") -> User:
 
 def roles() -> None:
     """The groups that the migrations make, with their permissions."""
-    for migration in ("0011_roles", "0014_money_roles"):
+    for migration in ("0011_roles", "0014_money_roles", "0015_rights"):
         import_module(f"wallet.migrations.{migration}").write(apps, connection.schema_editor())
 
 

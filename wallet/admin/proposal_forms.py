@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import Group
 
 from wallet.database import clock
 from wallet.models import Policy, Proposal
@@ -136,6 +137,25 @@ def _text(name: str) -> forms.CharField:
     """A number is read by the verb, exactly: not as forms read numbers, which take 1e5 and 1_000 too."""
     field = policy.field(name)
     return forms.CharField(label=policy.words(name), max_length=20, help_text=field.help_text)
+
+
+class RightsForm(ProposeForm):
+    """A role for another's account, which makes it staff."""
+
+    kind = Proposal.Kind.RIGHTS
+    takes_initial = True
+
+    user = forms.CharField(label="Account", max_length=150, help_text="The user name. It is made staff, if it is not.")
+    role = forms.ChoiceField(help_text="Taking one away needs no proposal: it is done on the account’s page.")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        names = Group.objects.order_by("name").values_list("name", flat=True)
+        self.fields["role"] = forms.ChoiceField(
+            choices=[(name, name) for name in names], help_text=self.fields["role"].help_text
+        )
+        del self.fields["confirms"]  # nothing is warned of
+        self.order_fields(["user", "role", "reason", "evidence"])
 
 
 MOVING = (DepositForm, WithdrawalForm, ReversalForm, CorrectionForm, FileForm)

@@ -12,16 +12,18 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wallet import proposals
+from wallet import proposals, roles
 from wallet.admin.base import ReadOnly, Recorded
-from wallet.admin.proposal_forms import MOVING, ProposeForm, ProposePolicyForm
+from wallet.admin.proposal_forms import MOVING, ProposeForm, ProposePolicyForm, RightsForm
 from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.models import Decision, Proposal
 from wallet.pages.proposals import ProposalPage
 from wallet.proposals import Declined, Preview
 
-FORMS: dict[str, type[ProposeForm]] = {form.kind.value: form for form in (ProposePolicyForm, ProposeForm, *MOVING)}
+FORMS: dict[str, type[ProposeForm]] = {
+    form.kind.value: form for form in (ProposePolicyForm, ProposeForm, *MOVING, RightsForm)
+}
 DEEDS: dict[str, Callable[..., Decision]] = {
     "approve": proposals.approve,
     "refuse": proposals.refuse,
@@ -48,6 +50,8 @@ class ProposalAdmin(ReadOnly, Recorded):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Proposal]:
         rows = super().get_queryset(request).select_related("created_by", "decision__created_by")
+        if roles.sees_accounts_only(request.user):
+            rows = rows.filter(kind=Proposal.Kind.RIGHTS)
         read: QuerySet[Proposal] = rows.annotate(is_over=Q(lapses_at__lte=clock.now()))
         return read
 
@@ -126,6 +130,10 @@ class DecisionAdmin(ReadOnly, Recorded):
     list_filter = ["outcome"]
     list_select_related = ["proposal", "created_by"]
     fields = readonly_fields = ("proposal", "outcome", "reason", "created_at", "created_by")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
+        rows: QuerySet[Decision] = super().get_queryset(request)
+        return rows.filter(proposal__kind=Proposal.Kind.RIGHTS) if roles.sees_accounts_only(request.user) else rows
 
 
 def _operator(request: HttpRequest) -> User:

@@ -41,6 +41,7 @@ class Proposal(models.Model):
         WITHDRAWAL = "withdrawal", "Withdrawal"
         REVERSAL = "reversal", "Reversal of a deposit"
         FILE = "file", "File of movements"
+        RIGHTS = "rights", "Role of an account"
 
     kind = models.CharField(max_length=20, choices=Kind, editable=False)
     payload = models.JSONField(
@@ -90,6 +91,8 @@ class Proposal(models.Model):
             ("decide_reversal", "Can approve or refuse the reversal of a deposit"),
             ("propose_file", "Can propose a file of movements"),
             ("decide_file", "Can approve or refuse a file of movements"),
+            ("propose_rights", "Can propose a role for another account"),
+            ("decide_rights", "Can approve or refuse a role for another account"),
         ]
         constraints = [
             models.CheckConstraint(condition=is_said("reason"), name="proposal_has_a_reason"),
