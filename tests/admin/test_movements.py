@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.support import factories, proposing
 from tests.support.html import read
-from wallet.models import Proposal, StaffMovement
+from wallet.models import Proposal, StaffMovement, Transaction
 
 DOGE = 10**6
 WHY = {"reason": "A slip.", "evidence": "T-1"}
@@ -44,8 +44,15 @@ def test_a_wrong_field_is_named_and_nothing_is_proposed(world, tilda, text):
     assert not Proposal.objects.exists()
 
 
-def test_a_link_fills_the_form(world, tilda):
-    page = read(proposing.browser(tilda).get(f"{address('reversal')}?deposit=mira-DOGE-100"))
+def test_a_deposits_page_leads_to_its_reversal_and_fills_the_form(world, tilda, rick):
+    deposit = Transaction.objects.get(reference="mira-DOGE-100")
+    shown = f"/admin/wallet/transaction/{deposit.pk}/change/"
+    client = proposing.browser(tilda)
+    (link,) = [one["href"] for one in read(client.get(shown)).select(".field-back a")]
+    assert read(proposing.browser(rick).get(shown)).select(".field-back a") == []
+    page = read(client.get(link))
+    approve(rick, proposing.movement(tilda, "reversal"))
+    assert "was reversed" in read(client.get(shown)).text
     assert page.select("#id_deposit")[0]["value"] == "mira-DOGE-100"
 
 

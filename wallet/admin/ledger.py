@@ -3,6 +3,10 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 
 from wallet import formats, ledger
 from wallet.admin.base import ReadOnly, Recorded
@@ -86,6 +90,18 @@ class TransactionAdmin(ReadOnly, MonthEnd):
     date_hierarchy = "posted_at"
     inlines = [EntryInline, MovementInline]
     show_full_result_count = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A deposit leads whoever may propose it to its reversal."""
+        is_deposit = obj is not None and obj.kind == Transaction.Kind.DEPOSIT
+        return ("back",) if is_deposit and request.user.has_perm("wallet.propose_reversal") else ()
+
+    @admin.display(description="take it back")
+    def back(self, deposit: Transaction) -> SafeString | str:
+        if StaffMovement.objects.filter(reverses=deposit).exists():
+            return "was reversed"
+        address = f"{reverse('admin:wallet_proposal_propose_reversal')}?{urlencode({'deposit': deposit.reference})}"
+        return format_html('<a href="{}">Propose its reversal</a>', address)
 
 
 @admin.register(Entry)
