@@ -152,3 +152,15 @@ def hashed(monkeypatch):
 
     monkeypatch.setattr(MD5PasswordHasher, "encode", encoded)
     return found
+
+
+@pytest.fixture
+def tilda(world):
+    """Of the treasury, who proposes what moves money."""
+    return factories.staff("treasury", "tilda")
+
+
+@pytest.fixture
+def rick(world):
+    """Of risk, who decides on it."""
+    return factories.staff("risk", "rick")

@@ -5,11 +5,12 @@ database transaction that writes the entry; the house's accounts have entries on
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Q
@@ -18,6 +19,7 @@ from wallet import money
 from wallet.database import clock, writing
 from wallet.database.retrying import retried
 from wallet.models import Account, Asset, Customer, Entry, HouseBalance, Transaction
+from wallet.references import new_transaction_id
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -66,6 +68,7 @@ class Posting:
     posted_at: datetime
     customer_moves: Mapping[Account, int]
     house_moves: Sequence[Move]
+    pk: UUID = field(default_factory=new_transaction_id)
 
 
 def lock_accounts(wanted: Mapping[int, Iterable[int]]) -> dict[int, dict[int, Account]]:
@@ -105,7 +108,8 @@ def post(postings: Sequence[Posting]) -> list[Transaction]:
     Each account stands in one of them at the most. Raises InsufficientFunds or AmountTooLarge before anything is written.
     """
     records = [
-        Transaction(kind=posting.kind, reference=posting.reference, posted_at=posting.posted_at) for posting in postings
+        Transaction(pk=posting.pk, kind=posting.kind, reference=posting.reference, posted_at=posting.posted_at)
+        for posting in postings
     ]
     entries = [
         (record.pk, *entry)

@@ -8,7 +8,7 @@ ROLES = (VIEWER, SUPPORT, TREASURY, RISK, ADMINISTRATOR)
 
 
 def may_give_rights(user: Any) -> bool:
-    """Whether this user makes others staff and gives them roles; never oneself."""
+    """Whether this user proposes roles for others, and takes them away; never one's own."""
     return bool(user.has_perm("wallet.administer_staff"))
 
 
@@ -34,3 +34,8 @@ class Granting:
         of_model = permission.filter(content_type_id=kind.pk)
         for role, codes in self.rights.items():
             group.get(name=role).permissions.add(*of_model.filter(codename__in=list(codes)))
+
+
+def sees_accounts_only(user: Any) -> bool:
+    """Whether of proposals this user sees those of rights alone: who administers staff and sees nothing of money."""
+    return may_give_rights(user) and not user.has_perm("wallet.view_policy")

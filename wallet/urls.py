@@ -17,6 +17,7 @@ from wallet.views import (
     help,  # noqa: A004
     history,
     metrics,
+    movements,
     security_txt,
     settings,
     wallet,
@@ -41,6 +42,8 @@ register_converter(ReferenceConverter, "reference")
 urlpatterns = [
     path("", Route(require_safe(RedirectView.as_view(pattern_name="wallet")), facts=OPEN), name="home"),
     path("wallet/", Route(wallet.wallet, Section.WALLET, PAGE), name="wallet"),
+    path("wallet/movements/", Route(movements.movements, Section.WALLET, PAGE), name="movements"),
+    path("wallet/movements.csv", Route(movements.movements_file, Section.WALLET, PAGE), name="movements_file"),
     path("wallet/small-balances/", Route(wallet.small_balances, facts=DEED, again=the_wallet), name="small_balances"),
     path("wallet/dust/", Route(dust.dust, Section.WALLET, FORM, same_selection), name="dust"),
     path("wallet/dust/estimate/", Route(dust.estimate, Section.WALLET, DEED, same_selection), name="estimate"),

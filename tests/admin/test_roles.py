@@ -72,10 +72,17 @@ def test_p20_only_an_administrator_makes_staff(world, role):
     assert rights(new) == ((False, False), set(), set())
 
 
-def test_an_administrator_gives_roles_and_takes_them(administrator):
+def test_p20_an_administrator_alone_gives_no_role_and_takes_one_at_once(administrator, text):
+    """P20: another approves what gives rights."""
     new = factories.user("new")
-    assert change(administrator, new, is_staff="on", groups=[group("risk").pk]).status_code == 302
-    assert rights(new) == ((True, False), {"risk"}, set())
+    page = change(administrator, new, is_staff="on", groups=[group("risk").pk])
+    assert "This gives rights, which another administrator has to approve" in text(page)
+    assert rights(new) == ((False, False), set(), set())
+    new.is_staff = True
+    new.save()
+    new.groups.set([group("risk"), group("viewer")])
+    assert change(administrator, new, is_staff="on", groups=[group("viewer").pk]).status_code == 302
+    assert rights(new) == ((True, False), {"viewer"}, set())
     assert change(administrator, new).status_code == 302
     assert rights(new) == ((False, False), set(), set())
 
@@ -84,7 +91,7 @@ def test_p20_an_administrator_makes_no_superuser_and_gives_no_single_permission(
     """P20: nor does one touch a superuser."""
     new, root = factories.user("new"), factories.operator("root")
     change(administrator, new, **EVERY_RIGHT, user_permissions=Permission.objects.first().pk)
-    assert rights(new) == ((True, False), set(), set())
+    assert rights(new) == ((False, False), set(), set())
     assert change(administrator, root).status_code == 403
     give_codes(root)
     said = administrator.post(USERS, {"action": "reset_factors", "_selected_action": [root.pk]}, follow=True)
@@ -176,10 +183,11 @@ def test_an_account_with_balances_gets_no_role(administrator, world, text):
 
 
 def test_a_role_without_staff_is_refused_in_words(administrator, text):
-    new = factories.user("new")
+    new = factories.user("new", is_staff=True)
+    new.groups.add(group("risk"))
     page = change(administrator, new, groups=group("risk").pk)
     assert "Only staff have rights. Tick “staff status”, or take the rights away." in text(page)
-    assert rights(new) == ((False, False), set(), set())
+    assert rights(new) == ((True, False), {"risk"}, set())
 
 
 def test_staff_with_balances_from_before_keep_no_rights(administrator, world, text):

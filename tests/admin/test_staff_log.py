@@ -79,13 +79,12 @@ def test_an_opening_is_told_with_its_moments(operator):
 
 
 def test_p20_rights_are_told_by_their_names(operator):
-    """P20: who gave whom which role."""
-    new = factories.user("new")
-    fields = {"is_active": "on", "is_staff": "on", "groups": Group.objects.get(name="risk").pk}
-    operator.post(f"/admin/auth/user/{new.pk}/change/", fields)
+    """P20: who took which role from whom; tests/proposals/test_rights.py has who gave it."""
+    new = factories.staff("risk", "new")
+    operator.post(f"/admin/auth/user/{new.pk}/change/", {"is_active": "on"})
     told = newest()
-    assert told.before == {"is_staff": False, "groups": []}
-    assert told.after == {"is_staff": True, "groups": ["risk"]}
+    assert told.before == {"is_staff": True, "groups": ["risk"]}
+    assert told.after == {"is_staff": False, "groups": []}
 
 
 def test_p20_a_new_account_and_its_mail_are_both_told_without_a_password(operator):

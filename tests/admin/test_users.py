@@ -94,12 +94,27 @@ def test_s2_who_may_change_users_gives_no_rights_and_takes_none(clerk, world, fi
         assert (everything(user), set(user.groups.all()), set(user.user_permissions.all())) == rights
 
 
-def test_a_superuser_gives_rights_to_others_and_none_to_oneself_nor_takes_them(operator, world):
-    group = Group.objects.create(name="readers")
+@pytest.mark.parametrize("field", ["is_superuser", "is_staff", "groups", "user_permissions"])
+def test_p20_a_superuser_alone_gives_no_rights_and_takes_each_at_once(operator, world, field, text):
+    """P20: another administrator has to approve what gives rights; taking them never waits."""
+    group, right = Group.objects.create(name="readers"), Permission.objects.first()
+    value = {"groups": group.pk, "user_permissions": right.pk}.get(field, "on")
     new = factories.user("new")
-    assert change(operator, new, is_staff="on", groups=group.pk).status_code == 302
+    assert "which another administrator has to approve" in text(change(operator, new, **{field: value}))
     new.refresh_from_db()
-    assert (new.is_staff, new.is_superuser, new.groups.get()) == (True, False, group)
+    assert (new.is_staff, new.is_superuser, new.groups.count(), new.user_permissions.count()) == (False, False, 0, 0)
+    new.is_staff = new.is_superuser = True
+    new.save()
+    new.groups.add(group)
+    new.user_permissions.add(right)
+    assert change(operator, new, is_active="").status_code == 302
+    new.refresh_from_db()
+    assert (new.is_staff, new.is_superuser, new.groups.count(), new.user_permissions.count()) == (False, False, 0, 0)
+    assert not new.is_active
+
+
+def test_a_superuser_gives_none_to_oneself_nor_takes_them(operator, world):
+    group = Group.objects.create(name="readers")
     me = User.objects.get(username="admin")
     change(operator, me, is_active="", is_staff="", is_superuser="", groups=group.pk)
     me.refresh_from_db()

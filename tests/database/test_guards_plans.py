@@ -74,7 +74,7 @@ def live_through(world, name):
 
 
 def decide_together(world, name):
-    """Four eyes, on a policy version that is then withdrawn, and on opening again."""
+    """Four eyes: a policy version that is then withdrawn, opening again, a deposit that is then reversed."""
     paula, ada = proposing.proposer(f"paula {name}"), proposing.approver(f"ada {name}")
     asked = proposing.proposed(paula, world.clock(), fee_percent="1", breaker_bnb="10000")
     proposals.approve(by=ada, proposal=asked.pk)
@@ -82,6 +82,10 @@ def decide_together(world, name):
     proposals.withdraw(by=wanda, policy=Policy.objects.newest().pk, reason="A typo.")
     proposing.breaker_closes()
     proposals.approve(by=ada, proposal=proposing.resuming(paula).pk)
+    tilda, rick = factories.staff("treasury", f"tilda {name}"), factories.staff("risk", f"rick {name}")
+    fields = {"user": f"mira {name}", "reference": f"bank {name}"}
+    proposals.approve(by=rick, proposal=proposing.movement(tilda, "deposit", **fields).pk)
+    proposals.approve(by=rick, proposal=proposing.movement(tilda, "reversal", deposit=f"bank {name}").pk)
 
 
 def fill():
@@ -150,7 +154,7 @@ def forget():
     """Tables as new, whatever other tests left in their files and the server noted of them; nor does it look meanwhile."""
     sql(f"LOCK TABLE {', '.join(TABLES)} IN SHARE UPDATE EXCLUSIVE MODE")
     sql("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL session_replication_role = replica")
-    sql(f"TRUNCATE {', '.join(TABLES[:-1])}, wallet_housebalance")
+    sql(f"TRUNCATE {', '.join(TABLES[:-1])}, wallet_housebalance, wallet_staffmovement")
     sql("SET CONSTRAINTS ALL DEFERRED; SET LOCAL session_replication_role = origin")
     sql(f"DELETE FROM pg_statistic WHERE starelid IN ({OURS})")
     sql(f"UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE oid IN ({OURS})")

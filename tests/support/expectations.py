@@ -28,6 +28,7 @@ ADMIN: dict[str, frozenset[str]] = {
             "wallet_pulse",
             "wallet_securityevent",
             "wallet_staffaction",
+            "wallet_staffmovement",
             "wallet_transaction",
             "wallet_venue",
         ),
@@ -37,7 +38,8 @@ ADMIN: dict[str, frozenset[str]] = {
 EVERYTHING = frozenset(ADMIN)
 _PEOPLE = frozenset({"auth_user", "account_emailaddress", "wallet_customer", "wallet_securityevent"})
 _MONEY = frozenset(
-    {f"wallet_{name}" for name in ("account", "houseaccount", "transaction", "entry", "conversion", "line")}
+    f"wallet_{name}"
+    for name in ("account", "houseaccount", "transaction", "entry", "staffmovement", "conversion", "line")
 )
 _MARKET = frozenset({f"wallet_{name}" for name in ("price", "marketround", "keptoutnumber", "venue", "pulse")})
 _FOR_ALL = frozenset({f"wallet_{name}" for name in ("asset", "policy", "opening", "staffaction")})
@@ -58,21 +60,31 @@ ROLES: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
             "wallet_asset": frozenset({"add", "change"}),
         },
     ),
-    "administrator": (_PEOPLE | {"auth_group", "wallet_staffaction", "wallet_asset"}, _USERS),
+    "administrator": (
+        _PEOPLE | {"auth_group", "wallet_staffaction", "wallet_asset", "wallet_proposal", "wallet_decision"},
+        _USERS,
+    ),
     "superuser": (EVERYTHING, ADMIN),
 }
 # Of some roles, the rights of a model that are neither of view, add, change and delete.
 _RESUMING = ("propose_resume", "decide_resume")
 _INTERVENING: dict[str, tuple[str, ...]] = {"wallet_conversion": ("settle", "stop")}
+_KINDS_OF_MONEY = ("correction", "deposit", "withdrawal", "reversal", "file")
+_PROPOSING = tuple(f"propose_{kind}" for kind in _KINDS_OF_MONEY)
+_DECIDING = tuple(f"decide_{kind}" for kind in _KINDS_OF_MONEY)
 OWN_RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "support": _INTERVENING,
-    "treasury": {"wallet_proposal": _RESUMING, "wallet_asset": ("pause", "resume")},
+    "treasury": {"wallet_proposal": (*_RESUMING, *_PROPOSING, *_DECIDING), "wallet_asset": ("pause", "resume")},
     "risk": {
         **_INTERVENING,
         "wallet_asset": ("pause", "resume", "delist", "list"),
-        "wallet_proposal": ("propose_policy", "decide_policy", "withdraw_policy", *_RESUMING),
+        "wallet_proposal": ("propose_policy", "decide_policy", "withdraw_policy", *_RESUMING, *_DECIDING),
     },
-    "administrator": {"wallet_staffaction": ("administer_staff",), "wallet_asset": ("pause",)},
+    "administrator": {
+        "wallet_staffaction": ("administer_staff",),
+        "wallet_asset": ("pause",),
+        "wallet_proposal": ("propose_rights", "decide_rights"),
+    },
 }
 # The admin's addresses that belong to no model: what they answer to whoever may enter.
 ADMIN_PAGES: dict[str, set[int]] = {
@@ -95,6 +107,12 @@ ADMIN_PAGES: dict[str, set[int]] = {
     "admin:app_list": {200, 404},
     "admin:wallet_proposal_propose_policy": {200, 403},
     "admin:wallet_proposal_propose_resume": {200, 403},
+    "admin:wallet_proposal_propose_correction": {200, 403},
+    "admin:wallet_proposal_propose_deposit": {200, 403},
+    "admin:wallet_proposal_propose_withdrawal": {200, 403},
+    "admin:wallet_proposal_propose_reversal": {200, 403},
+    "admin:wallet_proposal_propose_file": {200, 403},
+    "admin:wallet_proposal_propose_rights": {200, 403},
     "admin:wallet_proposal_decide": {405},
     # Of no assets; tests/admin/test_listing.py names some.
     **{f"admin:wallet_asset_{deed}": {403, 404} for deed in ("pause", "resume", "delist", "unlist", "list")},

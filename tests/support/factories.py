@@ -54,7 +54,8 @@ def operator(name: str = "admin") -> User:
 
 def roles() -> None:
     """The groups that the migrations make, with their permissions."""
-    import_module("wallet.migrations.0011_roles").write(apps, connection.schema_editor())
+    for name in ("0011_roles", "0014_money_roles", "0015_rights"):
+        import_module(f"wallet.migrations.{name}").write(apps, connection.schema_editor())
     for name in ("0016_listing", "0021_rights_of_support"):
         import_module(f"wallet.migrations.{name}").grant(apps, connection.schema_editor())
 

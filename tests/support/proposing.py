@@ -55,3 +55,17 @@ def breaker_closes(reason: str = "Too much was paid.") -> Opening:
 def resuming(by: User, **fields: Any) -> Proposal:
     """Opening again after the house breaker, proposed."""
     return proposals.propose(by=by, kind="resume", payload={}, reason="Prices are right.", **fields)
+
+
+MOVEMENTS = {
+    "deposit": {"user": "mira", "asset": "DOGE", "amount": "12.5", "reference": "bank-1"},
+    "withdrawal": {"user": "mira", "asset": "DOGE", "amount": "40", "reference": "chain-1"},
+    "correction": {"user": "mira", "asset": "DOGE", "amount": "3", "direction": "down"},
+    "reversal": {"deposit": "mira-DOGE-100"},
+}
+
+
+def movement(by: User, kind: str, **changes: str) -> Proposal:
+    """A movement of the customer's DOGE, proposed."""
+    payload = MOVEMENTS[kind] | changes
+    return proposals.propose(by=by, kind=kind, payload=payload, reason="A slip.", evidence="T-1")

@@ -3,11 +3,15 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 
 from wallet import formats, ledger
 from wallet.admin.base import ReadOnly, Recorded
 from wallet.admin.month_end import MonthEnd
-from wallet.models import Account, Entry, HouseAccount, Transaction
+from wallet.models import Account, Entry, HouseAccount, StaffMovement, Transaction
 
 
 @admin.register(Account)
@@ -60,14 +64,44 @@ class EntryInline(ReadOnly, admin.TabularInline):
         return super().get_queryset(request).select_related("account__user", "account__asset")
 
 
+class MovementInline(ReadOnly, admin.StackedInline):
+    """Whose proposal it is of, where operators moved it."""
+
+    model = StaffMovement
+    fk_name = "transaction"
+    fields = readonly_fields = ("proposal", "number", "reverses", "reason", "evidence", "created_by")
+
+
+@admin.register(StaffMovement)
+class StaffMovementAdmin(ReadOnly, Recorded):
+    list_display = ["transaction", "proposal", "number", "reason", "evidence", "created_by"]
+    list_filter = ["transaction__kind"]
+    list_select_related = ["transaction", "proposal", "created_by"]
+    search_fields = ["transaction__reference", "created_by__username"]
+    fields = readonly_fields = ("transaction", "proposal", "number", "reverses", "reason", "evidence", "created_by")
+    show_full_result_count = False
+
+
 @admin.register(Transaction)
 class TransactionAdmin(ReadOnly, MonthEnd):
     list_display = ["reference", "kind", "posted_at"]
     list_filter = ["kind"]
     search_fields = ["reference"]
     date_hierarchy = "posted_at"
-    inlines = [EntryInline]
+    inlines = [EntryInline, MovementInline]
     show_full_result_count = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A deposit leads whoever may propose it to its reversal."""
+        is_deposit = obj is not None and obj.kind == Transaction.Kind.DEPOSIT
+        return ("back",) if is_deposit and request.user.has_perm("wallet.propose_reversal") else ()
+
+    @admin.display(description="take it back")
+    def back(self, deposit: Transaction) -> SafeString | str:
+        if StaffMovement.objects.filter(reverses=deposit).exists():
+            return "was reversed"
+        address = f"{reverse('admin:wallet_proposal_propose_reversal')}?{urlencode({'deposit': deposit.reference})}"
+        return format_html('<a href="{}">Propose its reversal</a>', address)
 
 
 @admin.register(Entry)

@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wallet import proposals
+from wallet import proposals, roles
 from wallet.admin.base import ReadOnly, Recorded
-from wallet.admin.proposal_forms import ProposeForm, ProposePolicyForm
+from wallet.admin.proposal_forms import MOVING, ProposeForm, ProposePolicyForm, RightsForm
 from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.models import Decision, Proposal
@@ -22,7 +22,9 @@ from wallet.pages.home import decidable
 from wallet.pages.proposals import ProposalPage
 from wallet.proposals import Declined, Preview
 
-FORMS: dict[str, type[ProposeForm]] = {form.kind.value: form for form in (ProposeForm, ProposePolicyForm)}
+FORMS: dict[str, type[ProposeForm]] = {
+    form.kind.value: form for form in (ProposePolicyForm, ProposeForm, *MOVING, RightsForm)
+}
 DEEDS: dict[str, Callable[..., Decision]] = {
     "approve": proposals.approve,
     "refuse": proposals.refuse,
@@ -64,6 +66,8 @@ class ProposalAdmin(ReadOnly, Recorded):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Proposal]:
         rows = super().get_queryset(request).select_related("created_by", "decision__created_by")
+        if roles.sees_accounts_only(request.user):
+            rows = rows.filter(kind=Proposal.Kind.RIGHTS)
         read: QuerySet[Proposal] = rows.annotate(is_over=Q(lapses_at__lte=clock.now()))
         return read
 
@@ -101,7 +105,7 @@ class ProposalAdmin(ReadOnly, Recorded):
         sort = proposals.KINDS[kind]
         if not request.user.has_perm(sort.propose_permission):
             raise PermissionDenied
-        form = FORMS[kind](request.POST or None)
+        form = _form(request, FORMS[kind])
         preview: Preview | None = None
         if request.method == "POST" and form.is_valid():
             try:
@@ -143,6 +147,10 @@ class DecisionAdmin(ReadOnly, Recorded):
     list_select_related = ["proposal", "created_by"]
     fields = readonly_fields = ("proposal", "outcome", "reason", "created_at", "created_by")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
+        rows: QuerySet[Decision] = super().get_queryset(request)
+        return rows.filter(proposal__kind=Proposal.Kind.RIGHTS) if roles.sees_accounts_only(request.user) else rows
+
 
 def _operator(request: HttpRequest) -> User:
     """Nobody else comes in here."""
@@ -154,4 +162,11 @@ def _page(request: HttpRequest, proposal: Proposal) -> ProposalPage:
 
 
 def _said(form: ProposeForm) -> dict[str, Any]:
-    return {name: form.cleaned_data[name] for name in ("reason", "evidence", "confirms")}
+    return {name: form.cleaned_data[name] for name in ("reason", "evidence", "confirms") if name in form.cleaned_data}
+
+
+def _form(request: HttpRequest, form: type[ProposeForm]) -> ProposeForm:
+    """What was sent; else an empty one, with what a link to it says."""
+    if form.takes_initial:
+        return form(request.POST or None, request.FILES or None, initial=request.GET.dict())
+    return form(request.POST or None)

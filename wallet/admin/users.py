@@ -52,13 +52,40 @@ class NewUserForm(forms.ModelForm):
 
 
 class UserForm(forms.ModelForm):
-    """Who does something with money has no money here, and who has money gets no rights."""
+    """Rights are taken away here at once, and given by a proposal that another administrator approves (P20).
+
+    Who does something with money has no money here, and who has money gets no rights.
+    """
+
+    GIVEN = "This gives rights, which another administrator has to approve: propose it under “Proposals”."
 
     def clean_is_staff(self) -> bool:
         is_staff: bool = self.cleaned_data["is_staff"]
         if is_staff and Account.objects.filter(user=self.instance).exists():
             raise forms.ValidationError("This account holds balances. Make another one for the operator.")
-        return is_staff
+        return self._not_given("is_staff", is_staff)
+
+    def clean_is_superuser(self) -> bool:
+        return self._not_given("is_superuser", self.cleaned_data["is_superuser"])
+
+    def clean_groups(self) -> Any:
+        return self._none_added("groups")
+
+    def clean_user_permissions(self) -> Any:
+        return self._none_added("user_permissions")
+
+    def _not_given(self, name: str, has_it: bool) -> bool:
+        if has_it and not self.initial.get(name):
+            raise forms.ValidationError(self.GIVEN)
+        return has_it
+
+    def _none_added(self, name: str) -> Any:
+        """What is left of them; none that was not there."""
+        left = self.cleaned_data[name]
+        had = {one.pk for one in self.initial.get(name) or ()}
+        if any(one.pk not in had for one in left):
+            raise forms.ValidationError(self.GIVEN)
+        return left
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data

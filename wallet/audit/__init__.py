@@ -2,12 +2,12 @@
 
 The ledger against itself (P1–P3), conversions against the ledger (P4, P7), and each completed conversion against the rules
 that it was judged by (P5, P8–P11, R8), worked out again from the market's own prices; what ended without converting has its
-reasons (P6). Whatever a row holds, the audit tells of it and goes on behind it.
+reasons (P6). What operators moved was approved (P20). Whatever a row holds, the audit tells of it and goes on behind it.
 """
 
 from collections.abc import Iterator
 
-from wallet.audit import conversions, guards, ledger, unconverted, waits
+from wallet.audit import conversions, guards, ledger, movements, unconverted, waits
 from wallet.audit.violation import Violation, without_fault
 from wallet.database.snapshot import snapshot
 
@@ -20,6 +20,9 @@ CHECKS = (
     ledger.balances_have_entries,
     ledger.balances_are_not_negative,
     ledger.house_balances_are_their_entries,
+    movements.movements_were_approved,
+    movements.reversals_are_of_a_deposit,
+    movements.approved_proposals_moved,
     conversions.postings_belong_to_a_conversion,
     conversions.completed_ones_are_as_they_must_be,
     conversions.posted_ones_are_completed,

@@ -38,7 +38,7 @@ grant = Granting("wallet.asset", {"view_asset": "Can view asset", **PERMISSIONS}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0011_roles")]
+    dependencies = [("wallet", "0015_rights")]
     operations = [
         migrations.RunPython(mend, migrations.RunPython.noop),
         *set_aside_during(

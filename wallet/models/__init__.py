@@ -12,6 +12,7 @@ from wallet.models.proposals import Decision, Proposal
 from wallet.models.pulse import Pulse
 from wallet.models.security import SecurityEvent
 from wallet.models.staff_actions import StaffAction
+from wallet.models.staff_movements import StaffMovement
 from wallet.models.venue import Venue
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "SecurityEvent",
     "Service",
     "StaffAction",
+    "StaffMovement",
     "Transaction",
     "Venue",
 ]

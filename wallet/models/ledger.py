@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -115,6 +116,8 @@ class Transaction(models.Model):
         WITHDRAWAL = "withdrawal"
         CONVERSION = "conversion"
         ADJUSTMENT = "adjustment"
+        REVERSAL = "reversal"
+        CORRECTION = "correction"
 
     id = models.UUIDField(primary_key=True, default=new_transaction_id, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -126,7 +129,9 @@ class Transaction(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "reference"], name="transaction_reference_once_per_kind"),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["deposit", "withdrawal", "conversion", "adjustment"]),
+                condition=models.Q(
+                    kind__in=["deposit", "withdrawal", "conversion", "adjustment", "reversal", "correction"]
+                ),
                 name="transaction_kind_is_known",
             ),
             models.CheckConstraint(condition=~models.Q(reference=""), name="transaction_has_reference"),
@@ -134,6 +139,22 @@ class Transaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def movements_of(self, user: User) -> EntryQuerySet:
+        """What moved the customer's balances beside conversions, newest first."""
+        own = self.filter(account__user=user, account__kind=Account.Kind.CUSTOMER)
+        return own.exclude(transaction__kind=Transaction.Kind.CONVERSION).order_by("-pk")
+
+    def before(self, transaction_id: UUID) -> EntryQuerySet:
+        """Those that are older than this transaction's; none where these have no such one."""
+        mark = self.filter(transaction=transaction_id).values_list("pk", flat=True).first()
+        return self.none() if mark is None else self.filter(pk__lt=mark)
+
+    def with_what_is_told(self) -> EntryQuerySet:
+        """With the asset, the transaction, and what is told of it where operators moved it."""
+        return self.select_related("transaction__movement", "account__asset")
 
 
 class Entry(models.Model):
@@ -144,6 +165,8 @@ class Entry(models.Model):
     units = models.BigIntegerField()
     balance_units = models.BigIntegerField(null=True)
     sequence = models.BigIntegerField(null=True)
+
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -44,6 +44,12 @@ class Proposal(models.Model):
 
         POLICY = "policy", "Policy version"
         RESUME = "resume", "Opening after the house breaker"
+        CORRECTION = "correction", "Correction of a balance"
+        DEPOSIT = "deposit", "Deposit"
+        WITHDRAWAL = "withdrawal", "Withdrawal"
+        REVERSAL = "reversal", "Reversal of a deposit"
+        FILE = "file", "File of movements"
+        RIGHTS = "rights", "Role of an account"
 
     kind = models.CharField(max_length=20, choices=Kind, editable=False)
     payload = models.JSONField(
@@ -83,6 +89,18 @@ class Proposal(models.Model):
             ("withdraw_policy", "Can withdraw a policy version before it takes effect"),
             ("propose_resume", "Can propose to open conversions after the house breaker"),
             ("decide_resume", "Can approve or refuse to open conversions after the house breaker"),
+            ("propose_correction", "Can propose to correct a balance"),
+            ("decide_correction", "Can approve or refuse the correction of a balance"),
+            ("propose_deposit", "Can propose a deposit"),
+            ("decide_deposit", "Can approve or refuse a deposit"),
+            ("propose_withdrawal", "Can propose a withdrawal"),
+            ("decide_withdrawal", "Can approve or refuse a withdrawal"),
+            ("propose_reversal", "Can propose to reverse a deposit"),
+            ("decide_reversal", "Can approve or refuse the reversal of a deposit"),
+            ("propose_file", "Can propose a file of movements"),
+            ("decide_file", "Can approve or refuse a file of movements"),
+            ("propose_rights", "Can propose a role for another account"),
+            ("decide_rights", "Can approve or refuse a role for another account"),
         ]
         constraints = [
             models.CheckConstraint(condition=is_said("reason"), name="proposal_has_a_reason"),

@@ -47,7 +47,7 @@ class ProposalPage:
 
     @cached_property
     def state(self) -> proposals.State:
-        return self.kind.state()
+        return self.kind.state(self.proposal.payload)
 
     @cached_property
     def rows(self) -> list[proposals.Row]:
@@ -59,7 +59,7 @@ class ProposalPage:
         """Why it can't be approved as things stand."""
         if not self.is_waiting:
             return ""
-        if proposals.fingerprint(self.state) != self.proposal.fingerprint:
+        if proposals.fingerprint(self.kind.binding(self.state)) != self.proposal.fingerprint:
             return "Things have changed since this was proposed, so it can’t be approved. Propose it anew."
         try:
             self.kind.clean(self.proposal.payload, self.now)

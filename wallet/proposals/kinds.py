@@ -52,6 +52,7 @@ class Kind(ABC):
     """A kind of proposal. One of each is registered."""
 
     kind: Proposal.Kind
+    needs_evidence = False
 
     @property
     def title(self) -> str:
@@ -66,8 +67,20 @@ class Kind(ABC):
         return f"wallet.decide_{self.kind.value}"
 
     @abstractmethod
-    def state(self) -> State:
-        """How things stand now, as far as the proposal is made from it: what JSON can hold."""
+    def state(self, payload: Payload) -> State:
+        """How things stand now, as far as a proposal of this payload is made from it: what JSON can hold."""
+
+    def binding(self, state: State) -> State:
+        """What of the state an approval must find as it was: all of it, where a kind says nothing else."""
+        return state
+
+    def told(self, payload: Payload) -> Payload:
+        """What of a payload the staff's log keeps."""
+        return payload
+
+    def twin(self, payload: Payload) -> Proposal | None:
+        """The same, where it was proposed already and waits or was approved. Asked when it is proposed, in its turn."""
+        return None
 
     @abstractmethod
     def clean(self, payload: Payload, at: datetime) -> Payload:
@@ -75,7 +88,10 @@ class Kind(ABC):
 
     @abstractmethod
     def apply(self, proposal: Proposal, payload: Payload) -> None:
-        """Has the effect, within the transaction of the approval, which is written down already."""
+        """Has the effect, within the transaction of the approval, which is written down already.
+
+        Raises Declined, or ValidationError as `clean` does, for what changed since it was checked.
+        """
 
     @abstractmethod
     def rows(self, payload: Payload, then: State, now: State) -> list[Row]:
@@ -95,7 +111,8 @@ class Kind(ABC):
 
     def preview(self, payload: Payload, at: datetime) -> Preview:
         """Writes nothing. Raises ValidationError as `clean` does."""
-        whole, state = self.clean(payload, at), self.state()
+        whole = self.clean(payload, at)
+        state = self.state(whole)
         return Preview(self.rows(whole, state, state), self.warnings(whole, state), self.examples(whole, at))
 
 

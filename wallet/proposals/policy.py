@@ -54,7 +54,7 @@ class PolicyVersion(Kind):
 
     kind = Proposal.Kind.POLICY
 
-    def state(self) -> State:
+    def state(self, payload: Payload) -> State:
         newest = Policy.objects.newest()
         return {"version": newest.pk, **written(newest), TIME: _moment(newest.effective_from)}
 

@@ -18,7 +18,7 @@ class Resuming(Kind):
 
     kind = Proposal.Kind.RESUME
 
-    def state(self) -> State:
+    def state(self, payload: Payload) -> State:
         closings = Opening.objects.stopped()
         return {"closings": {str(one.pk): f"{formats.utc(one.created_at)}: {one.reason}" for one in closings}}
 

@@ -30,12 +30,15 @@ def propose(
     sort = KINDS[kind]
     if not may(by, sort.propose_permission):
         raise Declined("You have no right to propose this.")
-    _require_texts(reason, evidence)
+    _require_texts(reason, evidence, needs_evidence=sort.needs_evidence)
     with transaction.atomic():
         Proposal.objects.take_turns(kind)
         at = clock.now()
-        state = sort.state()
         whole = sort.clean(payload, at)
+        state = sort.state(whole)
+        twin = sort.twin(whole)
+        if twin:
+            raise Declined(f"This was proposed already: {twin}, of {formats.utc(twin.created_at)}.")
         warnings = sort.warnings(whole, state)
         if warnings and not confirms:
             raise ValidationError({"confirms": warnings})
@@ -46,14 +49,14 @@ def propose(
             kind=kind,
             payload=dict(whole),
             state=state,
-            fingerprint=fingerprint(state),
+            fingerprint=fingerprint(sort.binding(state)),
             concerns=concerns,
             reason=reason.strip(),
             evidence=evidence.strip(),
             lapses_at=at + lifetime(),
             created_by=by,
         )
-        staff_log.record(staff=by, action="proposed", on=made, reason=made.reason, before=state, after=whole)
+        staff_log.record(staff=by, action="proposed", on=made, reason=made.reason, before=state, after=sort.told(whole))
         return made
 
 
@@ -70,14 +73,14 @@ def approve(*, by: User, proposal: int, reason: str = "") -> Decision:
             raise Declined("You proposed this yourself: another operator has to approve it.")
         if not may(asked.created_by, sort.propose_permission):
             raise Declined(f"{asked.created_by} has no right to propose this any more.")
-        if fingerprint(sort.state()) != asked.fingerprint:
+        if fingerprint(sort.binding(sort.state(asked.payload))) != asked.fingerprint:
             raise Declined("Things have changed since this was proposed. Propose it anew, from how they are now.")
         try:
             payload = sort.clean(asked.payload, clock.now())
+            decision = _decide(asked, by, Outcome.APPROVED, reason)
+            sort.apply(asked, payload)
         except ValidationError as error:
             raise Declined(f"This cannot be done any more: {' '.join(error.messages)}") from error
-        decision = _decide(asked, by, Outcome.APPROVED, reason)
-        sort.apply(asked, payload)
         return decision
 
 
@@ -104,13 +107,15 @@ def take_back(*, by: User, proposal: int, reason: str = "") -> Decision:
         return _decide(asked, by, Outcome.TAKEN_BACK, reason)
 
 
-def _require_texts(reason: str, evidence: str) -> None:
+def _require_texts(reason: str, evidence: str, *, needs_evidence: bool) -> None:
     wrong = {}
     if not reason.strip():
         wrong["reason"] = "Say why."
     elif len(reason.strip()) > REASON:
         wrong["reason"] = f"The reason has more than {REASON} characters."
-    if len(evidence.strip()) > EVIDENCE:
+    if needs_evidence and not evidence.strip():
+        wrong["evidence"] = "Say what shows that it is right: an address, a ticket, a few words."
+    elif len(evidence.strip()) > EVIDENCE:
         wrong["evidence"] = f"The evidence has more than {EVIDENCE} characters."
     if wrong:
         raise ValidationError(wrong)
@@ -146,5 +151,7 @@ def _require_undecided(asked: Proposal) -> None:
 def _decide(asked: Proposal, by: User, outcome: Decision.Outcome, reason: str) -> Decision:
     if len(reason.strip()) > REASON:
         raise Declined(f"The reason has more than {REASON} characters.")
-    staff_log.record(staff=by, action=outcome.value, on=asked, reason=reason.strip(), after=asked.payload)
+    staff_log.record(
+        staff=by, action=outcome.value, on=asked, reason=reason.strip(), after=KINDS[asked.kind].told(asked.payload)
+    )
     return Decision.objects.create(proposal=asked, outcome=outcome, reason=reason.strip(), created_by=by)

@@ -1,0 +1,173 @@
+"""A file of movements, proposed and approved as one: checked whole first, posted whole, once, or not at all (P14, P20)."""
+
+import base64
+import binascii
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+
+from wallet import money
+from wallet.database import clock
+from wallet.models import Account, Asset, Decision, Proposal, Transaction
+from wallet.proposals import csv_rows, orders
+from wallet.proposals.csv_rows import CsvRow, Wrong
+from wallet.proposals.kinds import Kind, Payload, Row, State, fingerprint, register
+from wallet.proposals.orders import Order
+
+SHOWN = 10
+# What each kind of row is in the ledger, and whether the customer gets or loses by it.
+MEANS = {
+    "deposit": (Transaction.Kind.DEPOSIT, 1),
+    "withdrawal": (Transaction.Kind.WITHDRAWAL, -1),
+    "correction up": (Transaction.Kind.CORRECTION, 1),
+    "correction down": (Transaction.Kind.CORRECTION, -1),
+}
+
+
+def packed(content: bytes) -> str:
+    """The file, byte for byte, as a payload and a form's field have it."""
+    return base64.b64encode(content).decode()
+
+
+def unpacked(payload: Payload) -> bytes:
+    """Raises ValidationError, under `file`, for none."""
+    try:
+        content = base64.b64decode(payload.get("content", ""), validate=True)
+    except (binascii.Error, ValueError):
+        content = b""
+    if not content:
+        raise ValidationError({"file": ["Choose a file that has something in it."]})
+    return content
+
+
+@register
+class MovementFile(Kind):
+    """Deposits, and withdrawals and corrections where it has a column `kind`. What it says is bound to no balance."""
+
+    kind = Proposal.Kind.FILE
+    needs_evidence = True
+
+    def clean(self, payload: Payload, at: datetime) -> Payload:
+        content = unpacked(payload)
+        checked(csv_rows.read(content))
+        return {"content": packed(content)}
+
+    def state(self, payload: Payload) -> State:
+        return {"sha256": hashlib.sha256(unpacked(payload)).hexdigest()}
+
+    def twin(self, payload: Payload) -> Proposal | None:
+        same = Proposal.objects.filter(kind=self.kind, fingerprint=fingerprint(self.state(payload)))
+        waits = same.waiting(clock.now())
+        return (waits | same.filter(decision__outcome=Decision.Outcome.APPROVED)).order_by("pk").first()
+
+    def apply(self, proposal: Proposal, payload: Payload) -> None:
+        orders.post(proposal, checked(csv_rows.read(unpacked(payload))))
+
+    def told(self, payload: Payload) -> Payload:
+        content = unpacked(payload)
+        return {"sha256": hashlib.sha256(content).hexdigest(), "rows": str(len(csv_rows.read(content)))}
+
+    def rows(self, payload: Payload, then: State, now: State) -> list[Row]:
+        rows = csv_rows.read(unpacked(payload))
+        facts = {"SHA-256 of the file": now["sha256"], "Rows": f"{len(rows):,}"} | totals(rows)
+        return [Row(name, told, told, told) for name, told in facts.items()]
+
+    def examples(self, payload: Payload, at: datetime) -> list[str]:
+        """The first rows."""
+        rows = csv_rows.read(unpacked(payload))
+        shown = [
+            f"Row {row.number}: {row.kind}, {row.amount} {row.asset}, {row.user}, {row.reference}."
+            for row in rows[:SHOWN]
+        ]
+        return [*shown, f"And {len(rows) - SHOWN:,} more."] if len(rows) > SHOWN else shown
+
+
+def totals(rows: Sequence[CsvRow]) -> dict[str, str]:
+    """Of each kind and asset, how many rows there are and what they add up to, exactly."""
+    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        key = row.kind, row.asset
+        sums[key] = money.EXACT.add(sums[key], Decimal(row.amount))
+        counts[key] += 1
+    return {
+        f"{kind[:1].upper()}{kind[1:]}, {code}": f"{counts[kind, code]:,} rows, together {total:f}"
+        for (kind, code), total in sorted(sums.items())
+    }
+
+
+def checked(rows: Sequence[CsvRow]) -> list[Order]:
+    """The rows as orders, in few queries for any number. Raises ValidationError, under `file`, with what is wrong."""
+    users = {one.username: one for one in User.objects.filter(username__in={row.user for row in rows})}
+    assets = {one.code: one for one in Asset.objects.filter(code__in={row.asset for row in rows})}
+    used = set(orders.used_references((MEANS[row.kind][0], row.reference) for row in rows))
+    held = _held(users, assets)
+    wrong = Wrong()
+    first: dict[tuple[str, str], int] = {}
+    found = []
+    for row in rows:
+        kind, sign = MEANS[row.kind]
+        problems = _problems(row, users.get(row.user), assets.get(row.asset), gives=sign > 0)
+        if row.reference in used:
+            problems["reference"] = f"{row.reference} was posted already."
+        elif (kind, row.reference) in first:
+            problems["reference"] = f"{row.reference} stands in row {first[kind, row.reference]} already."
+        first.setdefault((kind, row.reference), row.number)
+        if not problems:
+            user, asset = users[row.user], assets[row.asset]
+            units = sign * money.to_units(row.amount, asset.scale)
+            held[user.pk, asset.pk] += units
+            problems = _balance_problem(held[user.pk, asset.pk])
+            found.append(Order(row.number, kind, user, asset, units, row.reference, row.evidence))
+        for column, words in problems.items():
+            wrong.add(row.number, column, words)
+    if wrong:
+        raise wrong.error()
+    return found
+
+
+def _held(users: Mapping[str, User], assets: Mapping[str, Asset]) -> Counter[tuple[int, int]]:
+    """What these customers hold of these assets now, in units."""
+    accounts = Account.objects.customers().filter(user__in=users.values(), asset__in=assets.values())
+    found: Counter[tuple[int, int]] = Counter()
+    for user, asset, units in accounts.values_list("user_id", "asset_id", "units"):
+        found[user or 0, asset] = units or 0
+    return found
+
+
+def _problems(row: CsvRow, user: User | None, asset: Asset | None, *, gives: bool) -> dict[str, str]:
+    """What is wrong with a row by itself, by column."""
+    problems = {}
+    if user is None:
+        problems["user"] = f"there is no user “{row.user}”."
+    elif user.is_staff:
+        problems["user"] = f"{user} is staff, and staff hold no balances."
+    elif not user.is_active:
+        problems["user"] = f"{user} is not active."
+    if asset is None:
+        problems["asset"] = f"there is no asset “{row.asset}”."
+    elif gives and asset.status == Asset.Status.DELISTED:
+        problems["asset"] = f"{asset} is delisted: nobody gets any of it."
+    else:
+        problems |= _amount_problem(row.amount, asset)
+    return problems
+
+
+def _amount_problem(text: str, asset: Asset) -> dict[str, str]:
+    try:
+        return {} if money.to_units(text, asset.scale) else {"amount": "an amount is more than zero."}
+    except money.AmountError as error:
+        return {"amount": str(error)}
+
+
+def _balance_problem(after: int) -> dict[str, str]:
+    if after < 0:
+        return {"amount": "the balance would go below zero."}
+    if after > money.MAX_UNITS:
+        return {"amount": "the balance would be more than can be kept."}
+    return {}
