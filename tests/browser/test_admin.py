@@ -5,8 +5,11 @@ import re
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
+from tests.support.journey import convert
+
 PAGES = [
     "/admin/",
+    "/admin/alerts/",
     "/admin/wallet/asset/",
     "/admin/wallet/asset/1/change/",
     "/admin/wallet/asset/add/",
@@ -54,7 +57,26 @@ def propose(page):
     expect(page.locator("#standing")).to_contain_text("Taken back by admin")
 
 
-def test_p16_the_admins_pages_work_and_the_browser_complains_of_nothing(chromium, site):
+def follow_a_conversion(page):
+    """P20: from the home panel to the alerts, to a conversion and to its customer, each accessible."""
+    page.goto("/admin/")
+    assert_accessible(page)
+    page.locator("#home p a").click()
+    assert_accessible(page)
+    page.goto("/admin/")
+    page.locator("#home tr", has_text="Completed").get_by_role("link").click()
+    page.locator("#result_list tbody th a").first.click()
+    expect(page.locator("#entries")).to_contain_text("BNB")
+    assert_accessible(page)
+    page.locator("#record tr", has_text="Customer").get_by_role("link").click()
+    expect(page.locator("#conversions")).to_contain_text("Completed")
+    assert_accessible(page)
+
+
+def test_p16_the_admins_pages_work_and_the_browser_complains_of_nothing(chromium, site, visit):
+    customer = visit()
+    convert(customer, "DOGE")
+    expect(customer.locator("h1")).to_contain_text("You received", timeout=30_000)
     complaints = []
     context = chromium.new_context(base_url=site.url)
     page = context.new_page()
@@ -80,5 +102,6 @@ def test_p16_the_admins_pages_work_and_the_browser_complains_of_nothing(chromium
     page.locator(".datetimeshortcuts a", has_text="Today").first.click()
     expect(page.locator("input.vDateField").first).to_have_value(re.compile(r"\d{4}-\d\d-\d\d"))
     propose(page)
+    follow_a_conversion(page)
     assert complaints == []
     context.close()

@@ -34,8 +34,7 @@ class StatusFilter(admin.ChoicesFieldListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conversion]) -> QuerySet[Conversion] | None:
         found = super().queryset(request, queryset)
-        asked = self.lookup_val or []
-        has_ended = bool(asked) and all(status in Conversion.FINAL for status in asked)
+        has_ended = bool(self.lookup_val) and all(status in Conversion.FINAL for status in self.lookup_val or "")
         return found.filter(finished_at__isnull=False) if found is not None and has_ended else found
 
 
