@@ -26,6 +26,7 @@ LAYERS = [
     ],
     ["wallet.requests"],
     ["wallet.events", "wallet.staff_log"],
+    ["wallet.treasury"],
     ["wallet.audit", "wallet.market", "wallet.metrics", "wallet.demo_mail"],
     ["wallet.conversions", "wallet.files", "wallet.listing", "wallet.proposals"],
     ["wallet.pages"],

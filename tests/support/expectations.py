@@ -63,13 +63,16 @@ ROLES: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
 }
 # Of some roles, the rights of a model that are neither of view, add, change and delete.
 _RESUMING = ("propose_resume", "decide_resume")
+_TREASURY: dict[str, tuple[str, ...]] = {"wallet_houseaccount": ("read_treasury",)}
 OWN_RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
-    "treasury": {"wallet_proposal": _RESUMING, "wallet_asset": ("pause", "resume")},
+    "viewer": _TREASURY,
+    "treasury": {**_TREASURY, "wallet_proposal": _RESUMING, "wallet_asset": ("pause", "resume")},
     "risk": {
+        **_TREASURY,
         "wallet_asset": ("pause", "resume", "delist", "list"),
         "wallet_proposal": ("propose_policy", "decide_policy", "withdraw_policy", *_RESUMING),
     },
-    "administrator": {"wallet_staffaction": ("administer_staff",), "wallet_asset": ("pause",)},
+    "administrator": {**_TREASURY, "wallet_staffaction": ("administer_staff",), "wallet_asset": ("pause",)},
 }
 # The admin's addresses that belong to no model: what they answer to whoever may enter.
 ADMIN_PAGES: dict[str, set[int]] = {
@@ -93,6 +96,8 @@ ADMIN_PAGES: dict[str, set[int]] = {
     "admin:wallet_proposal_decide": {405},
     # Of no assets; tests/admin/test_listing.py names some.
     **{f"admin:wallet_asset_{deed}": {403, 404} for deed in ("pause", "resume", "delist", "unlist", "list")},
+    "admin:wallet_houseaccount_treasury": {200, 403},
+    "admin:wallet_houseaccount_treasury_file": {200, 403},
     "admin:wallet_asset_file": {200, 403},
     "admin:wallet_policy_withdraw": {200, 403, 404},  # of a version that there may not be
 }

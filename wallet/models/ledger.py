@@ -193,3 +193,4 @@ class HouseAccount(Account):
 
     class Meta:
         proxy = True
+        permissions = [("read_treasury", "Can read what the house holds and owes")]
