@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from wallet.database import clock
-from wallet.models import Policy, Proposal
+from wallet.models import Policy, Proposal, TreasuryLimit
 from wallet.proposals import policy
 
 
@@ -51,6 +51,19 @@ class ProposePolicyForm(ProposeForm):
             help_text="A day and a time like 2026-12-01 10:00. Where customers lose, they are told ahead.",
         )
         self.order_fields([*policy.FIGURES, *policy.CHOICES, policy.TIME])
+
+
+class ProposeLimitForm(ProposeForm):
+    """A limit that gets looser; without figures it is lifted."""
+
+    kind = Proposal.Kind.LIMIT
+
+    asset = forms.CharField(max_length=16, help_text="The asset's code.")
+    side = forms.ChoiceField(choices=TreasuryLimit.Side.choices)
+    warn = forms.CharField(label="Warn at", max_length=40, required=False, help_text="An amount of the asset, like 50.")
+    stop = forms.CharField(label="Stop at", max_length=40, required=False, help_text="Both empty: no limit.")
+
+    field_order = ("asset", "side", "warn", "stop")
 
 
 def _text(name: str) -> forms.CharField:

@@ -3,16 +3,20 @@
 from functools import wraps
 from typing import Any
 
+from django import forms
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import path
 
-from wallet import formats, treasury
-from wallet.admin.base import Recorded, to_the_second
+from wallet import treasury
+from wallet.admin.base import AppendOnly, Recorded, to_the_second
 from wallet.database import clock
 from wallet.database.snapshot import snapshot
 from wallet.files import treasury_csv
+from wallet.models import TreasuryLimit
+from wallet.treasury import limits
 
 PERMISSION = "wallet.read_treasury"
 
@@ -43,7 +47,8 @@ class TreasuryPages(Recorded):
             "rows": rows,
             "totals": totals,
             "unpriced": found.totals.unpriced,
-            "short": [_short(one) for one in found.positions if one.is_short],
+            "warnings": treasury.warnings(found.at, found),
+            "limits": TreasuryLimit.objects.in_force(),
         }
         return TemplateResponse(request, "admin/wallet/houseaccount/treasury.html", context)
 
@@ -71,6 +76,44 @@ def _read() -> treasury.Treasury:
         return treasury.treasury(clock.now())
 
 
-def _short(position: treasury.Position) -> str:
-    amount = formats.full_amount(-position.own, position.asset.scale)
-    return f"{position.asset.code}: the house is {amount} short of what customers have been credited."
+class LimitForm(forms.ModelForm):
+    """A limit that gets tighter, or the first of its kind; the figures are amounts of the asset."""
+
+    warn = forms.CharField(max_length=40, label="Warn at", help_text="An amount of the asset, like 50.")
+    stop = forms.CharField(
+        max_length=40, label="Stop at", help_text="Beyond it no quote is made any more, until two people open again."
+    )
+
+    class Meta:
+        model = TreasuryLimit
+        fields = ("asset", "side", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return given
+        limit = limits.read({**given, "asset": given["asset"].code})
+        limits.require_tighter(limit)
+        self.instance.warn_units, self.instance.stop_units = limit.warn, limit.stop
+        return given
+
+
+@admin.register(TreasuryLimit)
+class TreasuryLimitAdmin(AppendOnly):
+    """Limits as they were set. One that gets looser is proposed (wallet/proposals/treasury_limits.py)."""
+
+    form = LimitForm
+    list_display = ["__str__", "amounts", "reason", "created_at", "created_by", "proposal"]
+    list_filter = ["side"]
+    list_select_related = ["asset", "created_by", "proposal"]
+    search_fields = ["asset__code"]
+    readonly_fields = ["amounts"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return ("asset", "side", "warn", "stop", "reason")
+        return ("asset", "side", "amounts", "reason", "created_at", "created_by", "proposal")
+
+    @admin.display(description="limit")
+    def amounts(self, limit: TreasuryLimit) -> str:
+        return limits.said(limit.asset, limit.warn_units, limit.stop_units)

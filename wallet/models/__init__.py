@@ -12,6 +12,7 @@ from wallet.models.proposals import Decision, Proposal
 from wallet.models.pulse import Pulse
 from wallet.models.security import SecurityEvent
 from wallet.models.staff_actions import StaffAction
+from wallet.models.treasury import TreasuryLimit
 from wallet.models.venue import Venue
 
 __all__ = [
@@ -38,5 +39,6 @@ __all__ = [
     "Service",
     "StaffAction",
     "Transaction",
+    "TreasuryLimit",
     "Venue",
 ]

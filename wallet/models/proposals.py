@@ -35,7 +35,8 @@ class Proposal(models.Model):
         """What is done on approval; each has its class in wallet/proposals/."""
 
         POLICY = "policy", "Policy version"
-        RESUME = "resume", "Opening after the house breaker"
+        RESUME = "resume", "Opening after a guard closed"
+        LIMIT = "limit", "Looser limit of the treasury"
 
     kind = models.CharField(max_length=20, choices=Kind, editable=False)
     payload = models.JSONField(
@@ -75,6 +76,8 @@ class Proposal(models.Model):
             ("withdraw_policy", "Can withdraw a policy version before it takes effect"),
             ("propose_resume", "Can propose to open conversions after the house breaker"),
             ("decide_resume", "Can approve or refuse to open conversions after the house breaker"),
+            ("propose_limit", "Can propose a looser limit of the treasury"),
+            ("decide_limit", "Can approve or refuse a looser limit of the treasury"),
         ]
         constraints = [
             models.CheckConstraint(condition=is_said("reason"), name="proposal_has_a_reason"),
