@@ -64,7 +64,7 @@ ROLES: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
     "superuser": (EVERYTHING, ADMIN),
 }
 # Of some roles, the rights of a model that are neither of view, add, change and delete.
-_BY_TWO = ("propose_resume", "decide_resume", "propose_limit", "decide_limit")
+_BY_TWO = ("propose_resume", "decide_resume", "propose_limit", "decide_limit", "propose_booking", "decide_booking")
 _TREASURY: dict[str, tuple[str, ...]] = {"wallet_houseaccount": ("read_treasury",)}
 OWN_RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "viewer": _TREASURY,
@@ -96,6 +96,7 @@ ADMIN_PAGES: dict[str, set[int]] = {
     "admin:wallet_proposal_propose_policy": {200, 403},
     "admin:wallet_proposal_propose_resume": {200, 403},
     "admin:wallet_proposal_propose_limit": {200, 403},
+    "admin:wallet_proposal_propose_booking": {200, 403},
     "admin:wallet_proposal_decide": {405},
     # Of no assets; tests/admin/test_listing.py names some.
     **{f"admin:wallet_asset_{deed}": {403, 404} for deed in ("pause", "resume", "delist", "unlist", "list")},

@@ -55,7 +55,7 @@ def operator(name: str = "admin") -> User:
 def roles() -> None:
     """The groups that the migrations make, with their permissions."""
     import_module("wallet.migrations.0011_roles").write(apps, connection.schema_editor())
-    for name in ("0016_listing", "0017_treasury", "0018_treasury_limits"):
+    for name in ("0016_listing", "0017_treasury", "0018_treasury_limits", "0019_bookings"):
         import_module(f"wallet.migrations.{name}").grant(apps, connection.schema_editor())
 
 

@@ -66,6 +66,21 @@ class ProposeLimitForm(ProposeForm):
     field_order = ("asset", "side", "warn", "stop")
 
 
+class ProposeBookingForm(ProposeForm):
+    """What was bought or sold outside; the evidence says where it can be seen."""
+
+    kind = Proposal.Kind.BOOKING
+
+    bought = forms.CharField(max_length=16, required=False, help_text="The code of the asset that the house got.")
+    bought_amount = forms.CharField(max_length=40, required=False)
+    sold = forms.CharField(max_length=16, required=False, help_text="The code of the asset that it gave.")
+    sold_amount = forms.CharField(max_length=40, required=False)
+    reference = forms.CharField(max_length=80, help_text="Names this trade, once and for all.")
+    evidence = forms.CharField(max_length=500, help_text="Where it can be seen: the order, the transfer.")
+
+    field_order = ("bought", "bought_amount", "sold", "sold_amount", "reference")
+
+
 def _text(name: str) -> forms.CharField:
     """A number is read by the verb, exactly: not as forms read numbers, which take 1e5 and 1_000 too."""
     field = policy.field(name)

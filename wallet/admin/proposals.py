@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wallet import proposals
 from wallet.admin.base import ReadOnly, Recorded
-from wallet.admin.proposal_forms import ProposeForm, ProposeLimitForm, ProposePolicyForm
+from wallet.admin.proposal_forms import ProposeBookingForm, ProposeForm, ProposeLimitForm, ProposePolicyForm
 from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.models import Decision, Proposal
@@ -22,7 +22,7 @@ from wallet.pages.proposals import ProposalPage
 from wallet.proposals import Declined, Preview
 
 FORMS: dict[str, type[ProposeForm]] = {
-    form.kind.value: form for form in (ProposeForm, ProposePolicyForm, ProposeLimitForm)
+    form.kind.value: form for form in (ProposeForm, ProposePolicyForm, ProposeLimitForm, ProposeBookingForm)
 }
 DEEDS: dict[str, Callable[..., Decision]] = {
     "approve": proposals.approve,

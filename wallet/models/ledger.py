@@ -115,6 +115,7 @@ class Transaction(models.Model):
         WITHDRAWAL = "withdrawal"
         CONVERSION = "conversion"
         ADJUSTMENT = "adjustment"
+        BOOKING = "booking"
 
     id = models.UUIDField(primary_key=True, default=new_transaction_id, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -126,7 +127,7 @@ class Transaction(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "reference"], name="transaction_reference_once_per_kind"),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["deposit", "withdrawal", "conversion", "adjustment"]),
+                condition=models.Q(kind__in=["deposit", "withdrawal", "conversion", "adjustment", "booking"]),
                 name="transaction_kind_is_known",
             ),
             models.CheckConstraint(condition=~models.Q(reference=""), name="transaction_has_reference"),

@@ -37,6 +37,7 @@ class Proposal(models.Model):
         POLICY = "policy", "Policy version"
         RESUME = "resume", "Opening after a guard closed"
         LIMIT = "limit", "Looser limit of the treasury"
+        BOOKING = "booking", "What was bought or sold outside"
 
     kind = models.CharField(max_length=20, choices=Kind, editable=False)
     payload = models.JSONField(
@@ -78,6 +79,8 @@ class Proposal(models.Model):
             ("decide_resume", "Can approve or refuse to open conversions after the house breaker"),
             ("propose_limit", "Can propose a looser limit of the treasury"),
             ("decide_limit", "Can approve or refuse a looser limit of the treasury"),
+            ("propose_booking", "Can propose to book what was bought or sold outside"),
+            ("decide_booking", "Can approve or refuse to book what was bought or sold outside"),
         ]
         constraints = [
             models.CheckConstraint(condition=is_said("reason"), name="proposal_has_a_reason"),

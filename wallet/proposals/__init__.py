@@ -2,6 +2,7 @@
 
 verbs        propose, approve, refuse, take back     kinds        what every kind of proposal says of itself
 policy       a policy version                        resuming     opening after the house breaker closed
+booking      what the house bought or sold outside
 treasury_limits  a limit of the treasury that gets looser
 bounds       what a policy's figures may be          examples     what a change means to real balances
 withdrawing  a version that must not take effect
@@ -9,7 +10,7 @@ withdrawing  a version that must not take effect
 A further kind is a member of Proposal.Kind, its two rights beside it, and a class with @register in a module named here.
 """
 
-from wallet.proposals import policy, resuming, treasury_limits
+from wallet.proposals import booking, policy, resuming, treasury_limits
 from wallet.proposals.kinds import KINDS, Declined, Kind, Preview, Row, State, fingerprint, may
 from wallet.proposals.verbs import approve, propose, refuse, take_back
 from wallet.proposals.withdrawing import withdraw
@@ -22,6 +23,7 @@ __all__ = [
     "Row",
     "State",
     "approve",
+    "booking",
     "fingerprint",
     "may",
     "policy",
