@@ -217,6 +217,7 @@ CELERY_BEAT_SCHEDULE = {
 # --- prices ---------------------------------------------------------------------------------------------------------
 
 PRICE_SOURCE = env.str("PRICE_SOURCE", default="demo")
+REPORTING_CURRENCY = env.str("REPORTING_CURRENCY", default="USDT")  # what the treasury's page says worth in, beside BTC
 EXCHANGE_ID = env.str("EXCHANGE_ID", default="binance")
 EXCHANGE_URL = env.str("EXCHANGE_URL", default="")
 EXCHANGE_FALLBACK_ID = env.str("EXCHANGE_FALLBACK_ID", default="")
@@ -251,8 +252,7 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = None
 SIGN_UP = env.bool("SIGN_UP", default=False)  # off: the operator makes the accounts
-# A demonstration's operator has a public password, which no second factor would mend.
-STAFF_NEED_SECOND_FACTOR = PRODUCTION
+STAFF_NEED_SECOND_FACTOR = PRODUCTION  # a demonstration's operator has a public password, which no factor would mend
 PROPOSAL_HOURS = env.int("PROPOSAL_HOURS", default=24)  # how long what one operator proposed waits for another
 POLICY_BOUNDS = env.dict("POLICY_BOUNDS", default={})  # what differs from wallet/proposals/bounds.py: fee_percent=0:10
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http on loopback

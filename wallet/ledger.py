@@ -197,6 +197,23 @@ def adjust(*, user: "User", asset: Asset, units: int, reference: str) -> Transac
     )
 
 
+def book(*, moves: Mapping[int, int], reference: str) -> Transaction:
+    """Posts what the treasury got from outside and gave for it, in units by asset id, within the caller's transaction.
+
+    Raises IntegrityError for a reference that is booked already.
+    """
+    inside, outside = (
+        Account.objects.ensure_house(kind, list(moves)) for kind in (Account.Kind.TREASURY, Account.Kind.OUTSIDE)
+    )
+    house = [Move(inside[asset], units) for asset, units in moves.items()]
+    house += [Move(outside[asset], -units) for asset, units in moves.items()]
+    kind = Transaction.Kind.BOOKING
+    (posted,) = post(
+        [Posting(kind=kind, reference=reference, posted_at=clock.now(), customer_moves={}, house_moves=house)]
+    )
+    return posted
+
+
 def _require_customer(user: "User") -> None:
     """P20: who may do something with money has none of it here; the database refuses such an account too."""
     if user.is_staff:

@@ -6,7 +6,7 @@ from typing import Any
 from celery import shared_task
 from django.core.management import call_command
 
-from wallet import conversions, ledger, sign_ups
+from wallet import conversions, ledger, sign_ups, treasury
 from wallet.audit import audit
 from wallet.database import clock
 from wallet.database.retrying import Busy
@@ -139,9 +139,10 @@ def audit_ledger() -> None:
 
 @shared_task
 def sum_house_balances() -> None:
-    """Keeps the house's balances quick to tell."""
+    """Keeps the house's balances quick to tell, and looks whether a limit of the treasury is reached."""
     Pulse.objects.beat(taken_from("upkeep"), clock.now())
     try:
         ledger.sum_house_balances()
+        treasury.watch(clock.now())
     except Busy:
         log.warning("too_busy", at="sum_house_balances", then="the next round does")

@@ -29,6 +29,7 @@ LAYERS = [
     ],
     ["wallet.requests"],
     ["wallet.events", "wallet.staff_log"],
+    ["wallet.treasury"],
     ["wallet.audit", "wallet.market", "wallet.metrics", "wallet.demo_mail"],
     ["wallet.conversions", "wallet.files", "wallet.listing", "wallet.proposals", "wallet.sign_ups"],
     ["wallet.pages"],

@@ -10,6 +10,7 @@ ADMIN: dict[str, frozenset[str]] = {
     "auth_user": frozenset({"add", "change"}),
     "wallet_asset": frozenset({"add", "change"}),
     "wallet_opening": frozenset({"add"}),
+    "wallet_treasurylimit": frozenset({"add"}),
     **dict.fromkeys(
         (
             "wallet_account",
@@ -50,12 +51,13 @@ ROLES: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
     "viewer": (EVERYTHING, {}),
     "support": (_PEOPLE | _MONEY | _FOR_ALL | {"wallet_price", "wallet_keptoutnumber"}, _USERS),
     "treasury": (
-        _MONEY | _MARKET | _FOR_ALL | _PROPOSALS | {"auth_user", "wallet_customer"},
-        {"wallet_opening": frozenset({"add"})},
+        _MONEY | _MARKET | _FOR_ALL | _PROPOSALS | {"auth_user", "wallet_customer", "wallet_treasurylimit"},
+        {"wallet_opening": frozenset({"add"}), "wallet_treasurylimit": frozenset({"add"})},
     ),
     "risk": (
-        _MONEY | _MARKET | _FOR_ALL | _PROPOSALS,
+        _MONEY | _MARKET | _FOR_ALL | _PROPOSALS | {"wallet_treasurylimit"},
         {
+            "wallet_treasurylimit": frozenset({"add"}),
             "wallet_opening": frozenset({"add"}),
             "wallet_asset": frozenset({"add", "change"}),
         },
@@ -67,20 +69,28 @@ ROLES: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
     "superuser": (EVERYTHING, ADMIN),
 }
 # Of some roles, the rights of a model that are neither of view, add, change and delete.
-_RESUMING = ("propose_resume", "decide_resume")
+_BY_TWO = ("propose_resume", "decide_resume", "propose_limit", "decide_limit", "propose_booking", "decide_booking")
 _INTERVENING: dict[str, tuple[str, ...]] = {"wallet_conversion": ("settle", "stop")}
 _KINDS_OF_MONEY = ("correction", "deposit", "withdrawal", "reversal", "file")
 _PROPOSING = tuple(f"propose_{kind}" for kind in _KINDS_OF_MONEY)
 _DECIDING = tuple(f"decide_{kind}" for kind in _KINDS_OF_MONEY)
+_TREASURY: dict[str, tuple[str, ...]] = {"wallet_houseaccount": ("read_treasury",)}
 OWN_RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "viewer": _TREASURY,
     "support": _INTERVENING,
-    "treasury": {"wallet_proposal": (*_RESUMING, *_PROPOSING, *_DECIDING), "wallet_asset": ("pause", "resume")},
+    "treasury": {
+        **_TREASURY,
+        "wallet_proposal": (*_BY_TWO, *_PROPOSING, *_DECIDING),
+        "wallet_asset": ("pause", "resume"),
+    },
     "risk": {
+        **_TREASURY,
         **_INTERVENING,
         "wallet_asset": ("pause", "resume", "delist", "list"),
-        "wallet_proposal": ("propose_policy", "decide_policy", "withdraw_policy", *_RESUMING, *_DECIDING),
+        "wallet_proposal": ("propose_policy", "decide_policy", "withdraw_policy", *_BY_TWO, *_DECIDING),
     },
     "administrator": {
+        **_TREASURY,
         "wallet_staffaction": ("administer_staff",),
         "wallet_asset": ("pause",),
         "wallet_proposal": ("propose_rights", "decide_rights"),
@@ -113,9 +123,13 @@ ADMIN_PAGES: dict[str, set[int]] = {
     "admin:wallet_proposal_propose_reversal": {200, 403},
     "admin:wallet_proposal_propose_file": {200, 403},
     "admin:wallet_proposal_propose_rights": {200, 403},
+    "admin:wallet_proposal_propose_limit": {200, 403},
+    "admin:wallet_proposal_propose_booking": {200, 403},
     "admin:wallet_proposal_decide": {405},
     # Of no assets; tests/admin/test_listing.py names some.
     **{f"admin:wallet_asset_{deed}": {403, 404} for deed in ("pause", "resume", "delist", "unlist", "list")},
+    "admin:wallet_houseaccount_treasury": {200, 403},
+    "admin:wallet_houseaccount_treasury_file": {200, 403},
     "admin:wallet_asset_file": {200, 403},
     "admin:wallet_conversion_settle": {405},
     "admin:wallet_conversion_stop": {405},

@@ -17,6 +17,7 @@ from wallet.admin import (
     proposals,
     pulse,
     staff_actions,
+    treasury,
     users,
     venue,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "proposals",
     "pulse",
     "staff_actions",
+    "treasury",
     "users",
     "venue",
 ]

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from wallet import formats, ledger
 from wallet.admin.base import ReadOnly, Recorded
 from wallet.admin.month_end import MonthEnd
+from wallet.admin.treasury import TreasuryPages
 from wallet.models import Account, Entry, HouseAccount, StaffMovement, Transaction
 
 
@@ -41,7 +42,7 @@ class HouseChangeList(ChangeList):
 
 
 @admin.register(HouseAccount)
-class HouseAccountAdmin(ReadOnly, Recorded):
+class HouseAccountAdmin(ReadOnly, TreasuryPages):
     list_display = ["asset", "kind"]
     list_display_links = None
     list_filter = ["kind"]

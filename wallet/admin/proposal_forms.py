@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.auth.models import Group
 
 from wallet.database import clock
-from wallet.models import Policy, Proposal
+from wallet.models import Policy, Proposal, TreasuryLimit
 from wallet.proposals import csv_rows, file, moving, policy
 
 
@@ -131,6 +131,34 @@ class ProposePolicyForm(ProposeForm):
             help_text="A day and a time like 2026-12-01 10:00. Where customers lose, they are told ahead.",
         )
         self.order_fields([*policy.FIGURES, *policy.CHOICES, policy.TIME])
+
+
+class ProposeLimitForm(ProposeForm):
+    """A limit that gets looser; without figures it is lifted."""
+
+    kind = Proposal.Kind.LIMIT
+
+    asset = forms.CharField(max_length=16, help_text="The asset's code.")
+    side = forms.ChoiceField(choices=TreasuryLimit.Side.choices)
+    warn = forms.CharField(label="Warn at", max_length=40, required=False, help_text="An amount of the asset, like 50.")
+    stop = forms.CharField(label="Stop at", max_length=40, required=False, help_text="Both empty: no limit.")
+
+    field_order = ("asset", "side", "warn", "stop")
+
+
+class ProposeBookingForm(ProposeForm):
+    """What was bought or sold outside; the evidence says where it can be seen."""
+
+    kind = Proposal.Kind.BOOKING
+
+    bought = forms.CharField(max_length=16, required=False, help_text="The code of the asset that the house got.")
+    bought_amount = forms.CharField(max_length=40, required=False)
+    sold = forms.CharField(max_length=16, required=False, help_text="The code of the asset that it gave.")
+    sold_amount = forms.CharField(max_length=40, required=False)
+    reference = forms.CharField(max_length=80, help_text="Names this trade, once and for all.")
+    evidence = forms.CharField(max_length=500, help_text="Where it can be seen: the order, the transfer.")
+
+    field_order = ("bought", "bought_amount", "sold", "sold_amount", "reference")
 
 
 def _text(name: str) -> forms.CharField:

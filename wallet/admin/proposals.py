@@ -14,7 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wallet import proposals, roles
 from wallet.admin.base import ReadOnly, Recorded
-from wallet.admin.proposal_forms import MOVING, ProposeForm, ProposePolicyForm, RightsForm
+from wallet.admin.proposal_forms import (
+    MOVING,
+    ProposeBookingForm,
+    ProposeForm,
+    ProposeLimitForm,
+    ProposePolicyForm,
+    RightsForm,
+)
 from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.models import Decision, Proposal
@@ -23,7 +30,8 @@ from wallet.pages.proposals import ProposalPage
 from wallet.proposals import Declined, Preview
 
 FORMS: dict[str, type[ProposeForm]] = {
-    form.kind.value: form for form in (ProposePolicyForm, ProposeForm, *MOVING, RightsForm)
+    form.kind.value: form
+    for form in (ProposeForm, ProposePolicyForm, ProposeLimitForm, ProposeBookingForm, *MOVING, RightsForm)
 }
 DEEDS: dict[str, Callable[..., Decision]] = {
     "approve": proposals.approve,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from wallet import limits, money, validators
+from wallet import limits, money, treasury, validators
 from wallet.conversions import rules, states
 from wallet.database import clock
 from wallet.database.retrying import retried
@@ -26,6 +26,7 @@ def quote(*, user: User, codes: Sequence[str], renews: Conversion | None = None)
     wanted = list(dict.fromkeys(codes))
     if not wanted:
         raise Refused(refusal(Code.NOTHING_SELECTED))
+    treasury.close_if_stopped(wanted)  # committed before it refuses
     Customer.objects.ensure(user)
     with transaction.atomic():
         customer = Customer.objects.lock(user)

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0016_listing")]
+    dependencies = [("wallet", "0019_bookings")]
     operations = [
         migrations.AddIndex(
             model_name="conversion",

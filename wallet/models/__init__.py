@@ -13,6 +13,7 @@ from wallet.models.pulse import Pulse
 from wallet.models.security import SecurityEvent
 from wallet.models.staff_actions import StaffAction
 from wallet.models.staff_movements import StaffMovement
+from wallet.models.treasury import TreasuryLimit
 from wallet.models.venue import Venue
 
 __all__ = [
@@ -40,5 +41,6 @@ __all__ = [
     "StaffAction",
     "StaffMovement",
     "Transaction",
+    "TreasuryLimit",
     "Venue",
 ]

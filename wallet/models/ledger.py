@@ -118,6 +118,7 @@ class Transaction(models.Model):
         ADJUSTMENT = "adjustment"
         REVERSAL = "reversal"
         CORRECTION = "correction"
+        BOOKING = "booking"
 
     id = models.UUIDField(primary_key=True, default=new_transaction_id, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -130,7 +131,7 @@ class Transaction(models.Model):
             models.UniqueConstraint(fields=["kind", "reference"], name="transaction_reference_once_per_kind"),
             models.CheckConstraint(
                 condition=models.Q(
-                    kind__in=["deposit", "withdrawal", "conversion", "adjustment", "reversal", "correction"]
+                    kind__in=["deposit", "withdrawal", "conversion", "adjustment", "reversal", "correction", "booking"]
                 ),
                 name="transaction_kind_is_known",
             ),
@@ -216,3 +217,4 @@ class HouseAccount(Account):
 
     class Meta:
         proxy = True
+        permissions = [("read_treasury", "Can read what the house holds and owes")]

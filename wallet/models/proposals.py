@@ -43,13 +43,15 @@ class Proposal(models.Model):
         """What is done on approval; each has its class in wallet/proposals/."""
 
         POLICY = "policy", "Policy version"
-        RESUME = "resume", "Opening after the house breaker"
+        RESUME = "resume", "Opening after a guard closed"
         CORRECTION = "correction", "Correction of a balance"
         DEPOSIT = "deposit", "Deposit"
         WITHDRAWAL = "withdrawal", "Withdrawal"
         REVERSAL = "reversal", "Reversal of a deposit"
         FILE = "file", "File of movements"
         RIGHTS = "rights", "Role of an account"
+        LIMIT = "limit", "Looser limit of the treasury"
+        BOOKING = "booking", "What was bought or sold outside"
 
     kind = models.CharField(max_length=20, choices=Kind, editable=False)
     payload = models.JSONField(
@@ -101,6 +103,10 @@ class Proposal(models.Model):
             ("decide_file", "Can approve or refuse a file of movements"),
             ("propose_rights", "Can propose a role for another account"),
             ("decide_rights", "Can approve or refuse a role for another account"),
+            ("propose_limit", "Can propose a looser limit of the treasury"),
+            ("decide_limit", "Can approve or refuse a looser limit of the treasury"),
+            ("propose_booking", "Can propose to book what was bought or sold outside"),
+            ("decide_booking", "Can approve or refuse to book what was bought or sold outside"),
         ]
         constraints = [
             models.CheckConstraint(condition=is_said("reason"), name="proposal_has_a_reason"),

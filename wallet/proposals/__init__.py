@@ -2,16 +2,17 @@
 
 verbs        propose, approve, refuse, take back     kinds        what every kind of proposal says of itself
 policy       a policy version                        resuming     opening after the house breaker closed
-moving       a movement of money by operators         orders       how such movements are posted
-file         many movements from a CSV file              csv_rows     how such a file is read
-rights       a role for an account
+moving       a movement of money by operators        orders       how such movements are posted
+file         many movements from a CSV file          csv_rows     how such a file is read
+rights       a role for an account                   booking      what the house bought or sold outside
+treasury_limits  a limit of the treasury that gets looser
 bounds       what a policy's figures may be          examples     what a change means to real balances
 withdrawing  a version that must not take effect
 
 A further kind is a member of Proposal.Kind, its two rights beside it, and a class with @register in a module named here.
 """
 
-from wallet.proposals import file, moving, policy, resuming, rights
+from wallet.proposals import booking, file, moving, policy, resuming, rights, treasury_limits
 from wallet.proposals.kinds import KINDS, Declined, Kind, Preview, Row, State, fingerprint, may
 from wallet.proposals.verbs import approve, propose, refuse, take_back
 from wallet.proposals.withdrawing import withdraw
@@ -24,6 +25,7 @@ __all__ = [
     "Row",
     "State",
     "approve",
+    "booking",
     "file",
     "fingerprint",
     "may",
@@ -34,5 +36,6 @@ __all__ = [
     "resuming",
     "rights",
     "take_back",
+    "treasury_limits",
     "withdraw",
 ]

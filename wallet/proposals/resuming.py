@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 
-from wallet import formats
+from wallet import formats, treasury
 from wallet.models import Opening, Proposal
 from wallet.proposals.kinds import Kind, Payload, Row, State, register
 
@@ -25,6 +25,10 @@ class Resuming(Kind):
     def clean(self, payload: Payload, at: datetime) -> Payload:
         if not Opening.objects.stopped().exists():
             raise ValidationError("A guard has not closed conversions, so nothing waits for a second person.")
+        found = treasury.stops()
+        if found:
+            words = " ".join(one.text for one in found)
+            raise ValidationError(f"It would be closed again at once. {words}")
         return {}
 
     def apply(self, proposal: Proposal, payload: Payload) -> None:

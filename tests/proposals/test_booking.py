@@ -1,0 +1,82 @@
+"""P20, P1: what was bought or sold outside is booked by two people, once, and the position says so to the unit."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from tests.support import factories, proposing
+from wallet import proposals, treasury
+from wallet.audit import audit
+from wallet.models import Account, Transaction
+from wallet.proposals import Declined
+
+TRADE = {"bought": "BNB", "bought_amount": "20", "sold": "USDT", "sold_amount": "12500.5", "reference": "ORDER-1"}
+
+
+@pytest.fixture
+def clerk(world):
+    return factories.staff("treasury", "clerk")
+
+
+@pytest.fixture
+def other(world):
+    return factories.staff("risk", "other")
+
+
+def propose(by, **changes):
+    return proposals.propose(by=by, kind="booking", payload={**TRADE, **changes}, reason="Restock.", evidence="order 1")
+
+
+def own(code):
+    return {one.asset.code: (one.own, one.held, one.owed) for one in treasury.treasury(None).positions}[code]
+
+
+def test_a_trade_moves_the_treasury_and_the_outside_once_it_was_approved(world, clerk, other):
+    asked = propose(clerk)
+    assert not Transaction.objects.filter(kind="booking").exists()
+    with pytest.raises(Declined, match="yourself"):
+        proposals.approve(by=clerk, proposal=asked.pk)
+    before = list(Account.objects.customers().order_by("pk").values())
+    proposals.approve(by=other, proposal=asked.pk)
+    assert (own("BNB"), own("USDT")) == (
+        (2_000_000_000, 2_000_000_000, 0),
+        (-12_500_500_000, -12_500_500_000, 0),
+    )
+    assert list(Account.objects.customers().order_by("pk").values()) == before
+    assert list(audit()) == []
+
+
+def test_a_reference_is_booked_once_though_two_proposals_name_it(world, clerk, other):
+    first, second = propose(clerk), propose(clerk)
+    proposals.approve(by=other, proposal=first.pk)
+    with pytest.raises(Declined, match="ORDER-1 is booked already"):
+        proposals.approve(by=other, proposal=second.pk)
+    with pytest.raises(ValidationError, match="booked already"):
+        propose(clerk)
+    assert Transaction.objects.filter(kind="booking").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"bought": "XYZ"}, "There is no such asset."),
+        ({"bought_amount": "1e5"}, "is not an amount"),
+        ({"bought_amount": "0"}, "more than zero"),
+        ({"bought_amount": "-1"}, "is not an amount"),
+        ({"sold_amount": "0.1234567"}, "more than 6 decimal places"),
+        ({"sold": "BNB", "sold_amount": "1"}, "different assets"),
+        ({"reference": ""}, "1 to 80 plain characters"),
+        ({"reference": "x" * 81}, "1 to 80 plain characters"),
+        (dict.fromkeys(("bought", "bought_amount", "sold", "sold_amount"), ""), "Say what was bought"),
+    ],
+)
+def test_a_trade_that_cannot_be_is_refused_in_words(world, clerk, changes, words):
+    with pytest.raises(ValidationError, match=words):
+        propose(clerk, **changes)
+
+
+def test_the_form_previews_and_proposes(world, clerk, text):
+    client, path = proposing.browser(clerk), "/admin/wallet/proposal/propose/booking/"
+    sent = {**TRADE, "reason": "Restock.", "evidence": "order 1"}
+    assert "Amount bought" in text(client.post(path, {**sent, "preview": "1"}))
+    assert client.post(path, {**sent, "evidence": "", "propose": "1"}).status_code == 422
+    assert client.post(path, {**sent, "propose": "1"}).status_code == 302

@@ -1,0 +1,121 @@
+"""Limits of what the house has of its own, written once; a looser one was approved by another (P20)."""
+
+import django.db.models.functions.text
+import django.db.models.lookups
+from django.conf import settings
+from django.db import migrations, models
+from django.db.models import PROTECT
+
+import wallet.models.fields
+from wallet.database.guards import CreateGuards, Guard
+from wallet.roles import Granting
+
+SAID = django.db.models.lookups.GreaterThan(
+    django.db.models.functions.text.Length(django.db.models.functions.text.Trim("reason")), 0
+)
+NAMED = "wallet_treasurylimit is written once"
+GUARDS = [
+    Guard(name="treasurylimit_refuses_update", table="treasurylimit", event="UPDATE", message=NAMED),
+    Guard(name="treasurylimit_refuses_delete", table="treasurylimit", event="DELETE", message=NAMED),
+    Guard(
+        name="treasurylimit_refuses_truncate",
+        table="treasurylimit",
+        event="TRUNCATE",
+        message="wallet_treasurylimit is never emptied",
+    ),
+    Guard(
+        name="treasurylimit_was_approved",
+        table="treasurylimit",
+        event="INSERT",
+        message="a limit that was proposed was approved",
+        asks="EXISTS (SELECT 1 FROM wallet_treasurylimit n LEFT JOIN wallet_proposal p ON p.id = n.proposal_id"
+        " LEFT JOIN wallet_decision d ON d.proposal_id = n.proposal_id"
+        " WHERE n.id {these} AND n.proposal_id IS NOT NULL AND (d.id IS NULL OR d.outcome <> 'approved'"
+        " OR p.id IS NULL OR p.kind <> 'limit' OR n.created_by_id <> p.created_by_id))",
+    ),
+]
+BOTH = ("treasury", "risk")
+LIMITS = Granting(
+    "wallet.treasurylimit",
+    {"view_treasurylimit": "Can view treasury limit", "add_treasurylimit": "Can add treasury limit"},
+    {"viewer": ["view_treasurylimit"], **dict.fromkeys(BOTH, ("view_treasurylimit", "add_treasurylimit"))},
+)
+PROPOSALS = Granting(
+    "wallet.proposal",
+    {
+        "propose_limit": "Can propose a looser limit of the treasury",
+        "decide_limit": "Can approve or refuse a looser limit of the treasury",
+    },
+    dict.fromkeys(BOTH, ("propose_limit", "decide_limit")),
+)
+
+
+def grant(apps, schema_editor):
+    LIMITS(apps, schema_editor)
+    PROPOSALS(apps, schema_editor)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("wallet", "0017_treasury"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="TreasuryLimit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("floor", "floor: no less than"), ("ceiling", "ceiling: no more than")], max_length=7
+                    ),
+                ),
+                ("warn_units", models.BigIntegerField(editable=False, null=True)),
+                ("stop_units", models.BigIntegerField(editable=False, null=True)),
+                ("reason", models.CharField(help_text="Why, for the record.", max_length=200)),
+                ("created_at", wallet.models.fields.WrittenAtField(editable=False)),
+                ("asset", models.ForeignKey(on_delete=PROTECT, to="wallet.asset")),
+                ("created_by", models.ForeignKey(editable=False, on_delete=PROTECT, to=settings.AUTH_USER_MODEL)),
+                (
+                    "proposal",
+                    models.OneToOneField(editable=False, null=True, on_delete=PROTECT, to="wallet.proposal"),
+                ),
+            ],
+            options={
+                "ordering": ["-pk"],
+                "default_permissions": ("add", "view"),
+                "indexes": [models.Index(fields=["asset", "side", "-id"], name="treasurylimit_newest")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(SAID), name="treasurylimit_has_a_reason"),
+                    models.CheckConstraint(
+                        condition=models.Q(("side__in", ["floor", "ceiling"])), name="treasurylimit_side_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stop_units__isnull", True), ("warn_units__isnull", True)),
+                            models.Q(
+                                ("side", "floor"),
+                                ("stop_units__gte", 0),
+                                ("stop_units__isnull", False),
+                                ("warn_units__gte", models.F("stop_units")),
+                                ("warn_units__isnull", False),
+                            ),
+                            models.Q(
+                                ("side", "ceiling"),
+                                ("stop_units__gte", models.F("warn_units")),
+                                ("stop_units__isnull", False),
+                                ("warn_units__gte", 0),
+                                ("warn_units__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="treasurylimit_warns_before_it_stops",
+                    ),
+                ],
+            },
+        ),
+        CreateGuards(GUARDS),
+        migrations.RunPython(grant, migrations.RunPython.noop),
+    ]
