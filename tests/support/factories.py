@@ -56,7 +56,7 @@ def roles() -> None:
     """The groups that the migrations make, with their permissions."""
     for name in ("0011_roles", "0014_money_roles", "0015_rights"):
         import_module(f"wallet.migrations.{name}").write(apps, connection.schema_editor())
-    for name in ("0016_listing", "0017_treasury", "0018_treasury_limits", "0019_bookings", "0021_rights_of_support"):
+    for name in ("0016_listing", "0017_treasury", "0018_treasury_limits", "0020_bookings", "0022_rights_of_support"):
         import_module(f"wallet.migrations.{name}").grant(apps, connection.schema_editor())
 
 

@@ -7,33 +7,11 @@ from django.db import migrations, models
 from django.db.models import PROTECT
 
 import wallet.models.fields
-from wallet.database.guards import CreateGuards, Guard
 from wallet.roles import Granting
 
 SAID = django.db.models.lookups.GreaterThan(
     django.db.models.functions.text.Length(django.db.models.functions.text.Trim("reason")), 0
 )
-NAMED = "wallet_treasurylimit is written once"
-GUARDS = [
-    Guard(name="treasurylimit_refuses_update", table="treasurylimit", event="UPDATE", message=NAMED),
-    Guard(name="treasurylimit_refuses_delete", table="treasurylimit", event="DELETE", message=NAMED),
-    Guard(
-        name="treasurylimit_refuses_truncate",
-        table="treasurylimit",
-        event="TRUNCATE",
-        message="wallet_treasurylimit is never emptied",
-    ),
-    Guard(
-        name="treasurylimit_was_approved",
-        table="treasurylimit",
-        event="INSERT",
-        message="a limit that was proposed was approved",
-        asks="EXISTS (SELECT 1 FROM wallet_treasurylimit n LEFT JOIN wallet_proposal p ON p.id = n.proposal_id"
-        " LEFT JOIN wallet_decision d ON d.proposal_id = n.proposal_id"
-        " WHERE n.id {these} AND n.proposal_id IS NOT NULL AND (d.id IS NULL OR d.outcome <> 'approved'"
-        " OR p.id IS NULL OR p.kind <> 'limit' OR n.created_by_id <> p.created_by_id))",
-    ),
-]
 BOTH = ("treasury", "risk")
 LIMITS = Granting(
     "wallet.treasurylimit",
@@ -116,6 +94,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        CreateGuards(GUARDS),
         migrations.RunPython(grant, migrations.RunPython.noop),
     ]

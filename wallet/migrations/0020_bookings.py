@@ -13,7 +13,7 @@ grant = Granting("wallet.proposal", RIGHTS, dict.fromkeys(("treasury", "risk"), 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0018_treasury_limits")]
+    dependencies = [("wallet", "0019_guards_of_treasury_limits")]
     operations = [
         *set_aside_during(
             migrations.AlterField(

@@ -14,7 +14,7 @@ grant = Granting("wallet.conversion", PERMISSIONS, RIGHTS)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0020_conversion_ended")]
+    dependencies = [("wallet", "0021_conversion_ended")]
     operations = [
         migrations.AlterModelOptions(
             name="conversion", options={"ordering": ["-pk"], "permissions": list(PERMISSIONS.items())}

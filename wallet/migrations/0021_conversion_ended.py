@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0019_bookings")]
+    dependencies = [("wallet", "0020_bookings")]
     operations = [
         migrations.AddIndex(
             model_name="conversion",
