@@ -8,8 +8,8 @@ import pytest
 
 from tests.support import factories, proposing
 from tests.support.root import ROOT
-from wallet import alerts
-from wallet.models import Conversion, Opening, Price, Pulse
+from wallet import alerts, ledger
+from wallet.models import Asset, Conversion, Opening, Price, Pulse
 from wallet.models.pulse import AUDIT_FAILED, AUDITED, SWEPT, taken_from
 from wallet.watch import LONGEST_TAKEN, Happened, standing
 
@@ -19,7 +19,8 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def running(world):
-    """A site whose tasks ran just now."""
+    """A site whose tasks ran just now, and whose house has what it pays."""
+    factories.book("BNB", "100")
     for name in (SWEPT, AUDITED, *map(taken_from, QUEUES)):
         Pulse.objects.beat(name, world.clock())
     return world
@@ -74,6 +75,12 @@ def test_the_house_breakers_closing_fires_and_an_operators_does_not(running):
     assert firing(running) == []
     proposing.breaker_closes()
     assert firing(running) == ["house_breaker_closed"]
+
+
+def test_a_house_that_is_short_fires(running):
+    bnb = Asset.objects.get(code="BNB")
+    ledger.book(moves={bnb.pk: -(101 * 10**8)}, reference="sold outside")
+    assert firing(running) == ["treasury_warns"]
 
 
 def test_a_conversion_that_is_unfinished_for_three_minutes_fires(running):

@@ -96,6 +96,14 @@ _OF_THE_HOUSE = (
         _held,
     ),
     Condition(
+        "treasury_warns",
+        "The house has less of an asset than it should, or more: a limit is reached, or it is short.",
+        "Its page says of what and by how much. Buy or sell outside, and have it booked.",
+        "houseaccount",
+        lambda now: bool(now.treasury),
+        _all,
+    ),
+    Condition(
         "price_old",
         "BNB’s price is older than the policy allows, or there is none: nothing can be quoted or settled.",
         "Look at the newest market rounds: they say what the exchange answered, or that nobody asked it.",

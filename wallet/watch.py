@@ -10,6 +10,7 @@ from django.db.models import Count, Min
 from wallet import validators
 from wallet.models import Conversion, Opening, Policy, Price, Proposal, Pulse
 from wallet.models.pulse import AUDIT_FAILED, AUDITED, SWEPT, taken_from
+from wallet.treasury import Warning, warnings  # noqa: A004  # the field's word
 
 DAY = timedelta(days=1)
 # From when on each is too old; a price by the policy.
@@ -61,6 +62,7 @@ class Standing:
     oldest_at: datetime | None  # when the oldest unfinished conversion was confirmed
     pulses: Mapping[str, datetime]
     waiting: int  # proposals that somebody has to decide on
+    treasury: list[Warning]  # limits that are reached, and what the house is short of
 
     @property
     def since(self) -> datetime:
@@ -128,4 +130,5 @@ def standing(now: datetime) -> Standing:
         oldest_at=running["oldest"],
         pulses=Pulse.objects.moments(),
         waiting=Proposal.objects.waiting(now).count(),
+        treasury=warnings(now),
     )

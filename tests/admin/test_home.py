@@ -31,6 +31,8 @@ def listed(client, address):
     """How many rows a list has."""
     page = client.get(address)
     assert page.status_code == 200, address
+    if "warnings" in page.context:  # the treasury's page
+        return len(page.context["warnings"])
     return page.context["cl"].result_count
 
 
@@ -79,10 +81,13 @@ def test_p20_each_figure_is_the_number_of_rows_that_its_list_has(operator, busy,
         "In progress": 1,
         "Wait for you": 1,
         "Wait for anybody": 1,
+        "Warnings": 1,
     }
 
 
 def test_an_open_site_whose_tasks_run_has_nothing_to_look_at(operator, busy):
+    assert "the house is" in home(operator)["Warnings"][1]
+    factories.book("BNB", "100")
     assert [name for name, (_, said, _) in home(operator).items() if "Look at it." in said] == []
     assert home(operator)["Now"][0] == "Open"
     assert home(operator)["Stopped"][:2] == ("1", "33.3% of all that ended")

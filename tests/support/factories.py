@@ -67,6 +67,12 @@ def staff(role: str, name: str | None = None) -> User:
     return made
 
 
+def book(code: str, amount: str) -> None:
+    """What the house bought of it outside."""
+    owned = Asset.objects.get(code=code)
+    ledger.book(moves={owned.pk: money.to_units(amount, owned.scale)}, reference=f"bought {code} {amount}")
+
+
 def asset(code: str, **fields: Any) -> Asset:
     name, scale, _ = ASSETS.get(code, (code.title(), 8, None))
     return Asset.objects.create(**{"code": code, "name": name, "scale": scale, **fields})

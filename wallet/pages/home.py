@@ -11,6 +11,7 @@ from functools import cached_property
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from wallet import formats, proposals
 from wallet.alerts import within_a_day
@@ -57,13 +58,14 @@ class HomePage:
 
     @cached_property
     def groups(self) -> list[tuple[str, list[Figure]]]:
-        """What this reader may see, by title. A further kind of figure is a line here: treasury's warnings, for one."""
+        """What this reader may see, by title. A further kind of figure is a line here."""
         known = [
             Group("Conversions are", "wallet.view_opening", self._service),
             Group("Prices", "wallet.view_price", self._prices),
             Group("The last 24 hours", "wallet.view_conversion", self._outcomes),
             Group("Unfinished", "wallet.view_conversion", self._unfinished),
             Group("Proposals", "wallet.view_proposal", self._proposals),
+            Group("The treasury", "wallet.read_treasury", self._treasury),
             Group("The last audit", "wallet.view_pulse", self._audit),
             Group("Workers", "wallet.view_pulse", self._workers),
         ]
@@ -113,6 +115,12 @@ class HomePage:
         everybody = self.standing.waiting
         yield Figure("Wait for anybody", str(everybody), _list("proposal", waits="anybody"), everybody)
 
+    def _treasury(self) -> Iterator[Figure]:
+        found = self.standing.treasury
+        notes = " ".join(warning.text for warning in found)
+        address = reverse("admin:wallet_houseaccount_treasury")
+        yield Figure("Warnings", str(len(found)), address, len(found), notes, is_bad=bool(found))
+
     def _audit(self) -> Iterator[Figure]:
         audit, failed_at = self.standing.audit, self.standing.failed_at
         if failed_at:
@@ -149,6 +157,14 @@ def age(what: Happened) -> str:
     return "not due yet" if what.is_not_due else "never"
 
 
+# Who closes, where no operator did.
+CLOSERS = {
+    Opening.Cause.BREAKER: "the house breaker",
+    Opening.Cause.TREASURY: "the treasury's limits",
+    Opening.Cause.BNB: "BNB's pause",
+}
+
+
 def _moment(what: Happened) -> str:
     longest = f"at most {span(what.longest)}"
     return f"at {formats.utc(what.at)}; {longest}" if what.at else longest
@@ -159,7 +175,7 @@ def _row(what: Happened) -> int:
 
 
 def _closing(closing: Opening) -> str:
-    who = closing.created_by.get_username() if closing.created_by else "the house breaker"
+    who = closing.created_by.get_username() if closing.created_by else CLOSERS.get(closing.cause, "an operator")
     since = formats.utc(closing.closes_at or closing.created_at)
     until = formats.utc(closing.reopens_at) if closing.reopens_at else "somebody opens"
     return f"From {since} until {until}, by {who}: {closing.reason or closing.notice}"
