@@ -9,6 +9,8 @@ import contextlib
 import os
 import time
 import uuid
+from collections import defaultdict, deque
+from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -24,6 +26,10 @@ log = get_logger(__name__)
 
 
 class Channel(filesystem.Channel):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._seen: defaultdict[str, deque[str]] = defaultdict(deque)  # by queue, what the folder had
+
     def _queue_bind(self, *args: Any, **kwargs: Any) -> None:
         """Nothing: a routing key is its queue's name, so there is no table of bindings that two processes could spoil."""
 
@@ -42,13 +48,10 @@ class Channel(filesystem.Channel):
         draft.rename(folder / f"{name}.msg")
 
     def _get(self, queue: str) -> Any:
-        folder = Path(self.data_folder_in)
-        for name in sorted(path.name for path in folder.iterdir()):
-            if name.partition(".")[2] != f"{queue}.msg":
-                continue
-            taken = folder / f"{name}.taken"
+        for name in self._waiting(queue):
+            taken = Path(self.data_folder_in, f"{name}.taken")
             try:
-                (folder / name).rename(taken)
+                Path(self.data_folder_in, name).rename(taken)
             except FileNotFoundError:  # another worker was first
                 continue
             try:
@@ -59,6 +62,17 @@ class Channel(filesystem.Channel):
             taken.unlink()
             return payload
         raise Empty
+
+    def _waiting(self, queue: str) -> Iterator[str]:
+        """The names of the messages, oldest first. The folder is listed when those that were there last time are gone: a
+        backlog of thousands would else be listed for each of them.
+        """
+        seen = self._seen[queue]
+        if not seen:
+            names = (path.name for path in Path(self.data_folder_in).iterdir())
+            seen.extend(sorted(name for name in names if name.partition(".")[2] == f"{queue}.msg"))
+        while seen:
+            yield seen.popleft()
 
 
 class Transport(filesystem.Transport):

@@ -17,7 +17,7 @@ from tests.support import factories, proposing
 from tests.support.attacks import column_names, sql
 from wallet import ledger, proposals
 from wallet.database import guards
-from wallet.models import Account, Asset, Conversion, Customer, Line, Policy
+from wallet.models import Account, Asset, Conversion, Customer, Line, Policy, TreasuryLimit
 
 pytestmark = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has other plans")
 
@@ -69,6 +69,8 @@ def live_through(world, name):
     stranger = factories.user(f"stranger {name}")
     Customer.objects.ensure(stranger)
     sql("DELETE FROM wallet_customer WHERE user_id = %s", stranger.pk)
+    floor = {"asset": Asset.objects.get(code="DOGE"), "side": "floor", "warn_units": 2, "stop_units": 1}
+    TreasuryLimit.objects.create(**floor, reason="Enough to pay.", created_by=stranger)
     for _ in range(2):  # from nothing, and on
         ledger.sum_house_balances()
 

@@ -173,11 +173,6 @@ def test_without_bnb_and_btc_among_the_assets_it_says_what_to_add(db):
     assert "Add BNB to the assets in the admin" in check(fails=True)
 
 
-def test_without_a_listed_asset_it_says_so(world):
-    Asset.objects.update(status="delisted")
-    assert check(fails=True).splitlines()[-1].startswith("List an asset in the admin: none is listed")
-
-
 def test_on_a_database_that_is_not_migrated_it_says_what_to_do(tmp_path):
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3"}
     command = [sys.executable, "manage.py", "check_market"]

@@ -158,7 +158,7 @@ def age(what: Happened) -> str:
 
 
 # Who closes, where no operator did.
-CLOSERS = {
+CLOSERS: dict[str, str] = {
     Opening.Cause.BREAKER: "the house breaker",
     Opening.Cause.TREASURY: "the treasury's limits",
     Opening.Cause.BNB: "BNB's pause",
