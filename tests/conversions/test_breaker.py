@@ -244,9 +244,10 @@ def test_the_sum_is_read_from_its_index_alone(world):
         breaker.read_breaker(world.clock())
     (sql, params), explain = asked[0], "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # of an empty table it would read all, by whatever index
-            for way in ("seqscan", "bitmapscan", "indexscan"):
-                cursor.execute(f"SET LOCAL enable_{way} = off")
+        if connection.vendor == "postgresql":  # of an empty table it would read all, and any index is as cheap
+            cursor.execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; DROP INDEX conversion_ended"
+            )
         cursor.execute(f"{explain} {sql}", params)
         plan = " ".join(str(row) for row in cursor.fetchall())
     assert "COVERING INDEX conversion_paid (finished_at>?)" in plan or "Index Only Scan using conversion_paid" in plan
