@@ -41,7 +41,7 @@ def proof_by_password(tour: Tour) -> Iterator[Page]:
 @state("proof")
 def proof_by_code(tour: Tour) -> Iterator[Page]:
     """A fresh proof by a code that is wrong"""
-    page = tour.open(f"{PAGE}codes/off/", tour.stage.secured(is_fresh=False))
+    page = tour.open(f"{PAGE}codes/off/", tour.stage.secured(is_fresh=False), expects=[f"{STATUS} 422"])
     page.fill("[name=code]", "1")
     press(page, "main form button")
     expect(page.locator("main .error").first).to_be_visible()
