@@ -5,17 +5,27 @@ from django.contrib.auth.models import User
 
 from wallet import ledger, money
 from wallet.market.demo_assets import DEMO_ASSETS, HOLDINGS, STATES
-from wallet.models import Asset
+from wallet.models import Asset, Transaction
+from wallet.validators import BNB
+
+# What the house has bought of BNB to pay with, in BNB.
+STOCK, BOUGHT = "10", "seed-demo-stock"
 
 
 def seed() -> None:
-    """Makes the demonstration's assets, its customer with balances, and its operator. What is there stays as it is."""
+    """Makes the demonstration's assets, its customer with balances, its operator, and the BNB that the house pays with.
+
+    What is there stays as it is.
+    """
     _make_assets()
     customer = _make_users()
     assets = {asset.code: asset for asset in Asset.objects.filter(code__in=HOLDINGS)}
     for code, amount in HOLDINGS.items():
         units = money.to_units(amount, assets[code].scale)
         ledger.deposit(user=customer, asset=assets[code], units=units, reference=f"seed-demo-{code}")
+    if not Transaction.objects.filter(kind=Transaction.Kind.BOOKING, reference=BOUGHT).exists():
+        bnb = Asset.objects.get(code=BNB)
+        ledger.book(moves={bnb.pk: money.to_units(STOCK, bnb.scale)}, reference=BOUGHT)
 
 
 def _make_assets() -> None:
