@@ -3,8 +3,8 @@
 import pytest
 
 from tests.support import factories
+from wallet.csv_table import FileRefused
 from wallet.files import assets_csv
-from wallet.files.reading import FileRefused
 from wallet.models import Asset
 
 HEADER = "code,name,scale,status\n"
@@ -31,19 +31,21 @@ def test_what_is_read_is_whole_and_nothing_is_written():
     [
         ("xrp,XRP,6,listed", "Row 2, column code: An asset's code is 1 to 16"),
         ("ВТС,Bitcoin,8,listed", "Row 2, column code: An asset's code is 1 to 16"),
-        (",XRP,6,listed", "Row 2, column code: This field cannot be blank."),
+        (",XRP,6,listed", "Row 2, column code: it is empty."),
         ("XRPXRPXRPXRPXRPXRP,XRP,6,listed", "Row 2, column code: "),
-        ("XRP,,6,listed", "Row 2, column name: This field cannot be blank."),
+        ("XRP,,6,listed", "Row 2, column name: it is empty."),
         (f"XRP,{'x' * 61},6,listed", "Row 2, column name: Ensure this value has at most 60"),
         ("XRP,=cmd(),6,listed", "Row 2, column name: “=cmd()” begins like a formula."),
         *(
             (f"XRP,XRP,{scale},listed", f"Row 2, column scale: “{scale}” is no number of decimal places.")
-            for scale in ("", "1e1", "６", "6.0", "1_0", "19", "06", "NaN")
+            for scale in ("1e1", "６", "6.0", "1_0", "19", "06", "NaN")
         ),
+        ("XRP,XRP,,listed", "Row 2, column scale: it is empty."),
+        ("XRP,XRP,6,", "Row 2, column status: it is empty."),
         ("XRP,XRP,-0,listed", "Row 2, column scale: “-0” begins like a formula."),
         *(
             (f"XRP,XRP,6,{status}", f"Row 2, column status: “{status}” is no status of a new asset.")
-            for status in ("", "Listed", "delisted", "paused")
+            for status in ("Listed", "delisted", "paused")
         ),
         ("BNB,BNB,6,listed", "Row 2, column scale: BNB keeps 8 decimal places."),
         ("BTC,Bitcoin,8,unlisted", "Row 2, column status: BTC stays listed."),
@@ -63,4 +65,4 @@ def test_a_code_stands_once_in_the_file_and_is_no_asset_yet():
 
 
 def test_more_rows_than_a_file_may_have_are_refused():
-    assert problems(*["XRP,XRP,6,listed"] * 100_000)[0].startswith("The file has more than 5,000 rows.")
+    assert problems(*["XRP,XRP,6,listed"] * 5_001) == ["The file has more than 5,000 rows. Send it in parts."]

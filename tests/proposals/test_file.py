@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from tests.support import factories
 from tests.support.tampering import found
-from wallet import proposals
+from wallet import csv_table, proposals
 from wallet.models import Asset, Proposal, StaffAction, StaffMovement, Transaction
 from wallet.proposals import Declined, csv_rows, file
 
 DOGE = 10**6
 HEADER = "reference,user,asset,amount\n"
+HEADERS = "The header is reference,user,asset,amount, and if wanted kind,evidence."
 ROW = "R1,mira,DOGE,1.5\n"
 
 
@@ -60,55 +61,69 @@ BAD = {
     "nothing": ("", ["Choose a file that has something in it."]),
     "a header alone": (HEADER, ["The file has no rows below its header."]),
     "no header": (ROW, None),
-    "a column missing": ("reference,user,asset\nR1,mira,DOGE\n", ["Row 1: there is no column “amount”."]),
-    "a column twice": ("reference,user,asset,amount,user\n", ["Row 1: the column “user” is there twice."]),
-    "a wrong column": ("reference,user,asset,amount,note\n", ["Row 1: the column “note” is not known."]),
+    "a column missing": ("reference,user,asset\nR1,mira,DOGE\n", ["Row 1: the column amount is missing.", HEADERS]),
+    "a column twice": ("reference,user,asset,amount,user\n", ["Row 1: the column “user” is there 2 times.", HEADERS]),
+    "a wrong column": ("reference,user,asset,amount,note\n", ["Row 1: there is no column “note”.", HEADERS]),
     "semicolons": (
         (HEADER + ROW).replace(",", ";"),
-        ["Row 1: the columns are separated by semicolons. Separate them by commas."],
+        [
+            f"The cells are parted by semicolons. Part them by commas, with t{HEADERS[1:].replace(' is', '').rstrip('.')}."
+        ],
     ),
-    "UTF-16": ((HEADER + ROW).encode("utf-16"), ["Row 1: the file is in UTF-16. Save it as CSV in UTF-8."]),
+    "UTF-16": ((HEADER + ROW).encode("utf-16"), ["The file is UTF-16. Save it as CSV in UTF-8."]),
     "Latin-1": (
         (HEADER + "R1,münch,DOGE,1\n").encode("latin-1"),
         ["Row 2: this is not UTF-8. Save the file as CSV in UTF-8."],
     ),
-    "NUL": (HEADER + "R\0,mira,DOGE,1\n", ["Row 2: there is a NUL in it, which is no text."]),
-    "an open quote": (HEADER + '"R1,mira,DOGE,1\n', ["Row 2: this is no CSV (unexpected end of data)."]),
-    "a cell too few": (HEADER + "R1,mira,DOGE\n", ["Row 2, asset: there are 3 cells, not 4."]),
-    "a cell too many": (HEADER + "R1,mira,DOGE,1,5\n", ["Row 2, amount: there are 5 cells, not 4."]),
-    "an empty cell": (HEADER + "R1,,DOGE,1\n", ["Row 2, user: it is empty."]),
-    "a formula": (HEADER + "=1+1,mira,DOGE,1\n", ["Row 2, reference: “=1+1” begins like a formula, or with a sign."]),
+    "NUL": (HEADER + "R\0,mira,DOGE,1\n", ["Row 2: there is a NUL byte. Save the file as CSV in UTF-8."]),
+    "an open quote": (
+        HEADER + '"R1,mira,DOGE,1\n',
+        ["Row 2: this is no CSV (unexpected end of data). Check the quotation marks."],
+    ),
+    "a cell too few": (HEADER + "R1,mira,DOGE\n", ["Row 2, column amount: there are 3 cells, and the header has 4."]),
+    "a cell too many": (
+        HEADER + "R1,mira,DOGE,1,5\n",
+        ["Row 2, column amount: there are 5 cells, and the header has 4."],
+    ),
+    "an empty cell": (HEADER + "R1,,DOGE,1\n", ["Row 2, column user: it is empty."]),
+    "a formula": (HEADER + "=1+1,mira,DOGE,1\n", ["Row 2, column reference: “=1+1” begins like a formula."]),
     "blanks": (
         HEADER + "R1, mira,DOGE,1\n",
-        ["Row 2, user: there are blanks around it, or signs in it that cannot be printed."],
+        ["Row 2, column user: “ mira” has blanks around it."],
     ),
     "a line in a cell": (HEADER + '"R\n1",mira,DOGE,1\n', None),
-    "a long reference": (HEADER + f"{'R' * 81},mira,DOGE,1\n", ["Row 2, reference: it has more than 80 characters."]),
-    "an unknown user": (HEADER + "R1,nobody,DOGE,1\n", ["Row 2, user: there is no user “nobody”."]),
-    "staff": (HEADER + "R1,tilda,DOGE,1\n", ["Row 2, user: tilda is staff, and staff hold no balances."]),
-    "an inactive user": (HEADER + "R1,gone,DOGE,1\n", ["Row 2, user: gone is not active."]),
-    "an unknown asset": (HEADER + "R1,mira,NONE,1\n", ["Row 2, asset: there is no asset “NONE”."]),
-    "a delisted asset": (HEADER + "R1,mira,LUNC,1\n", ["Row 2, asset: LUNC is delisted: nobody gets any of it."]),
-    "a reference twice": (HEADER + ROW + ROW, ["Row 3, reference: R1 stands in row 2 already."]),
+    "a long reference": (
+        HEADER + f"{'R' * 81},mira,DOGE,1\n",
+        ["Row 2, column reference: it has more than 80 characters."],
+    ),
+    "an unknown user": (HEADER + "R1,nobody,DOGE,1\n", ["Row 2, column user: there is no user “nobody”."]),
+    "staff": (HEADER + "R1,tilda,DOGE,1\n", ["Row 2, column user: tilda is staff, and staff hold no balances."]),
+    "an inactive user": (HEADER + "R1,gone,DOGE,1\n", ["Row 2, column user: gone is not active."]),
+    "an unknown asset": (HEADER + "R1,mira,NONE,1\n", ["Row 2, column asset: there is no asset “NONE”."]),
+    "a delisted asset": (
+        HEADER + "R1,mira,LUNC,1\n",
+        ["Row 2, column asset: LUNC is delisted: nobody gets any of it."],
+    ),
+    "a reference twice": (HEADER + ROW + ROW, ["Row 3, column reference: R1 stands in row 2 already."]),
     "a reference of before": (
         HEADER + "mira-EUR-10,mira,EUR,1\n",
-        ["Row 2, reference: mira-EUR-10 was posted already."],
+        ["Row 2, column reference: mira-EUR-10 was posted already."],
     ),
     "a wrong kind": (
         "kind," + HEADER + "gift," + ROW,
-        ["Row 2, kind: “gift” is none of deposit, withdrawal, correction up, correction down."],
+        ["Row 2, column kind: “gift” is none of deposit, withdrawal, correction up, correction down."],
     ),
     "too much out": (
         "kind," + HEADER + "withdrawal,R1,mira,DOGE,101\n",
-        ["Row 2, amount: the balance would go below zero."],
+        ["Row 2, column amount: the balance would go below zero."],
     ),
     "too many rows": (
         HEADER + "".join(f"R{number},mira,DOGE,1\n" for number in range(2_001)),
-        ["Row 2002: a file has 2,000 rows at the most. Split it."],
+        ["The file has more than 2,000 rows. Send it in parts."],
     ),
     "100,000 lines": (
         HEADER + "R,mira,DOGE,1\n" * 100_000,
-        ["The file is too long: a file has 2,000 rows at the most, and 500,000 bytes. Split it."],
+        ["The file has more than 500,000 bytes. Send it in parts."],
     ),
 }
 
@@ -122,7 +137,7 @@ def others(world):
 @pytest.mark.parametrize(("content", "words"), BAD.values(), ids=BAD)
 def test_what_is_wrong_is_named_by_row_and_column(world, tilda, others, content, words):
     said = problems(tilda, content)
-    assert said == words if words else all(one.startswith("Row ") for one in said)
+    assert said == words if words else all(one.startswith("Row ") or one == HEADERS for one in said)
 
 
 AMOUNTS = [
@@ -147,14 +162,14 @@ AMOUNTS = [
 @pytest.mark.parametrize("amount", AMOUNTS)
 def test_an_amount_is_plain_digits_of_the_assets_scale(world, tilda, amount):
     (said,) = problems(tilda, f"{HEADER}R1,mira,DOGE,{amount}\n")
-    assert said.startswith("Row 2, amount: ")
+    assert said.startswith("Row 2, column amount: ")
 
 
 def test_one_wrong_row_refuses_all_and_each_is_named(world, tilda):
     rows = "".join(f"N{number},nobody,DOGE,1\n" for number in range(25))
     said = problems(tilda, HEADER + ROW + rows)
-    assert said[0] == "Row 3, user: there is no user “nobody”."
-    assert (len(said), said[-1]) == (csv_rows.TOLD + 1, "There are 5 more.")
+    assert said[0] == "Row 3, column user: there is no user “nobody”."
+    assert (len(said), said[-1]) == (csv_table.TOLD + 1, "And 5 more.")
 
 
 def test_many_rows_of_one_customer_are_posted_in_their_order(world, tilda, rick):
@@ -181,7 +196,7 @@ def test_a_file_is_proposed_once_while_it_waits_or_once_it_is_posted(world, tild
 def test_a_reference_of_two_files_is_posted_once(world, tilda, rick):
     both = [propose(tilda, HEADER + ROW + f"{more},mira,DOGE,1\n") for more in ("R2", "R3")]
     proposals.approve(by=rick, proposal=both[0].pk)
-    with pytest.raises(Declined, match="Row 2, reference: R1 was posted already"):
+    with pytest.raises(Declined, match="Row 2, column reference: R1 was posted already"):
         proposals.approve(by=rick, proposal=both[1].pk)
     assert StaffMovement.objects.count() == 2
 

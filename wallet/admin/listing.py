@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods
 
 from wallet import listing
 from wallet.admin.base import Recorded
+from wallet.csv_table import FileRefused
 from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.files import assets_csv
-from wallet.files.reading import FileRefused
 from wallet.listing import Deed, NotDone, Wanted
 from wallet.models import Asset
 from wallet.models.assets import utc_day

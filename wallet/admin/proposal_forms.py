@@ -93,7 +93,7 @@ class FileForm(MovingForm):
     file = forms.FileField(
         required=False,
         help_text="CSV in UTF-8 with commas and a header: reference, user, asset, amount; if wanted, evidence and kind"
-        f" ({', '.join(csv_rows.KINDS)}). {csv_rows.MOST_ROWS:,} rows at the most. Checked whole; approved and posted whole.",
+        f" ({', '.join(csv_rows.KINDS)}). {csv_rows.TABLE.most:,} rows at the most. Checked whole; approved and posted whole.",
     )
     content = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -101,7 +101,7 @@ class FileForm(MovingForm):
         if data is not None and files:
             data = data.copy()
             # One byte more than there may be: it is refused for its length.
-            data["content"] = file.packed(files["file"].read(csv_rows.MOST_BYTES + 1)) if "file" in files else ""
+            data["content"] = file.packed(files["file"].read(csv_rows.TABLE.most_bytes + 1)) if "file" in files else ""
         super().__init__(data, files, **options)
 
     @property

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from django.core.exceptions import ValidationError
 
 from wallet import money
-from wallet.files.reading import Problems, Row, Table
+from wallet.csv_table import Problems, Row, Table
 from wallet.models import Asset
 
 COLUMNS = ("code", "name", "scale", "status")
-TABLE = Table(COLUMNS, most=5_000)
+TABLE = Table(COLUMNS)
 STATUSES = (Asset.Status.LISTED.value, Asset.Status.UNLISTED.value)
 _WHOLE = re.compile(r"\A[0-9]{1,2}\Z")
 
@@ -28,9 +28,9 @@ def assets(content: bytes) -> list[Asset]:
     for row in rows:
         code = row.cells["code"]
         if code in seen:
-            problems.add(row, "code", f"{code} stands in row {seen[code]} already.")
+            problems.add(row.number, "code", f"{code} stands in row {seen[code]} already.")
         elif code in known:
-            problems.add(row, "code", f"there is an asset {code} already.")
+            problems.add(row.number, "code", f"there is an asset {code} already.")
         seen.setdefault(code, row.number)
         asset = Asset(
             code=code,
@@ -50,10 +50,10 @@ def _check(problems: Problems, row: Row, asset: Asset) -> None:
         try:
             asset._meta.get_field(name).clean(row.cells[name], asset)  # type: ignore[union-attr]  # noqa: SLF001
         except ValidationError as error:
-            problems.add(row, name, " ".join(error.messages))
+            problems.add(row.number, name, " ".join(error.messages))
     wrong = _of_core(asset, row.cells)
     if wrong:
-        problems.add(row, *wrong)
+        problems.add(row.number, *wrong)
 
 
 def _of_core(asset: Asset, cells: Mapping[str, str]) -> tuple[str, str] | None:

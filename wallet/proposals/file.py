@@ -12,10 +12,11 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from wallet import money
+from wallet.csv_table import Problems
 from wallet.database import clock
 from wallet.models import Account, Asset, Decision, Proposal, Transaction
 from wallet.proposals import csv_rows, orders
-from wallet.proposals.csv_rows import CsvRow, Wrong
+from wallet.proposals.csv_rows import CsvRow
 from wallet.proposals.kinds import Kind, Payload, Row, State, fingerprint, register
 from wallet.proposals.orders import Order
 
@@ -102,12 +103,12 @@ def totals(rows: Sequence[CsvRow]) -> dict[str, str]:
 
 
 def checked(rows: Sequence[CsvRow]) -> list[Order]:
-    """The rows as orders, in few queries for any number. Raises ValidationError, under `file`, with what is wrong."""
+    """The rows as orders, in few queries for any number. Raises FileRefused with what is wrong."""
     users = {one.username: one for one in User.objects.filter(username__in={row.user for row in rows})}
     assets = {one.code: one for one in Asset.objects.filter(code__in={row.asset for row in rows})}
     used = set(orders.used_references((MEANS[row.kind][0], row.reference) for row in rows))
     held = _held(users, assets)
-    wrong = Wrong()
+    wrong = Problems()
     first: dict[tuple[str, str], int] = {}
     found = []
     for row in rows:
@@ -126,8 +127,7 @@ def checked(rows: Sequence[CsvRow]) -> list[Order]:
             found.append(Order(row.number, kind, user, asset, units, row.reference, row.evidence))
         for column, words in problems.items():
             wrong.add(row.number, column, words)
-    if wrong:
-        raise wrong.error()
+    wrong.refuse()
     return found
 
 

@@ -3,8 +3,7 @@
 import pytest
 
 from wallet import money
-from wallet.files import reading
-from wallet.files.reading import FileRefused, Problems, Row, Table
+from wallet.csv_table import FileRefused, Problems, Row, Table
 
 TABLE = Table(["code", "amount"], most=3)
 GOOD = b"code,amount\nXRP,1.5\nDOGE,2\n"
@@ -47,7 +46,8 @@ def test_empty_lines_are_passed_over_and_rows_keep_their_numbers():
         (b"code\nXRP\n", "Row 1: the column amount is missing."),
         (b"code,amount,note\nXRP,1,\n", "Row 1: there is no column “note”."),
         (b"code,code,amount\nXRP,XRP,1\n", "Row 1: the column “code” is there 2 times."),
-        (b"amount,code\n1,XRP\n", "The header is code,amount, in this order."),
+        (b"amount,cost\n1,XRP\n", "The header is code,amount."),
+        (b"code,amount\nXRP,\n", "Row 2, column amount: it is empty."),
         (b"Code,amount\nXRP,1\n", "Row 1: there is no column “Code”."),
         (b"code;amount\nXRP;1\n", "The cells are parted by semicolons."),
         (b"code\tamount\nXRP\t1\n", "Row 1: the column code is missing."),
@@ -74,15 +74,22 @@ def test_what_is_wrong_with_a_file_is_said(content, said):
     assert any(problem.startswith(said) for problem in problems(content)), problems(content)
 
 
-def test_a_file_larger_than_the_bound_is_refused_unread(monkeypatch):
-    monkeypatch.setattr(reading, "MOST_BYTES", 2**20)
-    assert problems(b"x" * (2**20 + 1)) == ["The file is larger than 1 MB. Send it in parts."]
+def test_a_file_larger_than_the_bound_is_refused_unread():
+    assert problems(b"x" * 1_000_001) == ["The file has more than 1,000,000 bytes. Send it in parts."]
+
+
+def test_columns_come_in_any_order_and_optional_ones_may_be_missing_or_empty():
+    table = Table(["code", "amount"], optional=["note"], longest={"note": 3})
+    assert [dict(row.cells) for row in table.read(b"amount,code\n1,XRP\n")] == [{"amount": "1", "code": "XRP"}]
+    assert table.read(b"note,amount,code\n,1,XRP\n")[0].cells["note"] == ""
+    with pytest.raises(FileRefused, match="Row 2, column note: it has more than 3 characters"):
+        table.read(b"note,amount,code\nlong,1,XRP\n")
 
 
 def test_all_problems_are_told_together_and_the_rest_is_counted():
     found = Problems()
     for number in range(2, 30):
-        found.add(Row(number, {}), "code", "wrong.")
+        found.add(number, "code", "wrong.")
     with pytest.raises(FileRefused) as refused:
         found.refuse()
     assert refused.value.problems[:2] == ["Row 2, column code: wrong.", "Row 3, column code: wrong."]

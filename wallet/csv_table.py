@@ -1,19 +1,19 @@
 """CSV files that come from outside: strict, so that a file means one thing only, and checked whole before anything is done.
 
 A file is UTF-8, with or without a byte order mark, its lines end with LF or CRLF, its cells are parted by commas, and its
-first row is the columns' names. What is wrong with it is told row by row, by the row's number as a spreadsheet counts it.
+first row is the columns' names, in any order. What is wrong with it is told row by row, by the row's number as a spreadsheet
+counts it. Nothing here asks the database.
 """
 
 import csv
 import io
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-# The most rows that a file may have unless its reader says another number, and the most bytes.
-MOST_ROWS = 100_000
-MOST_BYTES = 16 * 2**20
+from django.core.exceptions import ValidationError
+
 # So many problems are told; the rest is counted.
 TOLD = 20
 LONGEST_CELL = 1_000
@@ -23,11 +23,11 @@ _MARK = b"\xef\xbb\xbf"
 _FORMULA_SIGNS = frozenset("=+-@")
 
 
-class FileRefused(ValueError):
+class FileRefused(ValidationError):
     """Nothing of the file was taken. `problems` are sentences that name row and column, fit for whoever sent the file."""
 
     def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__(" ".join(problems))
+        super().__init__({"file": list(problems)})
         self.problems = list(problems)
 
 
@@ -49,17 +49,17 @@ class Problems:
     def __bool__(self) -> bool:
         return self._count > 0
 
-    def add(self, row: Row, column: str, sentence: str) -> None:
+    def add(self, number: int, column: str, sentence: str) -> None:
         self._count += 1
         if len(self._told) < TOLD:
-            self._told.append(f"Row {row.number}, column {column}: {sentence}")
+            self._told.append(f"Row {number}, column {column}: {sentence}")
 
     def check(self, row: Row, column: str, read: Callable[[str], Read]) -> Read | None:
         """What the cell says, read by `read`, which raises ValueError with a sentence; None where it did."""
         try:
             return read(row.cells[column])
         except ValueError as error:
-            self.add(row, column, str(error))
+            self.add(row.number, column, str(error))
             return None
 
     def refuse(self) -> None:
@@ -71,21 +71,43 @@ class Problems:
 
 @dataclass(frozen=True)
 class Table:
-    """A kind of file: the names of its columns, in their order, and how many rows it may have below them."""
+    """A kind of file: the columns that it has and those that it may have, how many rows below them, and how many bytes.
+
+    `longest` says of a column how many characters a cell may have, where that is not the number of all.
+    """
 
     columns: Sequence[str]
-    most: int = MOST_ROWS
+    optional: Sequence[str] = ()
+    most: int = 5_000
+    most_bytes: int = 1_000_000
+    longest: Mapping[str, int] = field(default_factory=dict)
 
     def read(self, content: bytes) -> list[Row]:
         """The file's rows. Raises FileRefused for what is no such file; what the cells mean is the caller's to check."""
-        header, *found = self._lines(_text(content)) or [(1, [])]
-        _require_header(header[1], self.columns)
+        if len(content) > self.most_bytes:
+            raise FileRefused([f"The file has more than {self.most_bytes:,} bytes. Send it in parts."])
+        (_, header), *found = self._lines(_text(content)) or [(1, [])]
+        self._require_header(header)
         if not found:
             raise FileRefused(["The file has no rows below its header."])
         problems = Problems()
-        rows = [self._row(number, cells, problems) for number, cells in found]
+        rows = [self._row(number, header, cells, problems) for number, cells in found]
         problems.refuse()
         return rows
+
+    def _require_header(self, header: Sequence[str]) -> None:
+        wanted = ",".join(self.columns) + (f", and if wanted {','.join(self.optional)}" if self.optional else "")
+        if len(header) == 1 and ";" in header[0]:
+            raise FileRefused([f"The cells are parted by semicolons. Part them by commas, with the header {wanted}."])
+        problems = []
+        for name in dict.fromkeys(header):
+            if header.count(name) > 1:
+                problems.append(f"Row 1: the column “{name[:60]}” is there {header.count(name)} times.")
+            if name not in (*self.columns, *self.optional):
+                problems.append(f"Row 1: there is no column “{name[:60]}”.")
+        problems += [f"Row 1: the column {name} is missing." for name in self.columns if name not in header]
+        if problems:
+            raise FileRefused([*problems[:TOLD], f"The header is {wanted}."])
 
     def _lines(self, text: str) -> list[tuple[int, list[str]]]:
         """The rows that have cells, each with its number; the header is the first of them."""
@@ -93,7 +115,7 @@ class Table:
         number = 0
         try:
             for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
-                if cells:
+                if any(cells):
                     lines.append((number, cells))
                 if len(lines) > self.most + 1:
                     raise FileRefused([f"The file has more than {self.most:,} rows. Send it in parts."])
@@ -102,21 +124,19 @@ class Table:
             raise FileRefused([said]) from error
         return lines
 
-    def _row(self, number: int, cells: list[str], problems: Problems) -> Row:
-        row = Row(number, dict(zip(self.columns, cells, strict=False)))
-        if len(cells) != len(self.columns):
-            sentence = f"there are {len(cells)} cells, and the header has {len(self.columns)}."
-            problems.add(row, self.columns[min(len(cells), len(self.columns) - 1)], sentence)
+    def _row(self, number: int, header: Sequence[str], cells: list[str], problems: Problems) -> Row:
+        row = Row(number, dict(zip(header, cells, strict=False)))
+        if len(cells) != len(header):
+            sentence = f"there are {len(cells)} cells, and the header has {len(header)}."
+            problems.add(number, header[min(len(cells), len(header) - 1)], sentence)
         for column, cell in row.cells.items():
-            wrong = _wrong_with(cell)
-            if wrong:
-                problems.add(row, column, wrong)
+            wrong = _wrong_with(cell, self.longest.get(column, LONGEST_CELL))
+            if wrong or (not cell and column in self.columns):
+                problems.add(number, column, wrong or "it is empty.")
         return row
 
 
 def _text(content: bytes) -> str:
-    if len(content) > MOST_BYTES:
-        raise FileRefused([f"The file is larger than {MOST_BYTES // 2**20} MB. Send it in parts."])
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise FileRefused(["The file is UTF-16. Save it as CSV in UTF-8."])
     at = content.find(b"\0")
@@ -133,26 +153,10 @@ def _row_of(content: bytes, at: int) -> int:
     return content.count(b"\n", 0, at) + 1
 
 
-def _require_header(header: Sequence[str], columns: Sequence[str]) -> None:
-    if list(header) == list(columns):
-        return
-    wanted = ",".join(columns)
-    if len(header) == 1 and ";" in header[0]:
-        raise FileRefused([f"The cells are parted by semicolons. Part them by commas, with the header {wanted}."])
-    problems = []
-    for name in dict.fromkeys(header):
-        if header.count(name) > 1:
-            problems.append(f"Row 1: the column “{name[:60]}” is there {header.count(name)} times.")
-        if name not in columns:
-            problems.append(f"Row 1: there is no column “{name[:60]}”.")
-    problems += [f"Row 1: the column {name} is missing." for name in columns if name not in header]
-    raise FileRefused([*problems[:TOLD], f"The header is {wanted}, in this order."])
-
-
-def _wrong_with(cell: str) -> str:
-    """Why no cell of a file may say this, whatever its column; empty where it may."""
-    if len(cell) > LONGEST_CELL:
-        return f"it has more than {LONGEST_CELL:,} characters."
+def _wrong_with(cell: str, longest: int) -> str:
+    """Why no cell of a file may say this, whatever its column means; empty where it may."""
+    if len(cell) > longest:
+        return f"it has more than {longest:,} characters."
     if cell != cell.strip():
         return f"“{cell[:60]}” has blanks around it."
     if cell[:1] in _FORMULA_SIGNS:
