@@ -77,10 +77,7 @@ def test_p20_a_file_is_previewed_and_goes_along_to_the_proposal(world, tilda, ri
 def test_a_wrong_file_is_refused_in_words(world, tilda, content):
     response = upload(proposing.browser(tilda), content, propose="Propose")
     assert response.status_code == 422
-    assert any(
-        words in read(response).text
-        for words in ("Row ", "parted by semicolons", "file is empty.")
-    )
+    assert any(words in read(response).text for words in ("Row ", "parted by semicolons", "file is empty."))
     assert not Proposal.objects.exists()
 
 

@@ -54,10 +54,8 @@ def operator(name: str = "admin") -> User:
 
 def roles() -> None:
     """The groups that the migrations make, with their permissions."""
-    for name in ("0011_roles", "0014_money_roles", "0015_rights"):
+    for name in ("0011_roles", "0018_further_roles"):
         import_module(f"wallet.migrations.{name}").write(apps, connection.schema_editor())
-    for name in ("0016_listing", "0017_treasury", "0018_treasury_limits", "0020_bookings", "0022_rights_of_support"):
-        import_module(f"wallet.migrations.{name}").grant(apps, connection.schema_editor())
 
 
 def staff(role: str, name: str | None = None) -> User:

@@ -1,4 +1,4 @@
-"""What operators move, one row a transaction: reversals and corrections are kinds of their own."""
+"""What operators move, one row a transaction: reversals, corrections and bookings are kinds of their own."""
 
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -16,6 +16,26 @@ class Migration(migrations.Migration):
     ]
 
     operations = set_aside_during(
+        migrations.AlterField(
+            model_name="proposal",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("policy", "Policy version"),
+                    ("resume", "Opening after a guard closed"),
+                    ("correction", "Correction of a balance"),
+                    ("deposit", "Deposit"),
+                    ("withdrawal", "Withdrawal"),
+                    ("reversal", "Reversal of a deposit"),
+                    ("file", "File of movements"),
+                    ("rights", "Role of an account"),
+                    ("limit", "Looser limit of the treasury"),
+                    ("booking", "What was bought or sold outside"),
+                ],
+                editable=False,
+                max_length=20,
+            ),
+        ),
         migrations.CreateModel(
             name="StaffMovement",
             fields=[
@@ -44,50 +64,9 @@ class Migration(migrations.Migration):
                 "default_permissions": ("view",),
             },
         ),
-        migrations.AlterModelOptions(
-            name="proposal",
-            options={
-                "default_permissions": ("view",),
-                "ordering": ["-pk"],
-                "permissions": [
-                    ("propose_policy", "Can propose a policy version"),
-                    ("decide_policy", "Can approve or refuse a policy version that another proposed"),
-                    ("withdraw_policy", "Can withdraw a policy version before it takes effect"),
-                    ("propose_resume", "Can propose to open conversions after the house breaker"),
-                    ("decide_resume", "Can approve or refuse to open conversions after the house breaker"),
-                    ("propose_correction", "Can propose to correct a balance"),
-                    ("decide_correction", "Can approve or refuse the correction of a balance"),
-                    ("propose_deposit", "Can propose a deposit"),
-                    ("decide_deposit", "Can approve or refuse a deposit"),
-                    ("propose_withdrawal", "Can propose a withdrawal"),
-                    ("decide_withdrawal", "Can approve or refuse a withdrawal"),
-                    ("propose_reversal", "Can propose to reverse a deposit"),
-                    ("decide_reversal", "Can approve or refuse the reversal of a deposit"),
-                    ("propose_file", "Can propose a file of movements"),
-                    ("decide_file", "Can approve or refuse a file of movements"),
-                ],
-            },
-        ),
         migrations.RemoveConstraint(
             model_name="transaction",
             name="transaction_kind_is_known",
-        ),
-        migrations.AlterField(
-            model_name="proposal",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("policy", "Policy version"),
-                    ("resume", "Opening after the house breaker"),
-                    ("correction", "Correction of a balance"),
-                    ("deposit", "Deposit"),
-                    ("withdrawal", "Withdrawal"),
-                    ("reversal", "Reversal of a deposit"),
-                    ("file", "File of movements"),
-                ],
-                editable=False,
-                max_length=20,
-            ),
         ),
         migrations.AlterField(
             model_name="transaction",
@@ -100,6 +79,7 @@ class Migration(migrations.Migration):
                     ("adjustment", "Adjustment"),
                     ("reversal", "Reversal"),
                     ("correction", "Correction"),
+                    ("booking", "Booking"),
                 ],
                 max_length=10,
             ),
@@ -108,7 +88,10 @@ class Migration(migrations.Migration):
             model_name="transaction",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("kind__in", ["deposit", "withdrawal", "conversion", "adjustment", "reversal", "correction"])
+                    (
+                        "kind__in",
+                        ["deposit", "withdrawal", "conversion", "adjustment", "reversal", "correction", "booking"],
+                    )
                 ),
                 name="transaction_kind_is_known",
             ),

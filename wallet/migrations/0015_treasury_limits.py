@@ -7,35 +7,15 @@ from django.db import migrations, models
 from django.db.models import PROTECT
 
 import wallet.models.fields
-from wallet.roles import Granting
 
 SAID = django.db.models.lookups.GreaterThan(
     django.db.models.functions.text.Length(django.db.models.functions.text.Trim("reason")), 0
 )
-BOTH = ("treasury", "risk")
-LIMITS = Granting(
-    "wallet.treasurylimit",
-    {"view_treasurylimit": "Can view treasury limit", "add_treasurylimit": "Can add treasury limit"},
-    {"viewer": ["view_treasurylimit"], **dict.fromkeys(BOTH, ("view_treasurylimit", "add_treasurylimit"))},
-)
-PROPOSALS = Granting(
-    "wallet.proposal",
-    {
-        "propose_limit": "Can propose a looser limit of the treasury",
-        "decide_limit": "Can approve or refuse a looser limit of the treasury",
-    },
-    dict.fromkeys(BOTH, ("propose_limit", "decide_limit")),
-)
-
-
-def grant(apps, schema_editor):
-    LIMITS(apps, schema_editor)
-    PROPOSALS(apps, schema_editor)
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wallet", "0017_treasury"),
+        ("wallet", "0014_listing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -94,5 +74,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(grant, migrations.RunPython.noop),
     ]

@@ -1,28 +1,15 @@
-"""BTC and BNB stay listed, a pause has a reason, closings that come of BNB's pause or of a guard; and who does so (P20)."""
+"""BTC and BNB stay listed, a pause has a reason, closings that come of BNB's pause or of a guard (P20)."""
 
 import django.db.models.functions.text
 import django.db.models.lookups
 from django.db import migrations, models
 
 from wallet.database.guards import set_aside_during
-from wallet.roles import Granting
 
 CORE = ("BTC", "BNB")
 SAID = django.db.models.lookups.GreaterThan(
     django.db.models.functions.text.Length(django.db.models.functions.text.Trim("pause_reason")), 0
 )
-PERMISSIONS = {
-    "pause_asset": "Can pause conversions of assets",
-    "resume_asset": "Can resume conversions of assets",
-    "delist_asset": "Can delist and unlist assets",
-    "list_asset": "Can list assets again",
-}
-# An administrator sees assets to be able to pause them: whoever is there first pauses.
-RIGHTS = {
-    "treasury": ["pause_asset", "resume_asset"],
-    "risk": list(PERMISSIONS),
-    "administrator": ["view_asset", "pause_asset"],
-}
 
 
 def mend(apps, schema_editor):
@@ -34,17 +21,11 @@ def mend(apps, schema_editor):
             assets.filter(pk=asset.pk).update(pause_reason="Conversions are paused.")
 
 
-grant = Granting("wallet.asset", {"view_asset": "Can view asset", **PERMISSIONS}, RIGHTS)
-
-
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0015_rights")]
+    dependencies = [("wallet", "0013_guards_of_movements")]
     operations = [
         migrations.RunPython(mend, migrations.RunPython.noop),
         *set_aside_during(
-            migrations.AlterModelOptions(
-                name="asset", options={"ordering": ["code"], "permissions": list(PERMISSIONS.items())}
-            ),
             migrations.RemoveConstraint(model_name="asset", name="asset_pause_has_reason"),
             migrations.RemoveConstraint(model_name="opening", name="opening_breaker_only_closes"),
             migrations.AlterField(
@@ -116,5 +97,4 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.RunPython(grant, migrations.RunPython.noop),
     ]

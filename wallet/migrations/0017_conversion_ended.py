@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0020_bookings")]
+    dependencies = [("wallet", "0016_guards_of_treasury_limits")]
     operations = [
         migrations.AddIndex(
             model_name="conversion",

@@ -28,5 +28,5 @@ GUARDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0018_treasury_limits")]
+    dependencies = [("wallet", "0015_treasury_limits")]
     operations = [CreateGuards(GUARDS)]
