@@ -1,6 +1,5 @@
 import { byId, inSeconds, isAnswered, on, say } from "./notices.js";
 
-const SOON_SECONDS = 10;
 let timer;
 export function countDown() {
   clearInterval(timer);
@@ -12,7 +11,7 @@ export function countDown() {
     if (!left.isConnected) return clearInterval(timer);
     const rest = Math.ceil((ends - performance.now()) / 1000);
     left.textContent = rest > 0 ? words.replace("#", inSeconds(rest)) : none;
-    if (rest === SOON_SECONDS) say(soon);
+    if (rest === 10) say(soon); // as its words have it
     if (rest > 0) return;
     clearInterval(timer);
     button.setAttribute("formaction", button.dataset.renew);
@@ -56,7 +55,8 @@ on("htmx:afterSwap", ({ detail: { target } }) => {
   else {
     byId("problem").replaceChildren();
     byId("dialog").showModal();
-    history.pushState("sheet", ""); // Back closes it
+    history.replaceState(null, ""); // or htmx loads it
+    history.pushState("sheet", "");
   }
 });
 on("close", () => history.state === "sheet" && history.back(), true);

@@ -57,9 +57,9 @@ on("keydown", (event) => {
   if (event.target.id === "find" && event.key === "Enter") event.preventDefault();
 });
 on("click", ({ target }) => {
-  const by = target.closest("[data-sort]")?.dataset.sort;
+  const by = target.closest("[data-sort]");
   if (!by) return;
-  byId("sort").value = by;
+  byId("sort").value = by.dataset.sort;
   sort();
 });
 

@@ -1,4 +1,4 @@
-"""What the roles of 0011_roles may do besides: move money by two, pause and list assets, read the treasury, help conversions on.
+"""What the roles of 0011_roles may do besides: move money by two, pause and list assets, read the treasury, help customers on.
 
 A right belongs to one model; each role has those of its list (P20).
 """
