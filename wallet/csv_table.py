@@ -54,12 +54,12 @@ class Problems:
         if len(self._told) < TOLD:
             self._told.append(f"Row {number}, column {column}: {sentence}")
 
-    def check(self, row: Row, column: str, read: Callable[[str], Read]) -> Read | None:
-        """What the cell says, read by `read`, which raises ValueError with a sentence; None where it did."""
+    def check(self, number: int, column: str, read: Callable[[], Read]) -> Read | None:
+        """What a cell is read as; None where that raised ValidationError, whose sentences are told."""
         try:
-            return read(row.cells[column])
-        except ValueError as error:
-            self.add(row.number, column, str(error))
+            return read()
+        except ValidationError as error:
+            self.add(number, column, " ".join(error.messages))
             return None
 
     def refuse(self) -> None:

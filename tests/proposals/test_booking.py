@@ -58,14 +58,14 @@ def test_a_reference_is_booked_once_though_two_proposals_name_it(world, clerk, o
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"bought": "XYZ"}, "There is no such asset."),
+        ({"bought": "XYZ"}, "There is no asset “XYZ”."),
         ({"bought_amount": "1e5"}, "is not an amount"),
         ({"bought_amount": "0"}, "more than zero"),
         ({"bought_amount": "-1"}, "is not an amount"),
         ({"sold_amount": "0.1234567"}, "more than 6 decimal places"),
         ({"sold": "BNB", "sold_amount": "1"}, "different assets"),
-        ({"reference": ""}, "1 to 80 plain characters"),
-        ({"reference": "x" * 81}, "1 to 80 plain characters"),
+        ({"reference": ""}, "1 to 80 characters that can be printed"),
+        ({"reference": "x" * 81}, "1 to 80 characters that can be printed"),
         (dict.fromkeys(("bought", "bought_amount", "sold", "sold_amount"), ""), "Say what was bought"),
     ],
 )

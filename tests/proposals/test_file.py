@@ -96,10 +96,10 @@ BAD = {
         HEADER + f"{'R' * 81},mira,DOGE,1\n",
         ["Row 2, column reference: it has more than 80 characters."],
     ),
-    "an unknown user": (HEADER + "R1,nobody,DOGE,1\n", ["Row 2, column user: there is no user “nobody”."]),
+    "an unknown user": (HEADER + "R1,nobody,DOGE,1\n", ["Row 2, column user: There is no user “nobody”."]),
     "staff": (HEADER + "R1,tilda,DOGE,1\n", ["Row 2, column user: tilda is staff, and staff hold no balances."]),
     "an inactive user": (HEADER + "R1,gone,DOGE,1\n", ["Row 2, column user: gone is not active."]),
-    "an unknown asset": (HEADER + "R1,mira,NONE,1\n", ["Row 2, column asset: there is no asset “NONE”."]),
+    "an unknown asset": (HEADER + "R1,mira,NONE,1\n", ["Row 2, column asset: There is no asset “NONE”."]),
     "a delisted asset": (
         HEADER + "R1,mira,LUNC,1\n",
         ["Row 2, column asset: LUNC is delisted: nobody gets any of it."],
@@ -115,7 +115,7 @@ BAD = {
     ),
     "too much out": (
         "kind," + HEADER + "withdrawal,R1,mira,DOGE,101\n",
-        ["Row 2, column amount: the balance would go below zero."],
+        ["Row 2, column amount: The balance is 100.000000 DOGE: it would go below zero."],
     ),
     "too many rows": (
         HEADER + "".join(f"R{number},mira,DOGE,1\n" for number in range(2_001)),
@@ -168,7 +168,7 @@ def test_an_amount_is_plain_digits_of_the_assets_scale(world, tilda, amount):
 def test_one_wrong_row_refuses_all_and_each_is_named(world, tilda):
     rows = "".join(f"N{number},nobody,DOGE,1\n" for number in range(25))
     said = problems(tilda, HEADER + ROW + rows)
-    assert said[0] == "Row 3, column user: there is no user “nobody”."
+    assert said[0] == "Row 3, column user: There is no user “nobody”."
     assert (len(said), said[-1]) == (csv_table.TOLD + 1, "And 5 more.")
 
 

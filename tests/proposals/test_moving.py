@@ -104,7 +104,7 @@ def test_of_what_is_delisted_nobody_gets_any_and_everybody_gets_rid(world, tilda
 
 @pytest.mark.parametrize("kind", ["withdrawal", "correction"])
 def test_nothing_goes_below_zero(world, tilda, kind):
-    said = {"amount": ["mira has 100.000000 DOGE: this would go below zero."]}
+    said = {"amount": ["The balance is 100.000000 DOGE: it would go below zero."]}
     assert problems(tilda, kind, amount="100.000001") == said
 
 
@@ -122,7 +122,7 @@ def test_p20_a_correction_is_of_the_balance_that_it_was_made_from(world, tilda, 
 def test_an_approval_that_the_balance_does_not_cover_any_more_is_refused(world, tilda, rick, kind):
     asked = proposing.movement(tilda, kind)
     world.settled("DOGE")
-    with pytest.raises(Declined, match=r"mira has 0\.000000 DOGE: this would go below zero"):
+    with pytest.raises(Declined, match=r"The balance is 0\.000000 DOGE: it would go below zero"):
         proposals.approve(by=rick, proposal=asked.pk)
     assert not StaffMovement.objects.exists()
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 from django.core.exceptions import ValidationError
 
@@ -35,8 +36,8 @@ def assets(content: bytes) -> list[Asset]:
         asset = Asset(
             code=code,
             name=row.cells["name"],
-            scale=problems.check(row, "scale", _scale) or 0,
-            status=problems.check(row, "status", _status) or Asset.Status.LISTED,
+            scale=problems.check(row.number, "scale", partial(_scale, row.cells["scale"])) or 0,
+            status=problems.check(row.number, "status", partial(_status, row.cells["status"])) or Asset.Status.LISTED,
         )
         _check(problems, row, asset)
         found.append(asset)
@@ -47,10 +48,7 @@ def assets(content: bytes) -> list[Asset]:
 def _check(problems: Problems, row: Row, asset: Asset) -> None:
     """What the model says of code and name, and of all of it together."""
     for name in ("code", "name"):
-        try:
-            asset._meta.get_field(name).clean(row.cells[name], asset)  # type: ignore[union-attr]  # noqa: SLF001
-        except ValidationError as error:
-            problems.add(row.number, name, " ".join(error.messages))
+        problems.check(row.number, name, partial(asset._meta.get_field(name).clean, row.cells[name], asset))  # type: ignore[union-attr]  # noqa: SLF001
     wrong = _of_core(asset, row.cells)
     if wrong:
         problems.add(row.number, *wrong)
@@ -68,11 +66,11 @@ def _of_core(asset: Asset, cells: Mapping[str, str]) -> tuple[str, str] | None:
 
 def _scale(text: str) -> int:
     if not _WHOLE.match(text) or not text.isascii() or int(text) > money.MAX_SCALE or text != str(int(text)):
-        raise ValueError(f"“{text[:20]}” is no number of decimal places. Write a whole number from 0 to 18.")
+        raise ValidationError(f"“{text[:20]}” is no number of decimal places. Write a whole number from 0 to 18.")
     return int(text)
 
 
 def _status(text: str) -> str:
     if text not in STATUSES:
-        raise ValueError(f"“{text[:20]}” is no status of a new asset. Write listed or unlisted.")
+        raise ValidationError(f"“{text[:20]}” is no status of a new asset. Write listed or unlisted.")
     return text

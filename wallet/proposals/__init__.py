@@ -5,7 +5,7 @@ policy       a policy version                        resuming     opening after 
 moving       a movement of money by operators        orders       how such movements are posted
 file         many movements from a CSV file          csv_rows     how such a file is read
 rights       a role for an account                   booking      what the house bought or sold outside
-treasury_limits  a limit of the treasury that gets looser
+treasury_limits  a looser limit of the treasury      reading      what operators' texts mean
 bounds       what a policy's figures may be          examples     what a change means to real balances
 withdrawing  a version that must not take effect
 

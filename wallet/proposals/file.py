@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from wallet import money
 from wallet.csv_table import Problems
 from wallet.database import clock
 from wallet.models import Account, Asset, Decision, Proposal, Transaction
-from wallet.proposals import csv_rows, orders
+from wallet.proposals import csv_rows, orders, reading
 from wallet.proposals.csv_rows import CsvRow
 from wallet.proposals.kinds import Kind, Payload, Row, State, fingerprint, register
 from wallet.proposals.orders import Order
@@ -108,27 +109,37 @@ def checked(rows: Sequence[CsvRow]) -> list[Order]:
     assets = {one.code: one for one in Asset.objects.filter(code__in={row.asset for row in rows})}
     used = set(orders.used_references((MEANS[row.kind][0], row.reference) for row in rows))
     held = _held(users, assets)
-    wrong = Problems()
+    problems = Problems()
     first: dict[tuple[str, str], int] = {}
     found = []
     for row in rows:
-        kind, sign = MEANS[row.kind]
-        problems = _problems(row, users.get(row.user), assets.get(row.asset), gives=sign > 0)
+        order = _order(row, users, assets, problems)
+        key = MEANS[row.kind][0], row.reference
         if row.reference in used:
-            problems["reference"] = f"{row.reference} was posted already."
-        elif (kind, row.reference) in first:
-            problems["reference"] = f"{row.reference} stands in row {first[kind, row.reference]} already."
-        first.setdefault((kind, row.reference), row.number)
-        if not problems:
-            user, asset = users[row.user], assets[row.asset]
-            units = sign * money.to_units(row.amount, asset.scale)
-            held[user.pk, asset.pk] += units
-            problems = _balance_problem(held[user.pk, asset.pk])
-            found.append(Order(row.number, kind, user, asset, units, row.reference, row.evidence))
-        for column, words in problems.items():
-            wrong.add(row.number, column, words)
-    wrong.refuse()
+            problems.add(row.number, "reference", f"{row.reference} was posted already.")
+        elif key in first:
+            problems.add(row.number, "reference", f"{row.reference} stands in row {first[key]} already.")
+        elif order:
+            whose = order.user.pk, order.asset.pk
+            possible = partial(orders.require_possible, held[whose], order.units, order.asset)
+            problems.check(row.number, "amount", possible)
+            held[whose] += order.units
+            found.append(order)
+        first.setdefault(key, row.number)
+    problems.refuse()
     return found
+
+
+def _order(row: CsvRow, users: Mapping[str, User], assets: Mapping[str, Asset], problems: Problems) -> Order | None:
+    """What a row by itself asks for; None, and told, where it can't be."""
+    kind, sign = MEANS[row.kind]
+    user = problems.check(row.number, "user", partial(reading.customer, row.user, users.get(row.user)))
+    known = partial(reading.asset, row.asset, assets.get(row.asset), is_given=sign > 0)
+    asset = problems.check(row.number, "asset", known)
+    units = problems.check(row.number, "amount", partial(reading.amount, row.amount, asset)) if asset else None
+    if user is None or asset is None or units is None:
+        return None
+    return Order(row.number, kind, user, asset, sign * units, row.reference, row.evidence)
 
 
 def _held(users: Mapping[str, User], assets: Mapping[str, Asset]) -> Counter[tuple[int, int]]:
@@ -138,36 +149,3 @@ def _held(users: Mapping[str, User], assets: Mapping[str, Asset]) -> Counter[tup
     for user, asset, units in accounts.values_list("user_id", "asset_id", "units"):
         found[user or 0, asset] = units or 0
     return found
-
-
-def _problems(row: CsvRow, user: User | None, asset: Asset | None, *, gives: bool) -> dict[str, str]:
-    """What is wrong with a row by itself, by column."""
-    problems = {}
-    if user is None:
-        problems["user"] = f"there is no user “{row.user}”."
-    elif user.is_staff:
-        problems["user"] = f"{user} is staff, and staff hold no balances."
-    elif not user.is_active:
-        problems["user"] = f"{user} is not active."
-    if asset is None:
-        problems["asset"] = f"there is no asset “{row.asset}”."
-    elif gives and asset.status == Asset.Status.DELISTED:
-        problems["asset"] = f"{asset} is delisted: nobody gets any of it."
-    else:
-        problems |= _amount_problem(row.amount, asset)
-    return problems
-
-
-def _amount_problem(text: str, asset: Asset) -> dict[str, str]:
-    try:
-        return {} if money.to_units(text, asset.scale) else {"amount": "an amount is more than zero."}
-    except money.AmountError as error:
-        return {"amount": str(error)}
-
-
-def _balance_problem(after: int) -> dict[str, str]:
-    if after < 0:
-        return {"amount": "the balance would go below zero."}
-    if after > money.MAX_UNITS:
-        return {"amount": "the balance would be more than can be kept."}
-    return {}

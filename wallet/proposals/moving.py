@@ -7,59 +7,18 @@ long as the balance covers it.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from wallet import money
 from wallet.models import Account, Asset, Proposal, Transaction
-from wallet.proposals import orders
+from wallet.proposals import orders, reading
 from wallet.proposals.kinds import Kind, Payload, Row, State, register
 from wallet.proposals.orders import Order
 
 UP, DOWN = "up", "down"
-REFERENCE = 80
-
-
-def find_customer(name: str, *, active: bool = True) -> User:
-    """Raises ValidationError for nobody, staff, and (where it matters) an account that is not active."""
-    found = User.objects.filter(username=name).first() if name and "\0" not in name else None
-    if found is None:
-        raise ValidationError(f"There is no user “{name[:60]}”.")
-    if found.is_staff:
-        raise ValidationError(f"{found} is staff, and staff hold no balances.")
-    if active and not found.is_active:
-        raise ValidationError(f"{found} is not active.")
-    return found
-
-
-def find_asset(code: str, *, is_given: bool) -> Asset:
-    """Raises ValidationError for none, and for one that is delisted where a customer would get some of it."""
-    found = Asset.objects.filter(code=code).first() if code and "\0" not in code else None
-    if found is None:
-        raise ValidationError(f"There is no asset “{code[:60]}”.")
-    if is_given and found.status == Asset.Status.DELISTED:
-        raise ValidationError(f"{found} is delisted: nobody gets any of it.")
-    return found
-
-
-def read_amount(text: str, asset: Asset) -> int:
-    """The amount in units, more than zero. Raises ValidationError."""
-    try:
-        units = money.to_units(text, asset.scale)
-    except money.AmountError as error:
-        raise ValidationError(str(error)) from None
-    if not units:
-        raise ValidationError("An amount is more than zero.")
-    return units
-
-
-def read_reference(text: str) -> str:
-    """A reference as it is kept. Raises ValidationError for one of blanks, too long, or with what cannot be printed."""
-    reference = text.strip()
-    if not 1 <= len(reference) <= REFERENCE or not reference.isprintable():
-        raise ValidationError(f"A reference has 1 to {REFERENCE} characters that can be printed.")
-    return reference
 
 
 class Moving(Kind):
@@ -83,15 +42,17 @@ class Moving(Kind):
 
     def clean(self, payload: Payload, at: datetime) -> Payload:
         is_given = self.sign(payload) > 0
-        whole = _checked(
+        whole = reading.fields(
             {
-                "user": lambda: find_customer(payload.get("user", "").strip()).username,
-                "asset": lambda: find_asset(payload.get("asset", "").strip(), is_given=is_given).code,
+                "user": lambda: reading.find_customer(payload.get("user", "").strip()).username,
+                "asset": lambda: reading.find_asset(payload.get("asset", "").strip(), is_given=is_given).code,
                 **self.more(payload),
             }
         )
         asset = Asset.objects.get(code=whole["asset"])
-        units = _checked({"amount": lambda: str(read_amount(payload.get("amount", "").strip(), asset))})["amount"]
+        units = reading.fields({"amount": lambda: str(reading.amount(payload.get("amount", "").strip(), asset))})[
+            "amount"
+        ]
         whole["amount"] = f"{money.to_decimal(int(units), asset.scale):f}"
         self.require_covered(whole)
         return whole
@@ -105,11 +66,7 @@ class Moving(Kind):
         user, asset = _named(whole)
         units = self.sign(whole) * money.to_units(whole["amount"], asset.scale)
         held = orders.balance(user.pk, asset.pk)
-        if held + units < 0:
-            has = f"{money.to_decimal(held, asset.scale):f}"
-            raise ValidationError({"amount": f"{user} has {has} {asset}: this would go below zero."})
-        if held + units > money.MAX_UNITS:
-            raise ValidationError({"amount": f"The balance of {asset} would be more than can be kept."})
+        reading.field("amount", partial(orders.require_possible, held, units, asset))
 
     def state(self, payload: Payload) -> State:
         user, asset = _named(payload)
@@ -139,7 +96,7 @@ class Moving(Kind):
         return User.objects.get(username=payload["user"])
 
     def _new_reference(self, text: str) -> str:
-        reference = read_reference(text)
+        reference = reading.reference(text)
         if orders.used_references([(self.transaction_kind, reference)]):
             name = self.transaction_kind.label.lower()
             raise ValidationError(f"The reference {reference} stands for another {name} already.")
@@ -206,7 +163,7 @@ class Reversal(Moving):
 
     def clean(self, payload: Payload, at: datetime) -> Payload:
         reference = payload.get("deposit", "").strip()
-        whole = _checked({"deposit": lambda: find_deposit(reference).reference})
+        whole = reading.fields({"deposit": lambda: find_deposit(reference).reference})
         entry = (
             Account.objects.customers()
             .filter(entry__transaction=find_deposit(reference))
@@ -214,7 +171,7 @@ class Reversal(Moving):
             .get()
         )
         user, code, scale, units = entry
-        _checked({"deposit": lambda: find_customer(user, active=False).username})
+        reading.fields({"deposit": lambda: reading.find_customer(user, active=False).username})
         whole |= {"user": user, "asset": code, "amount": f"{money.to_decimal(units, scale):f}"}
         self.require_covered(whole)
         return whole
@@ -232,7 +189,7 @@ def find_deposit(reference: str) -> Transaction:
     if reference and "\0" not in reference:
         found = Transaction.objects.filter(kind=Transaction.Kind.DEPOSIT, reference=reference).first()
     if found is None:
-        raise ValidationError(f"There is no deposit “{reference[:REFERENCE]}”.")
+        raise ValidationError(f"There is no deposit “{reference[: reading.REFERENCE]}”.")
     if Transaction.objects.filter(movement__reverses=found).exists():
         raise ValidationError(f"The deposit {reference} was reversed already.")
     return found
@@ -246,17 +203,3 @@ def _direction(text: str) -> str:
 
 def _named(payload: Payload) -> tuple[User, Asset]:
     return User.objects.get(username=payload["user"]), Asset.objects.get(code=payload["asset"])
-
-
-def _checked(checks: dict[str, Callable[[], str]]) -> dict[str, str]:
-    """What each field reads as. Raises ValidationError with the sentence of each that is wrong."""
-    whole: dict[str, str] = {}
-    wrong: dict[str, list[str]] = {}
-    for name, check in checks.items():
-        try:
-            whole[name] = check()
-        except ValidationError as error:
-            wrong[name] = list(error.messages)
-    if wrong:
-        raise ValidationError(wrong)
-    return whole

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from wallet import ledger
+from wallet import ledger, money
 from wallet.database import clock
 from wallet.ledger import LedgerError, Move, Posting
 from wallet.models import Account, Asset, Customer, Proposal, StaffMovement, Transaction
@@ -80,6 +81,15 @@ def balance(user_id: int, asset_id: int) -> int:
     """What the customer holds of the asset now, in units; 0 without an account."""
     held = Account.objects.customers().filter(user=user_id, asset=asset_id).values_list("units", flat=True).first()
     return held or 0
+
+
+def require_possible(held: int, units: int, asset: Asset) -> None:
+    """Raises ValidationError where a balance that moves by these units would be none that there can be."""
+    if held + units < 0:
+        has = f"{money.to_decimal(held, asset.scale):f}"
+        raise ValidationError(f"The balance is {has} {asset}: it would go below zero.")
+    if held + units > money.MAX_UNITS:
+        raise ValidationError(f"The balance of {asset} would be more than can be kept.")
 
 
 def _ensure(orders: Sequence[Order]) -> None:

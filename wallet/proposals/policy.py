@@ -5,13 +5,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from wallet import formats
 from wallet.models import Policy, Proposal
-from wallet.proposals import examples
+from wallet.proposals import examples, reading
 from wallet.proposals.bounds import configured
 from wallet.proposals.kinds import Kind, Payload, Row, State, register
 
@@ -59,21 +60,13 @@ class PolicyVersion(Kind):
         return {"version": newest.pk, **written(newest), TIME: _moment(newest.effective_from)}
 
     def clean(self, payload: Payload, at: datetime) -> Payload:
-        wrong: dict[str, list[str]] = {}
-        whole: dict[str, str] = {}
         newest = Policy.objects.newest()
         checks: dict[str, Callable[[str], str]] = {
             **{name: _figure(name) for name in FIGURES},
             **{name: _choice(name) for name in CHOICES},
             TIME: lambda text: _time(text, at, newest),
         }
-        for name, check in checks.items():
-            try:
-                whole[name] = check(payload.get(name, ""))
-            except ValidationError as error:
-                wrong[name] = list(error.messages)
-        if wrong:
-            raise ValidationError(wrong)
+        whole = reading.fields({name: partial(check, payload.get(name, "")) for name, check in checks.items()})
         if whole == written(newest) | {TIME: whole[TIME]}:
             raise ValidationError("Nothing changes: these are the figures of the newest version.")
         return whole
