@@ -29,11 +29,11 @@ def rows(response):
 def test_each_stands_there_as_what_it_is(moved, signed_in):
     found = rows(signed_in.get(URL))
     assert [row[1:] for row in found if "before" not in row[1]][0:3:2] == [
-        ["Deposit taken back by Dustsite: A slip.", "−100.000000 DOGE", "369.500000 DOGE"],
-        ["Correction by Dustsite: A slip.", "−3.000000 DOGE", "369.500000 DOGE"],
+        ["Deposit taken back by Dustsite: A slip.", "−100 DOGE", "369.5 DOGE"],
+        ["Correction by Dustsite: A slip.", "−3 DOGE", "369.5 DOGE"],
     ]
-    assert ["Withdrawal", "−40.000000 DOGE", "272.500000 DOGE"] in [row[1:] for row in found]
-    assert ["Deposit", "+12.500000 DOGE", "212.500000 DOGE"] in [row[1:] for row in found]
+    assert ["Withdrawal", "−40 DOGE", "272.5 DOGE"] in [row[1:] for row in found]
+    assert ["Deposit", "+12.5 DOGE", "212.5 DOGE"] in [row[1:] for row in found]
     assert len(found) == 3 + 4 + 4  # no conversion
 
 

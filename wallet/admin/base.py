@@ -42,8 +42,11 @@ class Recorded(admin.ModelAdmin):
         staff_log.record(staff=request.user, action=action, on=on, **told)  # type: ignore[arg-type]  # staff only get here
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """What is about to be changed is locked first, so that what it was before is told as it was."""
-        found = super().get_object(request, object_id, from_field)
+        """What is about to be changed is locked first, so that what it was before is told as it was.
+
+        An address may name no field at all (`?_to_field=`), which Django would look for: that is the primary key's.
+        """
+        found = super().get_object(request, object_id, from_field or None)
         if found is None or request.method != "POST" or not connection.in_atomic_block:
             return found
         return self.get_queryset(request).select_for_update(no_key=True, of=("self",)).filter(pk=found.pk).first()

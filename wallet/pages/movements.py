@@ -51,8 +51,8 @@ def row(entry: Entry) -> MovementRow:
     return MovementRow(
         dated=markup.short_time(moved.posted_at),
         words=_("{what}: {reason}").format(what=words, reason=reason) if reason else words,
-        amount=f"{sign}{formats.full_amount(abs(entry.units), asset.scale)} {asset.code}",
-        balance=f"{formats.full_amount(entry.balance_units or 0, asset.scale)} {asset.code}",
+        amount=f"{sign}{formats.exact_amount(abs(entry.units), asset.scale)} {asset.code}",
+        balance=f"{formats.exact_amount(entry.balance_units or 0, asset.scale)} {asset.code}",
     )
 
 
