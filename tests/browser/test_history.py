@@ -108,9 +108,9 @@ def test_without_javascript_the_filters_apply(visit):
     page = visit(viewport=DESKTOP, java_script_enabled=False, path="/conversions/")
     page.select_option("#id_status", "failed")
     page.click("#apply")
-    assert "No conversions match these filters." in page.inner_text("#records")
+    expect(page.locator("#records")).to_contain_text("No conversions match these filters.")
     page.click("text=Clear filters >> nth=0")
-    assert "You haven’t converted any small balances yet." in page.inner_text("#records")
+    expect(page.locator("#records")).to_contain_text("You haven’t converted any small balances yet.")
 
 
 def test_the_receipt_prints_on_one_page_black_on_white_from_the_dark_theme(visit, tmp_path):

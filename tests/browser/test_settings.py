@@ -106,7 +106,7 @@ def test_the_wallet_is_sorted_by_its_headers_and_on_a_phone_by_a_list(visit):
     expect(page.locator(".holdings tbody tr").first).to_contain_text("ADA")
     expect(page.locator("th").first).to_have_attribute("aria-sort", "ascending")
     expect(page.locator("#by-name")).to_be_focused()
-    assert "sort=name" in page.url
+    expect(page).to_have_url(re.compile("sort=name"))
     page.set_viewport_size(PHONE)
     assert page.locator("#by-name").is_hidden()
     page.get_by_label("Sort by").select_option("Largest first")

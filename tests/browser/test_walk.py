@@ -45,19 +45,19 @@ def test_the_main_job_without_javascript(visit):
     page = visit(viewport=DESKTOP, java_script_enabled=False)
     page.click("text=Convert small balance to BNB")
     page.click("text=Review conversion")
-    assert "Choose at least one balance to convert." in page.inner_text("#problem")
+    expect(page.locator("#problem")).to_contain_text("Choose at least one balance to convert.")
     page.get_by_role("link", name="Select all").click()
-    assert page.locator("[name=asset]:checked").count() == 14
+    expect(page.locator("[name=asset]:checked")).to_have_count(14)
     page.uncheck("#choose-LTC")
     page.click("text=Update prices")
-    assert "from 13 balances worth" in page.inner_text("#summary")
+    expect(page.locator("#summary")).to_contain_text("from 13 balances worth")
     page.click("text=Review conversion")
-    assert "Convert 13 balances to BNB?" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Convert 13 balances to BNB?")
     page.click("text=Confirm conversion")
     page.wait_for_url("**/conversions/CV-*/")
     page.wait_for_selector("text=You received", timeout=30_000)
     page.click("text=Go to wallet")
-    assert "1 small balance, worth about" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("1 small balance, worth about")
 
 
 def test_cancel_returns_to_the_selection_and_four_presses_are_one_conversion(visit):
@@ -145,7 +145,7 @@ def test_the_wallet_is_searched_without_a_new_page(visit):
     page.fill("#search", "doge")
     expect(page.locator(".holdings tbody tr")).to_have_count(1)
     expect(page.locator("#search")).to_be_focused()
-    assert "q=doge" in page.url
+    expect(page).to_have_url(re.compile("q=doge"))
     page.check("#hide")
     expect(page.locator("#assets")).to_contain_text("1 small balance hidden. Show")
 
