@@ -89,3 +89,14 @@ def test_what_is_wrong_is_said_and_asked_again(answers):
 def test_nobody_is_made_by_halves(answers, typed, passwords):
     assert "Nobody was made." in answers(*typed, passwords=passwords)
     assert (User.objects.count(), Authenticator.objects.count(), StaffAction.objects.count()) == (0, 0, 0)
+
+
+def test_p21_somebody_takes_the_name_while_the_app_is_set_up(answers):
+    def typed(key):
+        factories.user("Root")
+        return code(key)
+
+    assert "Somebody took the user name meanwhile. Nobody was made." in answers("root", "root@example.com", typed)
+    assert list(User.objects.values_list("username", flat=True)) == ["Root"]
+    assert not Authenticator.objects.exists()
+    assert not StaffAction.objects.exists()

@@ -9,6 +9,7 @@ from django.test import Client
 
 from tests.support import factories
 from tests.support.second_factors import PASSWORD, give_codes, prove
+from wallet import user_names
 from wallet.models import SecurityEvent, StaffAction
 
 USERS = "/admin/auth/user/"
@@ -274,3 +275,18 @@ def test_the_demonstration_lets_its_operator_in_and_says_so(operator, settings):
     give_codes(User.objects.get(username="admin"))
     settings.STAFF_NEED_SECOND_FACTOR = True
     assert said not in operator.get("/admin/").content.decode()
+
+
+def test_p21_somebody_takes_the_name_at_the_moment_in_which_it_is_given(operator, monkeypatch, mailoutbox, text):
+    factories.user("NORA")
+    looks = iter([lambda name: None, user_names.check])  # the first look was a moment too soon
+
+    def look(name):
+        next(looks)(name)
+
+    monkeypatch.setattr(user_names, "check", look)
+    page = operator.post(f"{USERS}add/", {"username": "nora", "email": "n@example.com", "first_name": "Nora"})
+    assert (page.status_code, page.context["adminform"].form["first_name"].value()) == (200, "Nora")
+    assert "Somebody has this user name. Choose another one." in text(page)
+    assert [user.username for user in User.objects.filter(username__iexact="nora")] == ["NORA"]
+    assert mailoutbox == []

@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from tests.support import factories
@@ -187,6 +188,22 @@ def test_p21_of_many_who_sign_up_with_one_address_at_once_nobody_gets_in(transac
         browser = Client()
         browser.post("/accounts/login/", SIGN_IN | {"login": name})
         assert browser.get("/wallet/").status_code == 302
+
+
+def test_p21_of_many_who_sign_up_with_one_name_at_once_one_has_it(transactional_db, is_open, text):
+    """P21: in whichever letters they write it, and the others are told so."""
+    tried = ["nora", "NORA", "Nora", "nORA"]
+    sent = [FIELDS | {"username": name, "email": f"{number}@example.com"} for number, name in enumerate(tried)]
+    pages = together(*(lambda fields=fields: Client().post(URL, fields) for fields in sent))
+    assert sorted(page.status_code for page in pages) == [302, 422, 422, 422]
+    assert all("Somebody has this user name" in text(page) for page in pages if page.status_code == 422)
+    assert [name.lower() for name in names()] == ["nora"]
+
+
+def test_p21_the_database_lets_nobody_have_a_name_in_other_letters(db):
+    factories.user("nora")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.User.objects.create(username="NORA")
 
 
 def test_p21_of_many_who_confirm_one_address_at_once_one_has_it(transactional_db, is_open, mailoutbox):

@@ -14,9 +14,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group, User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from wallet import events, mailboxes, roles, user_names
 from wallet.account_forms import ResetForm
@@ -149,6 +149,13 @@ class UserAdmin(Recorded):
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Nobody guesses at a password's hash by asking for users who have it."""
         return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Where somebody took the name since the form looked, it looks again, and says so."""
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except IntegrityError:
+            return super().add_view(request, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from qrcode.main import QRCode
 
 from wallet import mailboxes, roles, staff_log, user_names
@@ -32,17 +32,25 @@ class Command(BaseCommand):
         try:
             user = self._user(is_superuser=role is None)
             secret = self._secret(user)
+            codes = self._made(user, secret, role)
         except (EOFError, KeyboardInterrupt) as error:
             raise CommandError("Nobody was made.") from error
+        except IntegrityError as error:
+            raise CommandError("Somebody took the user name meanwhile. Nobody was made.") from error
+        self.stdout.write("Recovery codes, each good for one sign-in without the app. Keep them where you find them:")
+        self.stdout.write("\n".join(f"  {code}" for code in codes))
+        self.stdout.write(f"{user} can sign in now.")
+
+    def _made(self, user: User, secret: str, role: str | None) -> list[str]:
+        """The operator with the app and with the recovery codes that are returned, or nothing. Raises IntegrityError where
+        somebody has the name by now."""
         with transaction.atomic():
             user.save()
             user.groups.set(Group.objects.filter(name=role))
             staff_log.record_command(action="create_operator", on=user, after={"role": role or "superuser"})
             TOTP.activate(user, secret)
-            codes = RecoveryCodes.activate(user).get_unused_codes()
-        self.stdout.write("Recovery codes, each good for one sign-in without the app. Keep them where you find them:")
-        self.stdout.write("\n".join(f"  {code}" for code in codes))
-        self.stdout.write(f"{user} can sign in now.")
+            unused: list[str] = RecoveryCodes.activate(user).get_unused_codes()
+            return unused
 
     def _user(self, *, is_superuser: bool) -> User:
         """Who it shall be, not saved yet."""
