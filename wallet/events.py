@@ -96,8 +96,10 @@ def on_email_removed(request: HttpRequest, email_address: Any, **signal: Any) ->
     write(Kind.EMAIL_REMOVED, email_address.user, request, str(email_address.email))
 
 
-def on_email_changed(request: HttpRequest, to_email_address: Any, **signal: Any) -> None:
-    write(Kind.EMAIL_CHANGED, to_email_address.user, request, str(to_email_address.email))
+def on_email_changed(request: HttpRequest, from_email_address: Any, to_email_address: Any, **signal: Any) -> None:
+    """Who signs up has none before: that one is confirmed, and changes nothing."""
+    if from_email_address is not None:
+        write(Kind.EMAIL_CHANGED, to_email_address.user, request, str(to_email_address.email))
 
 
 def on_email_confirmed(request: HttpRequest, email_address: Any, **signal: Any) -> None:

@@ -101,8 +101,8 @@ def test_the_events_say_what_when_on_which_device_and_from_where(client, world, 
     client.post(SIGN_IN, {"login": "MIRA", "password": "wrong"}, headers={"User-Agent": PHONE})
     sign_in(client)
     page = text(client.get(PAGE)).partition("What happened")[2]
-    assert "A sign-in was refused Safari on iPhone 127.0.0.1" in page
-    assert "Signed in Firefox on Linux 127.0.0.1" in page
+    assert "A sign-in was refused Safari on iPhone · 127.0.0.1" in page
+    assert "Signed in Firefox on Linux · 127.0.0.1" in page
     assert "wrong" not in page.partition("Time zone")[0].replace("wrong,", "")
 
 

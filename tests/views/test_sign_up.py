@@ -57,6 +57,17 @@ def test_whether_an_address_has_an_account_is_said_only_to_its_owner(client, wor
     assert factories.User.objects.count() == 2
 
 
+def test_who_signs_up_reads_that_the_address_is_confirmed_and_not_that_one_was_changed(
+    client, db, is_open, mailoutbox, text
+):
+    client.post(URL, FIELDS)
+    client.post(link(mailoutbox[0]))
+    client.post("/accounts/login/", SIGN_IN)
+    page = text(client.get("/settings/security/"))
+    assert "Email address confirmed: nora@example.com" in page
+    assert "Email address changed" not in page
+
+
 def test_who_never_confirmed_and_forgot_the_password_confirms_first(client, db, is_open, mailoutbox):
     client.post(URL, FIELDS)
     Client().post("/accounts/password/reset/", {"email": "nora@example.com"})

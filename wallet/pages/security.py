@@ -119,12 +119,10 @@ class Event:
         return f"{said}: {self.event.about}" if self.event.about else said
 
     @property
-    def device(self) -> str:
-        return device(self.event.device) if self.event.device else "–"
-
-    @property
-    def place(self) -> str:
-        return self.event.address or "–"
+    def where(self) -> str:
+        """From which browser and network address; empty where it came from neither."""
+        said = [device(self.event.device) if self.event.device else "", self.event.address or ""]
+        return " · ".join(part for part in said if part)
 
 
 @dataclass(frozen=True, kw_only=True)
