@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.support import factories
 from tests.support.html import read
+from tests.support.second_factors import kinds
 from wallet.models import Customer
 
 URL = "/accounts/email/"
@@ -86,6 +87,7 @@ def test_s1_it_changes_once_the_new_one_is_confirmed_and_both_are_told(proven, w
     for mail in changed:
         assert "from mira@example.com to new@example.com" in mail.body
         assert "From the address: 127.0.0.1" in mail.body
+    assert kinds(world.user)[:3] == ["email_changed", "email_confirmed", "email_added"]
 
 
 def test_s1_an_address_that_waits_resets_nothing(proven, world, mailoutbox):
