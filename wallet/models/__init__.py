@@ -5,6 +5,7 @@ from wallet.models.counts import Count
 from wallet.models.customers import Customer
 from wallet.models.ledger import Account, Entry, HouseAccount, HouseBalance, Transaction
 from wallet.models.lines import Line
+from wallet.models.lost_attempts import LostAttempt
 from wallet.models.market import KeptOutNumber, MarketRound
 from wallet.models.opening import Opening, Service
 from wallet.models.policy import Policy, PolicyWithdrawal
@@ -29,6 +30,7 @@ __all__ = [
     "HouseBalance",
     "KeptOutNumber",
     "Line",
+    "LostAttempt",
     "MarketRound",
     "Opening",
     "Policy",
