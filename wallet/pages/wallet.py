@@ -1,6 +1,7 @@
 """Wallet → Fiat and Spot: the estimated balance, the offer to convert, and every asset that the customer holds."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -27,8 +28,8 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class AssetRow:
-    """A balance in the list. `full_amount` is there when the amount is cut; `note` says that it is small, or why
-    it can't be converted though it might be; `is_small`: it can be.
+    """A balance in the list. `full_amount` is there when the amount is cut; `note` says that it is small, from
+    which day on it is delisted, or why it can't be converted though it might be; `is_small`: it can be.
     """
 
     code: str
@@ -48,10 +49,11 @@ class Assets:
     text: str
     is_by_name: bool
     hides_small: bool
+    now: datetime
 
     @cached_property
     def rows(self) -> list[AssetRow]:
-        return [_asset_row(holding) for holding in self.matches.shown]
+        return [_asset_row(holding, self.now) for holding in self.matches.shown]
 
     @property
     def is_long(self) -> bool:
@@ -107,13 +109,16 @@ class Assets:
 UNSAID = {Code.OVER_LIMIT, Code.IS_BNB, Code.PRICE_UNAVAILABLE}
 
 
-def _note(holding: Holding) -> str:
+def _note(holding: Holding, now: datetime) -> str:
+    ahead = holding.asset.delisted_on
+    if ahead is not None and holding.asset.is_to_be_delisted(now):
+        return _("Will be delisted on %(day)s") % {"day": formats.day(ahead)}
     if holding.refusal is None:
         return _("Small balance")
     return "" if holding.refusal.code in UNSAID else holding.refusal.words.cause.rstrip(".")
 
 
-def _asset_row(holding: Holding) -> AssetRow:
+def _asset_row(holding: Holding, now: datetime) -> AssetRow:
     asset, units = holding.asset, holding.units
     return AssetRow(
         code=asset.code,
@@ -121,7 +126,7 @@ def _asset_row(holding: Holding) -> AssetRow:
         amount=markup.in_list(formats.aligned(units, asset.scale), asset.code),
         full_amount=formats.full_amount_if_cut(units, asset.scale),
         value=_value(holding.value_sats),
-        note=_note(holding),
+        note=_note(holding, now),
         is_small=holding.is_convertible,
     )
 
@@ -186,4 +191,4 @@ class WalletPage:
     def assets(self) -> Assets:
         by_name = self.search.is_by_name
         matches = self.portfolio.matching(self.search.text, hides_small=self.hides_small, by_name=by_name)
-        return Assets(matches, self.search.text, by_name, self.hides_small)
+        return Assets(matches, self.search.text, by_name, self.hides_small, self.portfolio.now)

@@ -14,7 +14,7 @@ from wallet.database.retrying import Busy
 from wallet.eligibility import eligibility
 from wallet.forms import EstimateForm, SelectionForm
 from wallet.models import Conversion, Policy
-from wallet.pages.changes_ahead import changes_ahead
+from wallet.pages.changes_ahead import changes_ahead, delistings_ahead
 from wallet.pages.dust import DustPage
 from wallet.pages.summary import NOT_ASKED, Asking
 from wallet.portfolio import portfolio
@@ -85,7 +85,14 @@ def _page(request: CustomerRequest, codes: Iterable[str], asking: Asking = NOT_A
     held = portfolio(user=request.user, policy=state.policy, now=now)
     chosen = held.convertible if "all" in request.GET else held.chosen(codes)
     is_part = wants_partial(request)
-    changes = [] if is_part else changes_ahead(state.policy, Policy.objects.pending(now), now)
+    changes = (
+        []
+        if is_part
+        else [
+            *changes_ahead(state.policy, Policy.objects.pending(now), now),
+            *delistings_ahead((holding.asset for holding in held.holdings), now),
+        ]
+    )
     return DustPage(held, state, chosen, asking=asking, is_part=is_part, changes=changes)
 
 
