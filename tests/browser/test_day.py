@@ -217,7 +217,7 @@ def help_customers(site, support, cora, carl):
     with support.task("stop a conversion"):
         support.figure("In progress")
         support.row("carl")
-        support.page.locator("#deeds [name=reason]").fill("He asked for it.")
+        support.page.locator("#deeds [name=reason]").fill("sam")
         support.button("Stop")
         support.told("is stopped.")
     expect(carl.page.locator("main")).to_contain_text("support team", timeout=30_000)
@@ -258,7 +258,7 @@ def read_the_day(ada, risk, treasury):
         ada.link("By everybody")
         ada.page.locator("#searchbar").fill("sam")
         ada.button("Search")
-        expect(ada.page.locator("#result_list tbody tr")).to_have_count(2)
+        expect(ada.page.locator("#result_list tbody tr", has_text="stopped")).to_have_count(1)
         with ada.page.expect_download() as download:
             ada.link("Export CSV of what the filters leave")
         assert "He asked for it." in download.value.path().read_text()

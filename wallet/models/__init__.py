@@ -7,6 +7,7 @@ from wallet.models.ledger import Account, Entry, HouseAccount, HouseBalance, Tra
 from wallet.models.lines import Line
 from wallet.models.lost_attempts import LostAttempt
 from wallet.models.market import KeptOutNumber, MarketRound
+from wallet.models.month_ends import MonthEnd
 from wallet.models.opening import Opening, Service
 from wallet.models.policy import Policy, PolicyWithdrawal
 from wallet.models.proposals import Decision, Proposal
@@ -32,6 +33,7 @@ __all__ = [
     "Line",
     "LostAttempt",
     "MarketRound",
+    "MonthEnd",
     "Opening",
     "Policy",
     "PolicyWithdrawal",
