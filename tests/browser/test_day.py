@@ -217,7 +217,7 @@ def help_customers(site, support, cora, carl):
     with support.task("stop a conversion"):
         support.figure("In progress")
         support.row("carl")
-        support.page.locator("#deeds [name=reason]").fill("sam")
+        support.page.locator("#deeds [name=reason]").fill("He asked for it.")
         support.button("Stop")
         support.told("is stopped.")
     expect(carl.page.locator("main")).to_contain_text("support team", timeout=30_000)
