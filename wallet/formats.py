@@ -100,8 +100,13 @@ def hundredths_digits(hundredths: Fraction) -> str:
     return f"{money.to_decimal(int(hundredths), FIAT_SCALE):.{FIAT_SCALE}f}"
 
 
-def worth(hundredths: Fraction, currency: str) -> str:
-    """What something is worth in a currency, cut: ≈ €12.34. What is worth something never reads as nothing: <€0.01."""
+def worth(hundredths: Fraction | None, currency: str) -> str:
+    """What something is worth in a currency, cut: ≈ €12.34. What is worth something never reads as nothing: <€0.01.
+
+    Empty where it is not known.
+    """
+    if hundredths is None:
+        return ""
     is_tiny = 0 < hundredths < 1
     number = local(f"{money.to_decimal(max(int(hundredths), int(is_tiny)), FIAT_SCALE):,.{FIAT_SCALE}f}")
     # Translators: an amount of money, as in €12.34.

@@ -121,7 +121,7 @@ def is_too_late(now: datetime) -> Q:
     return Q(confirmed_at__lte=latest)
 
 
-class Conversion(Valued, Priced):
+class Conversion(Valued):
     """One conversion from the quote to the receipt. Once completed, stopped or failed it never changes."""
 
     Status = Status
@@ -168,7 +168,6 @@ class Conversion(Valued, Priced):
             ),
         ]
         constraints = [
-            *Priced.Meta.constraints,
             *Valued.Meta.constraints,
             models.UniqueConstraint(
                 fields=["user"], condition=Q(status="confirmed"), name="conversion_one_confirmed_per_customer"

@@ -9,15 +9,16 @@ from django.db.models import Q
 
 from wallet import money, validators
 from wallet.models.fields import rate_field, rate_is_usable
+from wallet.models.priced import Priced
 
 if TYPE_CHECKING:
     from wallet.models.assets import Price
 
 
-class Valued(models.Model):
-    """The reference currency of a conversion: the one its customer thought in at the quote, and what one of it cost in BTC.
+class Valued(Priced):
+    """With the reference currency: the one that the customer thought in at the quote, and what one of it cost in BTC.
 
-    Without a price at the quote or at the settlement there is no worth of that time. No rule ever asks for either.
+    Without a price of it at the quote or at the settlement there is no worth of that time. No rule ever asks for either.
     """
 
     currency = models.CharField(
@@ -37,6 +38,7 @@ class Valued(models.Model):
     class Meta:
         abstract = True
         constraints = [
+            *Priced.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(currency="") | Q(currency__regex=validators.ASSET_CODE), name="%(class)s_currency_is_plain"
             ),
@@ -64,21 +66,23 @@ class Valued(models.Model):
     def set_quoted_currency(self, currency: str, rate_btc: Decimal | None) -> None:
         self.currency, self.quoted_currency_rate_btc = currency, rate_btc
 
-    def quoted_worth(self, units: int, scale: int, rate_btc: Decimal) -> Fraction | None:
-        """What an amount was worth at the quote in hundredths of the currency, exactly; None where that is not known."""
-        return _worth(units, scale, rate_btc, self.quoted_currency_rate_btc)
-
-    def settled_worth(self, units: int | None, scale: int, rate_btc: Decimal | None) -> Fraction | None:
-        """The same at the settlement; None too where nothing was converted."""
-        return _worth(units, scale, rate_btc, self.settled_currency_rate_btc)
-
     def set_settled_currency(self, price: Price) -> None:
         self.settled_currency_rate_btc, self.settled_currency_path = price.rate_btc, price.path
 
+    @property
+    def quoted_worth(self) -> Fraction | None:
+        """What the BNB of the quote is worth in hundredths of the currency, exactly; None where that is not known."""
+        if self.quoted_currency_rate_btc is None:
+            return None
+        return _worth(self.quoted_net_units, self.quoted_rate_btc, self.quoted_currency_rate_btc)
 
-def _worth(
-    units: int | None, scale: int, rate_btc: Decimal | None, currency_rate_btc: Decimal | None
-) -> Fraction | None:
-    if units is None or rate_btc is None or currency_rate_btc is None:
-        return None
-    return money.hundredths(units, scale, rate_btc, currency_rate_btc)
+    @property
+    def received_worth(self) -> Fraction | None:
+        """The same of the BNB that was received, when it was; None too where nothing was converted."""
+        if self.net_units is None or self.settled_rate_btc is None or self.settled_currency_rate_btc is None:
+            return None
+        return _worth(self.net_units, self.settled_rate_btc, self.settled_currency_rate_btc)
+
+
+def _worth(bnb_units: int, bnb_rate_btc: Decimal, currency_rate_btc: Decimal) -> Fraction:
+    return money.hundredths(bnb_units, money.BNB_SCALE, bnb_rate_btc, currency_rate_btc)

@@ -61,6 +61,11 @@ class Summary:
 
     @property
     def worth(self) -> str:
+        """What the BNB is worth in the reference currency; empty where that is not known."""
+        return formats.worth(self.portfolio.bnb_worth(self.net_units), self.portfolio.currency)
+
+    @property
+    def given(self) -> str:
         text = ngettext(
             "from %(count)s balance worth %(value)s BTC", "from %(count)s balances worth %(value)s BTC", self.count
         )
