@@ -104,8 +104,8 @@ class SettingsPage:
         said = [words, *(self._goes_by(*pair) for pair in currencies.offered().items())]
         unpriced = [code for code, asset in currencies.offered().items() if asset not in self.priced]
         if unpriced:
-            text = _("There is no current price of %(currencies)s, so nothing is shown in it.")
-            said.append(text % {"currencies": _(" or ").join(unpriced)})
+            text = _("Without a current price now, and so without values: %(currencies)s.")
+            said.append(text % {"currencies": ", ".join(unpriced)})
         return " ".join(filter(None, said))
 
     def _goes_by(self, currency: str, asset: str) -> str:
