@@ -191,7 +191,7 @@ def test_every_page_says_it(euros, signed_in, text):
     done = euros.settle(quote, EUR="0.0000195")
     receipt = text(signed_in.get(f"/conversions/{done.reference}/"))
     assert "Worth ≈ €10.25 when it was converted." in receipt
-    assert "Value ≈ €10.25 (1 EUR = 0.0000195 BTC, EUR→BTC)" in receipt
+    assert "Value ≈ €10.25 (1 EUR = 0.00001950 BTC, EUR→BTC)" in receipt
     assert "≈ €10.25" in text(signed_in.get("/conversions/"))
 
 
@@ -267,6 +267,7 @@ def test_pages_and_settlements_ask_the_database_no_more_for_it(euros, signed_in,
 
 
 def test_a_settlement_takes_as_many_statements_with_a_currency_as_without(euros, queries):
+    euros.settled("DOGE")  # the first of all makes the house's accounts
     counts = []
     for currency in ("", "EUR", "USD"):
         owner = factories.user(f"owner{currency}", {"DOGE": "100"})
@@ -297,7 +298,7 @@ def test_the_files_say_the_worth_of_the_settlement_not_of_the_quote_nor_of_today
         "received_in_currency",
     ]
     assert {(one["currency"], one["currency_rate_btc"], one["currency_path"]) for one in own.values()} == {
-        ("EUR", "0.0000195", "EUR→BTC")
+        ("EUR", "0.00001950", "EUR→BTC")
     }
     for code, value in {"DOGE": "0.0002", "ETH": "0.0005"}.items():
         assert Decimal(own[code]["given_in_currency"]) == in_euros(value, "0.0000195")
@@ -311,8 +312,8 @@ def test_the_files_say_the_worth_of_the_settlement_not_of_the_quote_nor_of_today
     document = signed_in.get(f"/conversions/{done.reference}.json").json()["currency"]
     assert document == {
         "currency": "EUR",
-        "quoted_rate_btc": "0.000019",
-        "settled_rate_btc": "0.0000195",
+        "quoted_rate_btc": "0.00001900",
+        "settled_rate_btc": "0.00001950",
         "settled_path": "EUR→BTC",
         "estimated": "36.84",
         "received": "35.89",
