@@ -48,11 +48,12 @@ def in_list(digits: SafeString, code: str, *, css: str = "num", html_id: str = "
 def beside(worth: Fraction | None, currency: str, value: SafeString) -> SafeString:
     """A value in a list behind what it is worth in the reference currency, where that is known.
 
-    In this order both stand below each other: the one has two decimals, and the other is as long in every row.
+    In this order each stands below its like: the one has two decimals, the other is as long in every row. On a phone they
+    are two lines.
     """
     if worth is None:
         return value
-    return SafeString(f'<span class="num">{escape(formats.worth(worth, currency))}</span>\N{EM SPACE}{value}')
+    return SafeString(f'<span class="num worth">{escape(formats.worth(worth, currency))}</span>\N{EM SPACE}{value}')
 
 
 def value(sats: int) -> SafeString:
