@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 
-from dustsite import accounts, contacts, edge, mail, production
+from dustsite import accounts, contacts, currencies, edge, mail, production
 from dustsite.account_settings import *  # noqa: F403
 from wallet import logs
 
@@ -218,6 +218,7 @@ CELERY_BEAT_SCHEDULE = {
 
 PRICE_SOURCE = env.str("PRICE_SOURCE", default="demo")
 REPORTING_CURRENCY = env.str("REPORTING_CURRENCY", default="USDT")  # what the treasury's page says worth in, beside BTC
+REFERENCE_CURRENCIES = currencies.configured(env)  # what customers may have values shown in, beside BTC and BNB
 EXCHANGE_ID = env.str("EXCHANGE_ID", default="binance")
 EXCHANGE_URL = env.str("EXCHANGE_URL", default="")
 EXCHANGE_FALLBACK_ID = env.str("EXCHANGE_FALLBACK_ID", default="")

@@ -17,7 +17,7 @@ from wallet.market.source import Row
 # Waves of one price: how long each takes in milliseconds, and how far it swings in millionths.
 WAVES = ((41_000, 1_500), (157_000, 4_000), (1_931_000, 18_000))
 AGAINST_BTC = ("ETH", "BNB", "SOL", "LTC", "BCH", "XRP", "LINK", "AVAX", "DOT", "ADA", "MKR", "AAVE")
-FIAT = ("EUR", "GBP", "TRY", "BRL", "AUD", "PLN")
+FIAT = ("EUR", "USD", "GBP", "TRY", "BRL", "AUD", "PLN")
 
 _TICK = Context(prec=6, rounding=ROUND_HALF_EVEN)
 # How far bid and ask are from the price.

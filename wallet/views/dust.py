@@ -20,7 +20,7 @@ from wallet.pages.summary import NOT_ASKED, Asking
 from wallet.portfolio import portfolio
 from wallet.references import is_reference
 from wallet.refusals import Code, Refused, refusal
-from wallet.requests import CustomerRequest, wants_partial
+from wallet.requests import CustomerRequest, reference_currency, wants_partial
 from wallet.responses import in_place, see_other
 from wallet.views.errors import refused
 
@@ -43,7 +43,9 @@ def dust(request: CustomerRequest) -> HttpResponse:
     if changed:
         return _changed(request, page, Refused(refusal(Code.BALANCE_CHANGED, asset=changed[0])))
     try:
-        conversion = conversions.quote(user=request.user, codes=form.cleaned_data["asset"])
+        conversion = conversions.quote(
+            user=request.user, codes=form.cleaned_data["asset"], currency=reference_currency(request)
+        )
     except (Refused, Busy) as error:
         answer = refused(request, error, status=422)
         return _problem(request, replace(page, wrong=answer.words), answer.status)
@@ -82,7 +84,7 @@ def _asked_for(request: CustomerRequest) -> list[str]:
 def _page(request: CustomerRequest, codes: Iterable[str], asking: Asking = NOT_ASKED) -> DustPage:
     now = clock.now()
     state = eligibility(user=request.user, now=now)
-    held = portfolio(user=request.user, policy=state.policy, now=now)
+    held = portfolio(user=request.user, policy=state.policy, now=now, currency=reference_currency(request))
     chosen = held.convertible if "all" in request.GET else held.chosen(codes)
     is_part = wants_partial(request)
     changes = (
