@@ -15,6 +15,7 @@ from wallet.eligibility import eligibility
 from wallet.forms import EstimateForm, SelectionForm
 from wallet.models import Conversion, Policy
 from wallet.pages.changes_ahead import changes_ahead
+from wallet.pages.demonstration import demonstration
 from wallet.pages.dust import DustPage
 from wallet.pages.summary import NOT_ASKED, Asking
 from wallet.portfolio import portfolio
@@ -86,7 +87,8 @@ def _page(request: CustomerRequest, codes: Iterable[str], asking: Asking = NOT_A
     chosen = held.convertible if "all" in request.GET else held.chosen(codes)
     is_part = wants_partial(request)
     changes = [] if is_part else changes_ahead(state.policy, Policy.objects.pending(now), now)
-    return DustPage(held, state, chosen, asking=asking, is_part=is_part, changes=changes)
+    told = None if is_part else demonstration(request.user, state.policy)
+    return DustPage(held, state, chosen, asking=asking, is_part=is_part, changes=changes, demonstration=told)
 
 
 def _problem(request: CustomerRequest, page: DustPage, status: int) -> HttpResponse:
