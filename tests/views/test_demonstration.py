@@ -9,7 +9,8 @@ from django.test import Client
 from tests.support import factories, proposing
 from tests.support.html import read
 from wallet import ledger
-from wallet.models import Account, Conversion
+from wallet.database import clock
+from wallet.models import Account, Conversion, Proposal
 
 PAGES = ("/wallet/", "/wallet/dust/")
 
@@ -94,7 +95,8 @@ def test_operators_are_led_to_pages_that_they_may_see(seeded, name):
 
 def test_the_second_operator_finds_the_proposal_that_waits(seeded):
     page = read(browser("approver").get("/admin/wallet/proposal/?waits=me"))
-    assert [row.find("th").text for row in page.select("#result_list tbody tr")] == ["Proposal 2"]
+    waiting = Proposal.objects.waiting(clock.now()).get()
+    assert [row.find("th").text for row in page.select("#result_list tbody tr")] == [str(waiting)]
 
 
 def test_whoever_is_not_signed_in_reads_nothing_of_it(seeded):
