@@ -11,6 +11,7 @@ from wallet import formats
 from wallet.eligibility import Eligibility
 from wallet.models import Service
 from wallet.pages import markup
+from wallet.pages.demonstration import Demonstration
 from wallet.pages.offer import Offer, offer
 from wallet.pages.prices import PricesFrom, prices_from
 from wallet.portfolio import Holding, Matches, Portfolio
@@ -141,13 +142,14 @@ def _value(holding: Holding, currency: str) -> str:
 
 @dataclass(frozen=True)
 class WalletPage:
-    """`converting` is how many balances the conversion in progress has."""
+    """`converting` is how many balances the conversion in progress has; `demonstration` is for a demonstration's customer."""
 
     portfolio: Portfolio
     eligibility: Eligibility
     search: Search
     hides_small: bool
     converting: int
+    demonstration: Demonstration | None = None
 
     @property
     def service(self) -> Service:
