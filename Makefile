@@ -23,9 +23,9 @@ run: .venv/run ## The site with worker, prices and beat on http://127.0.0.1:8000
 	|| { echo "Port $(PORT) cannot be used; perhaps another program has it. Choose another one: make run PORT=$$(($(PORT) % 60000 + 1))"; exit 1; }
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py createcachetable --verbosity 0
-	@$(BIN)/python manage.py seed_demo
+	@$(BIN)/python manage.py seed_demo --history
 	@echo; echo "Open http://127.0.0.1:$(PORT)/ and sign in as demo / demo. Ctrl-C stops everything."; echo
-	@PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho --procfile .Procfile start
+	@POLICY_BOUNDS="$${POLICY_BOUNDS-interval_seconds=60:604800}" PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho --procfile .Procfile start
 
 test: .venv/test ## All tests but the browser's; DATABASE_URL and CELERY_BROKER_URL choose where they run
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/chaos

@@ -130,9 +130,11 @@ def test_a_deposit_that_is_refused_tells_of_nothing(world):
 def test_every_command_that_changes_something_tells(world):
     call_command("refresh_prices", stdout=StringIO())
     call_command("seed_demo", stdout=StringIO())
-    assert list(StaffAction.objects.order_by("pk").values_list("action", "staff_id")) == [
-        ("refresh_prices", None),
-        ("seed_demo", None),
+    assert list(StaffAction.objects.order_by("pk").values_list("action", "staff_name", "origin")) == [
+        ("refresh_prices", staff_log.machine_user(), "command"),
+        ("proposed", "admin", "page"),
+        ("approved", "approver", "page"),
+        ("seed_demo", staff_log.machine_user(), "command"),
     ]
 
 

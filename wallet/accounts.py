@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wallet import attempts, devices, events, limits, mailboxes, sign_ups
+from wallet import attempts, demo_users, devices, events, limits, mailboxes, sign_ups
 from wallet.logs import get_logger
 from wallet.models import Customer
 from wallet.pages.letters import LETTERS, Facts
@@ -24,7 +24,7 @@ from wallet.pages.security_letters import SECURITY_LETTERS
 from wallet.requests import MAIL_FAILED, address_block, client_address
 
 # What `seed_demo` makes, which refuses to run in production; a database may have come from a demonstration.
-PUBLIC = {("demo", "demo"), ("admin", "admin")}
+PUBLIC = {(name, name) for name in demo_users.NAMES}
 
 log = get_logger(__name__)
 

@@ -1,10 +1,13 @@
 """P5: there is one clock, and it is the database's."""
 
 import ast
+from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
-from django.db import transaction
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, transaction
 
 from tests.support.site import wait_for
 from wallet.database import clock
@@ -26,6 +29,39 @@ def test_p5_the_time_goes_on_within_a_transaction():
     with transaction.atomic():
         first = clock.now()
         wait_for(lambda: clock.now() > first)
+
+
+@pytest.mark.django_db
+def test_p5_a_moment_that_is_over_lasts_for_as_long_as_it_is_asked_for_and_in_this_thread_alone():
+    before = clock.now()
+    moment = before - timedelta(days=30)
+    elsewhere = []
+
+    def look():
+        elsewhere.append(clock.now())
+        connection.close()
+
+    with pytest.raises(KeyError), clock.past(moment):
+        assert clock.now() == moment
+        other = Thread(target=look)
+        other.start()
+        other.join()
+        raise KeyError
+    assert elsewhere[0] >= before
+    assert clock.now() >= before
+
+
+@pytest.mark.django_db
+def test_p5_no_moment_to_come_is_taken_for_one_that_is_over():
+    with pytest.raises(ValueError, match="still to come"), clock.past(clock.now() + timedelta(seconds=5)):
+        pass
+
+
+@pytest.mark.django_db
+def test_p5_in_production_nothing_moves_the_clock(settings):
+    settings.PRODUCTION = True
+    with pytest.raises(ImproperlyConfigured), clock.past(clock.now() - timedelta(days=1)):
+        pass
 
 
 def test_p5_nothing_in_the_wallet_asks_the_process_for_the_time():

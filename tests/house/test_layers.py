@@ -3,13 +3,15 @@
 import ast
 from graphlib import TopologicalSorter
 
+import pytest
+
 from tests.support.root import ROOT
 
 # From the bottom up: a module may import those before it, and its own package.
 LAYERS = [
     ["wallet.logs"],
     ["wallet.csv_table", "wallet.currencies", "wallet.database", "wallet.money", "wallet.references", "wallet.zones"],
-    ["wallet.passwords", "wallet.roles", "wallet.sessions"],
+    ["wallet.demo_users", "wallet.passwords", "wallet.roles", "wallet.sessions"],
     ["wallet.formats"],
     ["wallet.refusals"],
     ["wallet.validators"],
@@ -31,7 +33,7 @@ LAYERS = [
     ["wallet.health", "wallet.alerts"],
     ["wallet.audit", "wallet.market", "wallet.metrics", "wallet.demo_mail"],
     ["wallet.conversions", "wallet.files", "wallet.listing", "wallet.proposals", "wallet.sign_ups"],
-    ["wallet.pages"],
+    ["wallet.demonstration", "wallet.pages"],
     ["wallet.tasks"],
     ["wallet.devices"],
     ["wallet.attempts"],
@@ -107,10 +109,17 @@ def test_imports_point_down_only():
     assert wrong == []
 
 
-def test_nothing_but_its_command_imports_the_bench():
-    outside = {module: path for module, path in MODULES.items() if not module.startswith("wallet.bench")}
-    users = [module for module, path in outside.items() if any(one.startswith("wallet.bench") for one in imports(path))]
-    assert users == ["wallet.management.commands.bench"]
+@pytest.mark.parametrize(("package", "command"), [("bench", "bench"), ("demonstration", "seed_demo")])
+def test_nothing_but_its_command_imports(package, command):
+    own = f"wallet.{package}"
+    outside = {module: path for module, path in MODULES.items() if (layer(module) or ("", ""))[1] != own}
+    users = [module for module, path in outside.items() if any(one.startswith(own) for one in imports(path))]
+    assert users == [f"wallet.management.commands.{command}"]
+
+
+def test_only_the_demonstrations_history_moves_the_clock():
+    users = [module for module, path in MODULES.items() if "clock.past(" in path.read_text()]
+    assert users == ["wallet.demonstration.history"]
 
 
 def test_no_modules_import_each_other_in_a_circle():

@@ -1,10 +1,14 @@
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from statistics import median
+
+import pytest
 
 from tests.support.market import rates
 from wallet import money
 from wallet.market.demo import Demo
 from wallet.market.demo_assets import DEMO_ASSETS
+from wallet.market.limits import Limits
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -35,6 +39,28 @@ def test_it_is_lively_and_never_near_the_tolerance_within_two_minutes():
         changes = [abs(Fraction(now[code]) / Fraction(before[code]) - 1) for code in before if code != "BTC"]
         assert sum(change > 0 for change in changes) > len(changes) * 9 // 10
         assert max(changes) < Fraction(4, 100)
+
+
+def jumping(seconds):
+    found = rates(Demo(lambda: START + timedelta(seconds=seconds)).rows(), ["JUMP", "BNB"])
+    return {code: Fraction(rate.rate_btc) for code, rate in found.items()}
+
+
+@pytest.mark.parametrize("start", [0, 7, 14, 22, 29, 40, 1_931, 86_393])
+@pytest.mark.parametrize("later", [15, 20, 29])
+def test_the_jumping_asset_is_over_the_tolerance_a_quarter_of_a_minute_later(start, later):
+    before, after = jumping(start), jumping(start + later)
+    change = (after["JUMP"] / after["BNB"]) / (before["JUMP"] / before["BNB"]) - 1
+    assert abs(change) >= Fraction(5, 100)
+
+
+@pytest.mark.parametrize("start", range(0, 4_000, 97))
+def test_the_jumping_asset_is_always_believed(start):
+    """M7: never further from the median of the last minutes than an asset may be, however the rounds fall."""
+    seen = [jumping(start + seconds)["JUMP"] for seconds in range(0, 300, 10)]
+    for count in (1, 3, len(seen)):
+        usual = median(seen[-count:])
+        assert all(abs(jumping(start + 300 + more)["JUMP"] / usual - 1) < Limits().jump for more in range(0, 45, 5))
 
 
 def test_the_greatest_supply_fits_every_scale():

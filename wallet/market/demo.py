@@ -2,7 +2,8 @@
 
 Every asset trades against USDT, the large ones against BTC too, and fiat currencies are what BTC is paid in, so that
 direct, inverse and longer paths all occur. Between bid and ask there is a thousandth. In two minutes a price moves by less
-than two per cent.
+than two per cent. One asset is the exception: each quarter of a minute it jumps by more than the tolerance of the first
+policy, and by less than what a market is no longer believed for (M7).
 """
 
 from collections.abc import Callable
@@ -11,13 +12,16 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from zlib import crc32
 
 from wallet.database import clock
-from wallet.market.demo_assets import DEMO_ASSETS
+from wallet.market.demo_assets import DEMO_ASSETS, JUMPING
 from wallet.market.source import Row
 
 # Waves of one price: how long each takes in milliseconds, and how far it swings in millionths.
 WAVES = ((41_000, 1_500), (157_000, 4_000), (1_931_000, 18_000))
 AGAINST_BTC = ("ETH", "BNB", "SOL", "LTC", "BCH", "XRP", "LINK", "AVAX", "DOT", "ADA", "MKR", "AAVE")
 FIAT = ("EUR", "USD", "GBP", "TRY", "BRL", "AUD", "PLN")
+
+# What the jumping asset costs in one quarter of a minute after the other, in thousandths of its usual price.
+STEPS, STEP_MS = (1_000, 1_063, 1_130), 15_000
 
 _TICK = Context(prec=6, rounding=ROUND_HALF_EVEN)
 # How far bid and ask are from the price.
@@ -38,6 +42,7 @@ class Demo:
             *against_usdt,
             *against_btc,
             *(row("BTC", code, usd["BTC"] / usd[code]) for code in FIAT if code in usd),
+            row(JUMPING.code, "USDT", jumping_price(self.now())),
         ]
 
     def prices(self) -> dict[str, Decimal]:
@@ -53,6 +58,12 @@ def row(base: str, counter: str, price: Decimal) -> Row:
     """A market whose book is around this price."""
     bid, ask = (f"{_TICK.plus(price * (1 + off)):f}" for off in (-HALF_SPREAD, HALF_SPREAD))
     return Row(base + counter, base, counter, bid=bid, ask=ask)
+
+
+def jumping_price(at: datetime) -> Decimal:
+    """What the jumping asset costs in dollars. Within half a minute of a quarter's end it never costs the same again."""
+    assert JUMPING.usd is not None
+    return JUMPING.usd * STEPS[int(at.timestamp() * 1000) // STEP_MS % len(STEPS)] / 1000
 
 
 def _price(code: str, usd: Decimal, moment: int) -> Decimal:

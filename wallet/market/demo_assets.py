@@ -104,6 +104,9 @@ def _asset(row: str) -> DemoAsset:
 
 
 DEMO_ASSETS = [_asset(row) for row in _ROWS.strip().splitlines()]
+# What shows a stop by the price tolerance: it jumps by more each quarter of a minute (`wallet/market/demo.py`). There is no
+# such coin, and its name says so.
+JUMPING = DemoAsset("JUMP", "Jumping Coin (made up)", 8, Decimal("0.25"))
 
 # Fields of those that cannot be converted, whatever they cost.
 STATES: dict[str, dict[str, Any]] = {

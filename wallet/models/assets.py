@@ -111,6 +111,10 @@ class Asset(models.Model):
         is_due = self.delisted_on is not None and self.delisted_on <= utc_day(at)
         return self.status == self.Status.DELISTED or is_due
 
+    def is_to_be_delisted(self, at: datetime) -> bool:
+        """Whether a day to come is set for it."""
+        return self.delisted_on is not None and not self.is_delisted(at)
+
     def refusal(self, at: datetime) -> Refusal | None:
         """R6 for this asset at that moment."""
         return validators.validate_listed(

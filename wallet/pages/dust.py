@@ -12,6 +12,7 @@ from wallet import formats, validators
 from wallet.eligibility import Eligibility
 from wallet.models import Policy, Service
 from wallet.pages import markup
+from wallet.pages.demonstration import Demonstration
 from wallet.pages.problems import Problem
 from wallet.pages.summary import NOT_ASKED, Asking, Summary, selected
 from wallet.pages.terms import Terms, terms
@@ -57,6 +58,7 @@ class DustPage:
     """`chosen` are the balances that are ticked; `gone` were, and can't be converted any more.
 
     `is_part`: htmx asks for the part that changes. `changes`: by which figures customers will lose, and when.
+    `demonstration` is for a demonstration's customer.
     """
 
     portfolio: Portfolio
@@ -67,6 +69,7 @@ class DustPage:
     wrong: str = ""
     is_part: bool = False
     changes: Sequence[SafeString] = ()
+    demonstration: Demonstration | None = None
 
     @property
     def service(self) -> Service:

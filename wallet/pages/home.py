@@ -18,6 +18,7 @@ from wallet.alerts import within_a_day
 from wallet.models import Conversion, Opening, Proposal
 from wallet.models.assets import source_name
 from wallet.models.pulse import AUDIT_FAILED, AUDITED, SWEPT, taken_from
+from wallet.pages.demonstration import Suggestion, for_operators
 from wallet.pages.lists import rows_of
 from wallet.watch import Happened, Standing
 
@@ -51,6 +52,11 @@ class HomePage:
 
     standing: Standing
     reader: User
+
+    @cached_property
+    def suggestions(self) -> list[Suggestion]:
+        """What there is to try in a demonstration; nothing elsewhere."""
+        return for_operators()
 
     @property
     def at(self) -> str:

@@ -1,6 +1,7 @@
 """Wallet → Fiat and Spot: the estimated balance, the offer to convert, and every asset that the customer holds."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from wallet import formats
 from wallet.eligibility import Eligibility
 from wallet.models import Service
 from wallet.pages import markup
+from wallet.pages.demonstration import Demonstration
 from wallet.pages.offer import Offer, offer
 from wallet.pages.prices import PricesFrom, prices_from
 from wallet.portfolio import Holding, Matches, Portfolio
@@ -27,8 +29,9 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class AssetRow:
-    """A balance in the list. `full_amount` is there when the amount is cut; `note` says that it is small, or why
-    it can't be converted though it might be; `is_small`: it can be. `value` is in BTC, behind that in the reference currency.
+    """A balance in the list. `full_amount` is there when the amount is cut; `note` says that it is small, from
+    which day on it is delisted, or why it can't be converted though it might be; `is_small`: it can be. `value` is in BTC,
+    behind that in the reference currency.
     """
 
     code: str
@@ -48,11 +51,12 @@ class Assets:
     text: str
     is_by_name: bool
     hides_small: bool
+    now: datetime
     currency: str = ""
 
     @cached_property
     def rows(self) -> list[AssetRow]:
-        return [_asset_row(holding, self.currency) for holding in self.matches.shown]
+        return [_asset_row(holding, self.now, self.currency) for holding in self.matches.shown]
 
     @property
     def is_long(self) -> bool:
@@ -108,13 +112,16 @@ class Assets:
 UNSAID = {Code.OVER_LIMIT, Code.IS_BNB, Code.PRICE_UNAVAILABLE}
 
 
-def _note(holding: Holding) -> str:
+def _note(holding: Holding, now: datetime) -> str:
+    ahead = holding.asset.delisted_on
+    if ahead is not None and holding.asset.is_to_be_delisted(now):
+        return _("Will be delisted on %(day)s") % {"day": formats.day(ahead)}
     if holding.refusal is None:
         return _("Small balance")
     return "" if holding.refusal.code in UNSAID else holding.refusal.words.cause.rstrip(".")
 
 
-def _asset_row(holding: Holding, currency: str) -> AssetRow:
+def _asset_row(holding: Holding, now: datetime, currency: str) -> AssetRow:
     asset, units = holding.asset, holding.units
     return AssetRow(
         code=asset.code,
@@ -122,7 +129,7 @@ def _asset_row(holding: Holding, currency: str) -> AssetRow:
         amount=markup.in_list(formats.aligned(units, asset.scale), asset.code),
         full_amount=formats.full_amount_if_cut(units, asset.scale),
         value=_value(holding, currency),
-        note=_note(holding),
+        note=_note(holding, now),
         is_small=holding.is_convertible,
     )
 
@@ -135,13 +142,14 @@ def _value(holding: Holding, currency: str) -> str:
 
 @dataclass(frozen=True)
 class WalletPage:
-    """`converting` is how many balances the conversion in progress has."""
+    """`converting` is how many balances the conversion in progress has; `demonstration` is for a demonstration's customer."""
 
     portfolio: Portfolio
     eligibility: Eligibility
     search: Search
     hides_small: bool
     converting: int
+    demonstration: Demonstration | None = None
 
     @property
     def service(self) -> Service:
@@ -194,4 +202,4 @@ class WalletPage:
     def assets(self) -> Assets:
         by_name = self.search.is_by_name
         matches = self.portfolio.matching(self.search.text, hides_small=self.hides_small, by_name=by_name)
-        return Assets(matches, self.search.text, by_name, self.hides_small, self.portfolio.currency)
+        return Assets(matches, self.search.text, by_name, self.hides_small, self.portfolio.now, self.portfolio.currency)

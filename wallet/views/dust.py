@@ -14,7 +14,8 @@ from wallet.database.retrying import Busy
 from wallet.eligibility import eligibility
 from wallet.forms import EstimateForm, SelectionForm
 from wallet.models import Conversion, Policy
-from wallet.pages.changes_ahead import changes_ahead
+from wallet.pages.changes_ahead import changes_ahead, delistings_ahead
+from wallet.pages.demonstration import demonstration
 from wallet.pages.dust import DustPage
 from wallet.pages.summary import NOT_ASKED, Asking
 from wallet.portfolio import portfolio
@@ -87,8 +88,14 @@ def _page(request: CustomerRequest, codes: Iterable[str], asking: Asking = NOT_A
     held = portfolio(user=request.user, policy=state.policy, now=now, currency=reference_currency(request))
     chosen = held.convertible if "all" in request.GET else held.chosen(codes)
     is_part = wants_partial(request)
-    changes = [] if is_part else changes_ahead(state.policy, Policy.objects.pending(now), now)
-    return DustPage(held, state, chosen, asking=asking, is_part=is_part, changes=changes)
+    if is_part:
+        return DustPage(held, state, chosen, asking=asking, is_part=True)
+    changes = [
+        *changes_ahead(state.policy, Policy.objects.pending(now), now),
+        *delistings_ahead((holding.asset for holding in held.holdings), now),
+    ]
+    told = demonstration(request.user, state.policy)
+    return DustPage(held, state, chosen, asking=asking, changes=changes, demonstration=told)
 
 
 def _problem(request: CustomerRequest, page: DustPage, status: int) -> HttpResponse:

@@ -7,6 +7,7 @@ from wallet.database import clock
 from wallet.eligibility import eligibility
 from wallet.forms import SmallBalancesForm, WalletForm
 from wallet.models import Customer
+from wallet.pages.demonstration import demonstration
 from wallet.pages.wallet import WalletPage
 from wallet.portfolio import portfolio
 from wallet.requests import CustomerRequest, reference_currency, wants_partial
@@ -30,7 +31,8 @@ def wallet(request: CustomerRequest) -> HttpResponse:
     # The card says how many balances are being converted; the list doesn't.
     is_asked = template != ASSETS and state.in_progress and state.service.is_open
     converting = state.in_progress.lines.count() if state.in_progress and is_asked else 0
-    page = WalletPage(held, state, search, hides_small, converting)
+    told = None if wants_partial(request) else demonstration(request.user, state.policy)
+    page = WalletPage(held, state, search, hides_small, converting, told)
     return render(request, template, {"page": page})
 
 

@@ -24,7 +24,7 @@ KEEPS_ITS_CURRENCY = Guard(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wallet", "0019_one_user_name"),
+        ("wallet", "0023_guards_of_month_ends"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
