@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 
-from dustsite import accounts, contacts, edge, mail, production
+from dustsite import accounts, branding, contacts, edge, mail, production
 from dustsite.account_settings import *  # noqa: F403
 from wallet import logs
 
@@ -32,6 +32,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=None if PRODUCTION else 0) 
 
 SITE_NAME = env.str("SITE_NAME", default="Dustsite")
 SECURITY_CONTACT, SUPPORT_CONTACT = contacts.configured(env)
+BRAND = branding.configured(env)
 
 INSTALLED_APPS = [
     "dustsite.apps.OperatorsConfig",
