@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 
-from dustsite import accounts, branding, contacts, edge, mail, production
+from dustsite import accounts, branding, contacts, currencies, edge, mail, production
 from dustsite.account_settings import *  # noqa: F403
 from wallet import logs
 
@@ -104,8 +104,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 DATABASE = DATABASES["default"]
-DATABASE["CONN_MAX_AGE"] = 600
-DATABASE["CONN_HEALTH_CHECKS"] = True
+DATABASE.update(CONN_MAX_AGE=600, CONN_HEALTH_CHECKS=True)
 SQLITE_OPTIONS = {
     # Every transaction takes the write lock when it begins: two that read first and then both write would deadlock.
     "transaction_mode": "IMMEDIATE",
@@ -219,6 +218,7 @@ CELERY_BEAT_SCHEDULE = {
 
 PRICE_SOURCE = env.str("PRICE_SOURCE", default="demo")
 REPORTING_CURRENCY = env.str("REPORTING_CURRENCY", default="USDT")  # what the treasury's page says worth in, beside BTC
+REFERENCE_CURRENCIES = currencies.configured(env)  # what customers may have values shown in, beside BTC and BNB
 EXCHANGE_ID = env.str("EXCHANGE_ID", default="binance")
 EXCHANGE_URL = env.str("EXCHANGE_URL", default="")
 EXCHANGE_FALLBACK_ID = env.str("EXCHANGE_FALLBACK_ID", default="")

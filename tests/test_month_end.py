@@ -2,15 +2,16 @@
 
 import csv
 import io
-import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from tests.support import factories
+from tests.support.months import close, random_movements
 from wallet import ledger, month_end
 from wallet.files.month_end_csv import BALANCES, CONVERSIONS
 from wallet.models import Asset, Conversion, Entry, Pulse, Transaction
@@ -25,13 +26,7 @@ DECEMBER = Month(2026, 12)
 def closed(world):
     """Makes a month final: a day after its end an audit passes."""
 
-    def close(month):
-        world.clock.at = month.ends_at + timedelta(days=1)
-        audit_ledger()
-        assert Pulse.objects.moments().get(AUDITED) == world.clock.at
-        return month
-
-    return close
+    return partial(close, world)
 
 
 def rows(file, month):
@@ -47,25 +42,6 @@ def entries_of(month):
         if at < month.ends_at:
             moved = "before" if at < month.begins_at else entry.transaction.kind
             yield (entry.account.asset.code, entry.account.kind), moved, entry.units
-
-
-def random_movements(world, seed):
-    """Deposits, corrections and conversions with a charge in November, December and January."""
-    chance = random.Random(seed)
-    factories.policy(fee_percent="1.5")
-    for number in range(24):
-        world.clock.tick(hours=chance.randrange(7, 72))
-        world.observe()
-        code = chance.choice(["DOGE", "ETH", "EUR"])
-        asset = Asset.objects.get(code=code)
-        units = chance.randrange(1, 9) * {"DOGE": 10**6, "ETH": 10**4, "EUR": 10}[code]
-        deed = chance.choice(["deposit", "adjust", "convert"])
-        if deed == "convert" and factories.balance(world.user, code):
-            world.settled(code)
-        elif deed == "adjust":
-            ledger.adjust(user=world.user, asset=asset, units=units, reference=f"A{number}")
-        else:
-            ledger.deposit(user=world.user, asset=asset, units=units, reference=f"D{number}")
 
 
 @pytest.mark.parametrize("seed", range(4))

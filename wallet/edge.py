@@ -35,7 +35,7 @@ CHARSETS = ("utf-8", "ascii", "iso8859-1")
 IMPOSSIBLE = (DataError, OverflowError, UnicodeError)
 
 # Where files are read: pages of the admin, below a model's list.
-TAKES_FILES = re.compile(r"/admin/wallet/(asset|proposal/propose)/file/")
+TAKES_FILES = re.compile(r"/admin/wallet/(asset/(file|named)|proposal/propose/file)/")
 
 UNREADABLE = "wallet.unreadable"
 

@@ -6,6 +6,7 @@ Each text here is whole: a pattern with places for the values, so that a transla
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
@@ -20,6 +21,8 @@ from wallet import money, zones
 SHOWN_PLACES = 8
 FIAT_SCALE = 2
 MINUS = "−"
+# What is written before a number of it; of others, the code behind it. Dollars are those of the United States.
+SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
 OLD_SECONDS = 30  # selection.js says the same of a page that stays open
 
 _LEADING_ZEROS = re.compile(r"\A(0[.,]0*)([0-9]+)\Z")
@@ -90,6 +93,27 @@ def quiet(text: str) -> SafeString:
     """A number whose leading zeros are quieter than its significant digits. The text itself stays whole."""
     found = _LEADING_ZEROS.match(text)
     return SafeString(f'<span class="z">{found[1]}</span>{found[2]}') if found else SafeString(escape(text))
+
+
+def hundredths_digits(hundredths: Fraction) -> str:
+    """Hundredths of a currency as a number with two places, cut, for a machine: 12.34."""
+    return f"{money.to_decimal(int(hundredths), FIAT_SCALE):.{FIAT_SCALE}f}"
+
+
+def worth(hundredths: Fraction | None, currency: str) -> str:
+    """What something is worth in a currency, cut: ≈ €12.34. What is worth something never reads as nothing: <€0.01.
+
+    Empty where it is not known.
+    """
+    if hundredths is None:
+        return ""
+    is_tiny = 0 < hundredths < 1
+    number = local(f"{money.to_decimal(max(int(hundredths), int(is_tiny)), FIAT_SCALE):,.{FIAT_SCALE}f}")
+    # Translators: an amount of money, as in €12.34.
+    words = _("{symbol}{number}").format(symbol=SYMBOLS.get(currency, ""), number=number)
+    if currency not in SYMBOLS:
+        words = f"{number}\N{NO-BREAK SPACE}{currency}"
+    return f"<{words}" if is_tiny else f"≈\N{NO-BREAK SPACE}{words}"
 
 
 def rate_digits(number: Decimal) -> str:

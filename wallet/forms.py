@@ -11,8 +11,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from wallet import files, validators, zones
+from wallet import currencies, files, validators, zones
 from wallet.models import Conversion, Customer
 from wallet.pages.history.filters import NAMES, Filters
 from wallet.pages.problems import Problem
@@ -125,6 +126,15 @@ class DisplayForm(ZoneForm):
         required=False,
         choices=[("", _("As your browser asks for")), *settings.LANGUAGES],
         error_messages={"invalid_choice": _("Choose a language from the list.")},
+    )
+    currency = forms.ChoiceField(
+        required=False,
+        choices=lambda: [
+            ("", _("As your language suggests")),
+            *((code, code) for code in currencies.offered()),
+            (currencies.NONE, pgettext_lazy("currency", "None")),
+        ],
+        error_messages={"invalid_choice": _("Choose a currency from the list.")},
     )
     theme = forms.ChoiceField(
         choices=Customer.Theme,

@@ -10,26 +10,27 @@ same whenever they are asked for, also while conversions run:
   the month is refused;
 - one snapshot is read, and the order is that of codes, kinds and days.
 
-Ids do not decide what belongs: they are made by the clocks of several machines. A row that came later with an old moment,
-because the database's clock was set back, would show: each file says the last transaction, the last entry and how many
-entries there are up to the month's end.
+Ids do not decide what belongs: they are made by the clocks of several machines. Each file says the last transaction, the
+last entry and how many entries there are up to the month's end. Once an audit has passed of a month that is final, its
+figures are written down for good, and the database refuses what would come later with an old moment.
 """
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.db.models import Case, Count, F, Max, Min, Sum, Value, When
 from django.db.models.functions import TruncDate
 
 from wallet import formats
 from wallet.database import clock
 from wallet.database.snapshot import snapshot
-from wallet.models import Account, Conversion, Entry, Line, Pulse, Transaction
+from wallet.models import Account, Conversion, Entry, Line, MonthEnd, Pulse, Transaction
 from wallet.models.pulse import AUDITED
 
 # After its end, a month waits so long for the transactions that were being written then.
@@ -134,6 +135,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """What a month came to, and where in the ledger it ends."""
+
+    place: Place
+    balances: list[Balance]
+    converted: list[Converted]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A month's figures, and the moment of the ledger of which an audit has passed since."""
 
@@ -154,14 +164,60 @@ def months() -> Iterator[Month]:
 
 
 def report(month: Month) -> Report:
-    """The month's figures, from one snapshot; one pass over the ledger, in the same few queries for any number of rows.
+    """The month's figures as they were written down; until they are, from one snapshot, in one pass over the ledger.
 
     Raises NotReady when it is not over for an hour, or no audit has passed since, or lately, or it does not add up.
     """
     with snapshot():
         audited_at = _audited_at(month, now=clock.now())
-        balances, place = _balances(month)
-        return Report(month, place, balances, list(_converted(month)), audited_at)
+        found = _written(month) or _figures(month)
+        return Report(month, found.place, found.balances, found.converted, audited_at)
+
+
+def close() -> list[Month]:
+    """Writes down the figures of each month that can be told and has none yet, the oldest first. Which they were."""
+    closed = []
+    for month in reversed(list(months())):
+        if MonthEnd.objects.filter(month=str(month)).exists():
+            continue
+        try:
+            told = report(month)
+        except NotReady:
+            break
+        try:
+            with transaction.atomic():
+                MonthEnd.objects.create(month=str(month), ends_at=month.ends_at, figures=_record(told))
+        except IntegrityError:  # another audit was first
+            continue
+        closed.append(month)
+    return closed
+
+
+def _record(told: Report) -> dict[str, Any]:
+    """As JSON keeps it; its encoder would cut a moment to milliseconds."""
+    at = told.place.posted_at
+    record = asdict(Figures(told.place, told.balances, told.converted))
+    return {**record, "place": {**record["place"], "posted_at": at and at.isoformat()}}
+
+
+def _written(month: Month) -> Figures | None:
+    row = MonthEnd.objects.filter(month=str(month)).first()
+    if row is None:
+        return None
+    place, balances, converted = (row.figures[name] for name in ("place", "balances", "converted"))
+    last, posted_at = place["transaction"], place["posted_at"]
+    moment = datetime.fromisoformat(posted_at) if posted_at else None
+    return Figures(
+        Place(UUID(last) if last else None, moment, place["entry"], place["entries"]),
+        [Balance(**balance) for balance in balances],
+        [Converted(**{**one, "day": date.fromisoformat(one["day"])}) for one in converted],
+    )
+
+
+def _figures(month: Month) -> Figures:
+    """From the ledger: from what was written down of the month before, where it was, else from the first entry on."""
+    balances, place = _balances(month, _written(month.previous))
+    return Figures(place, balances, list(_converted(month)))
 
 
 def _audited_at(month: Month, *, now: datetime) -> datetime:
@@ -177,13 +233,17 @@ def _audited_at(month: Month, *, now: datetime) -> datetime:
     return passed
 
 
-def _balances(month: Month) -> tuple[list[Balance], Place]:
+def _balances(month: Month, before: Figures | None) -> tuple[list[Balance], Place]:
     """In the order of assets and kinds of accounts, and where the ledger was at the month's end."""
     sums: defaultdict[tuple[str, int, str], Counter[str]] = defaultdict(Counter)
     last_entry = entries = 0
-    for row in _sums(month):
+    if before is not None:
+        last_entry, entries = before.place.entry, before.place.entries
+        for balance in before.balances:
+            sums[balance.asset, balance.scale, balance.kind][_BEFORE] = balance.closing
+    for row in _sums(month, since=month.begins_at if before else None):
         key = (row["account__asset__code"], row["account__asset__scale"], row["account__kind"])
-        sums[key][row["movement"]] = _whole(row, "moved")
+        sums[key][row["movement"]] += _whole(row, "moved")
         last_entry, entries = max(last_entry, row["last"]), entries + row["entries"]
     balances = [
         Balance(*key, moved[_BEFORE], {kind: moved[kind] for kind in Transaction.Kind.values})
@@ -191,19 +251,20 @@ def _balances(month: Month) -> tuple[list[Balance], Place]:
     ]
     _require_zero(balances)
     last = Transaction.objects.filter(posted_at__lt=month.ends_at).order_by("-posted_at", "-pk").first()
-    transaction, posted_at = (last.pk, last.posted_at) if last else (None, None)
-    return balances, Place(transaction, posted_at, last_entry, entries)
+    transaction_id, posted_at = (last.pk, last.posted_at) if last else (None, None)
+    return balances, Place(transaction_id, posted_at, last_entry, entries)
 
 
 def _order(code: str, scale: int, kind: str) -> tuple[str, int]:
     return code, Account.Kind.values.index(kind)
 
 
-def _sums(month: Month) -> Any:
+def _sums(month: Month, *, since: datetime | None) -> Any:
     """Entries until the month's end, added up by asset, kind of account, and what moved them in the month or before."""
     before = When(transaction__posted_at__lt=month.begins_at, then=Value(_BEFORE))
+    rows = Entry.objects.filter(transaction__posted_at__lt=month.ends_at)
     return (
-        Entry.objects.filter(transaction__posted_at__lt=month.ends_at)
+        (rows.filter(transaction__posted_at__gte=since) if since else rows)
         .annotate(movement=Case(before, default=F("transaction__kind")))
         .values("account__asset__code", "account__asset__scale", "account__kind", "movement")
         .annotate(**_halves("moved", "units"), entries=Count("pk"), last=Max("pk"))

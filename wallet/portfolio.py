@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from wallet import money, validators
+from wallet import currencies, money, validators
 from wallet.models import Account, Asset, KeptOutNumber, Policy, Price
 from wallet.models.lines import WholeBalance, quote_refusals
 from wallet.refusals import Code, Refusal, refusal
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One balance. Without a current price there is no value; without a current price of BNB there are no figures."""
+    """One balance. Without a current price there is no value; without a current price of BNB there are no figures.
+
+    `worth` is its value in hundredths of the reference currency, exactly; None where that is not known.
+    """
 
     asset: Asset
     units: int
@@ -27,6 +30,7 @@ class Holding:
     figures: money.Figures | None
     value_sats: int | None
     refusal: Refusal | None
+    worth: Fraction | None = None
 
     @property
     def is_convertible(self) -> bool:
@@ -54,7 +58,8 @@ class Matches(NamedTuple):
 class Portfolio:
     """All balances of one customer at one moment, judged by one policy.
 
-    `bnb_refusal` says why there is no price of BNB, where that is known.
+    `bnb_refusal` says why there is no price of BNB, where that is known. `currency` is the reference currency, empty where
+    there is none, and `currency_rate_btc` what one of it costs, None without a current price.
     """
 
     policy: Policy
@@ -62,6 +67,8 @@ class Portfolio:
     bnb_price: Price | None
     holdings: list[Holding]
     bnb_refusal: Refusal | None = None
+    currency: str = ""
+    currency_rate_btc: Decimal | None = None
 
     @cached_property
     def convertible(self) -> list[Holding]:
@@ -101,6 +108,19 @@ class Portfolio:
     def value_sats(self) -> int:
         return sum(holding.value_sats or 0 for holding in self.holdings)
 
+    @cached_property
+    def worth(self) -> Fraction | None:
+        """What all of it is worth in hundredths of the reference currency, as its rows show it; None where not known."""
+        if self.currency_rate_btc is None:
+            return None
+        return money.total_hundredths(one.worth for one in self.holdings if one.worth is not None)
+
+    def bnb_worth(self, units: int) -> Fraction | None:
+        """What so many units of BNB are worth in hundredths of the reference currency, exactly; None where not known."""
+        if self.bnb_price is None or self.currency_rate_btc is None:
+            return None
+        return money.hundredths(units, money.BNB_SCALE, self.bnb_price.rate_btc, self.currency_rate_btc)
+
     @property
     def small_share(self) -> Decimal | None:
         """How much of the whole the convertible balances are, in percent, cut. None where the whole rounds to nothing."""
@@ -128,29 +148,36 @@ class Portfolio:
         return [holding for holding in self.convertible if holding.asset.code in wanted]
 
 
-def portfolio(*, user: "User", policy: Policy, now: datetime) -> Portfolio:
-    """The customer's balances, most valuable first, in a constant number of queries."""
+def portfolio(*, user: "User", policy: Policy, now: datetime, currency: str = "") -> Portfolio:
+    """The customer's balances, most valuable first, in a constant number of queries.
+
+    `currency` is the code of the reference currency; empty: none.
+    """
     oldest = now - policy.price_age
     accounts = list(Account.objects.held_by(user))
-    found = Price.objects.of(account.asset_id for account in accounts)
+    goes_by = currencies.asset_of(currency)
+    found = Price.objects.of((account.asset_id for account in accounts), filter(None, [goes_by]))
     prices = {pk: price for pk, price in found.items() if price.observed_at >= oldest}
     bnb_price = next((price for price in prices.values() if price.asset.code == validators.BNB), None)
     unpriced = {account.asset.code for account in accounts if account.asset_id not in prices}
     told = KeptOutNumber.objects.told(unpriced if bnb_price else {*unpriced, validators.BNB})
-    market = Market(policy, now, bnb_price, told)
+    currency_rate = next((price.rate_btc for price in prices.values() if price.asset.code == goes_by), None)
+    market = Market(policy, now, bnb_price, told, currency_rate)
     holdings = [_holding(account, prices.get(account.asset_id), market) for account in accounts]
     holdings.sort(key=_largest_first)
-    return Portfolio(policy, now, bnb_price, holdings, market.bnb_refusal)
+    return Portfolio(policy, now, bnb_price, holdings, market.bnb_refusal, currency, currency_rate)
 
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """What balances are judged by: the policy, the moment, BNB's price, and by code why an asset has none."""
+    """What balances are judged by: the policy, the moment, BNB's price, and by code why an asset has none; and what one of the
+    reference currency costs."""
 
     policy: Policy
     now: datetime
     bnb_price: Price | None
     told: Mapping[str, Mapping[str, str]]
+    currency_rate_btc: Decimal | None
 
     @property
     def bnb_refusal(self) -> Refusal | None:
@@ -180,7 +207,10 @@ def _holding(account: Account, price: Price | None, market: Market) -> Holding:
     )
     refusals = quote_refusals(balance, policy=policy, at=market.now)
     value = money.value_sats(units, asset.scale, price.rate_btc) if price else None
-    return Holding(asset, units, price, figures, value, next(refusals, None))
+    worth = None
+    if price and market.currency_rate_btc:
+        worth = money.hundredths(units, asset.scale, price.rate_btc, market.currency_rate_btc)
+    return Holding(asset, units, price, figures, value, next(refusals, None), worth)
 
 
 def _largest_first(holding: Holding) -> tuple[Decimal, str]:

@@ -5,8 +5,10 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django_htmx.middleware import HtmxDetails
 
+from wallet import currencies
 from wallet.models import Customer
 
 # The session's mark that the browser has told its time zone.
@@ -32,6 +34,11 @@ def is_signed_in(request: HttpRequest) -> bool:
 def wants_partial(request: CustomerRequest) -> bool:
     """Whether htmx asks for a part of the page. When it restores its history it needs the whole one."""
     return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def reference_currency(request: CustomerRequest) -> str:
+    """The code of the currency that the customer thinks in; empty where none is to be shown."""
+    return currencies.chosen(request.customer.currency, get_language())
 
 
 def client_address(request: HttpRequest) -> str:

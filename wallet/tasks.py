@@ -6,7 +6,7 @@ from typing import Any
 from celery import shared_task
 from django.core.management import call_command
 
-from wallet import conversions, ledger, sign_ups, treasury
+from wallet import conversions, ledger, month_end, sign_ups, treasury
 from wallet.audit import audit
 from wallet.database import clock
 from wallet.database.retrying import Busy
@@ -135,6 +135,8 @@ def audit_ledger() -> None:
         # What was written meanwhile it has not seen: month end asks for an audit of a ledger that was complete.
         Pulse.objects.beat(AUDITED, began_at)
         log.info("audit_passed")
+        for month in month_end.close():
+            log.info("month_closed", month=str(month))
 
 
 @shared_task

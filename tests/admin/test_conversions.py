@@ -7,6 +7,7 @@ from tests.support.html import read
 from wallet import conversions, roles
 from wallet.conversions.claims import claim
 from wallet.models import StaffAction
+from wallet.pages.conversion_record import UNSAID
 
 LIST = "/admin/wallet/conversion/"
 WHY = {"reason": "The customer asked for it."}
@@ -69,6 +70,28 @@ def test_a_renewed_quote_leads_to_the_old_one_and_back(support, world):
     new = conversions.renew(conversion=old)
     assert tables(support, new)["Its life, in UTC"]["Renews"] == [old.reference]
     assert tables(support, old)["Its life, in UTC"]["Renewed by"] == [new.reference]
+
+
+def attempts(client, conversion):
+    rows = read(client.get(page_of(conversion))).select("#attempts tbody tr")
+    return [[row.find("th").text, *(cell.text for cell in row.select("td"))] for row in rows]
+
+
+def test_every_attempt_is_told_with_what_came_of_it(support, world):
+    conversion = world.confirmed("DOGE")
+    assert attempts(support, conversion) == []
+    claim(conversion.reference)
+    running = ["2026-11-22 14:32:08 UTC", "–", "A worker is at it."]
+    assert attempts(support, conversion) == [running]
+    world.clock.tick(seconds=10)
+    claim(conversion.reference)
+    lapsed = ["2026-11-22 14:32:08 UTC", "2026-11-22 14:32:18 UTC", UNSAID]
+    assert attempts(support, conversion) == [lapsed, ["2026-11-22 14:32:18 UTC", *running[1:]]]
+    world.clock.tick(seconds=10)
+    world.observe()
+    conversions.settle(reference=conversion.reference)
+    assert attempts(support, conversion)[0] == lapsed
+    assert attempts(support, conversion)[2] == ["–", "2026-11-22 14:32:28 UTC", "Completed"]
 
 
 def test_there_is_nothing_to_edit_and_no_deed_for_what_has_ended(support, world):

@@ -51,7 +51,9 @@ def test_what_is_shown_is_done_with_a_reason_alone(operator, text):
 def test_a_day_to_come_is_shown_as_customers_will_read_it(operator, text):
     days = {"reason": "No volume.", "delisted_on": "2026-12-01", "withdraw_until": "2027-03-01", "preview": "1"}
     page = text(operator.post(f"{DELIST}?asset=ETH", days))
-    assert "English: Delisted on 1 December 2026. ETH can’t be converted any more." in page
+    ahead = "English: ETH will be delisted on 1 December 2026. From then on it can’t be converted."
+    assert ahead in page
+    assert "Delisted on 1 December 2026. ETH can’t be converted any more." in page
     assert "1. Dezember 2026" in page.partition("Deutsch: ")[2]
     assert Asset.objects.get(code="ETH").delisted_on is None
 
@@ -185,3 +187,55 @@ def test_a_file_is_read_nowhere_else_and_none_is_no_fault(operator, text):
     assert operator.post(f"{PAUSE}?asset=DOGE", sent).status_code == 413
     assert operator.post("/admin/wallet/asset/file/", {}).status_code == 422
     assert send(operator, b"").status_code == 422
+
+
+NAMED = "/admin/wallet/asset/named/"
+
+
+def name(client, deed, content):
+    return client.post(NAMED, {"deed": deed, "file": SimpleUploadedFile("codes.csv", content)})
+
+
+def test_assets_that_a_file_names_are_shown_first_and_then_all_of_them_paused(operator, text):
+    page = read(name(operator, "pause", b"code\nETH\nDOGE\n"))
+    rows = [row.find("th").text for row in page.find("#affected").select("tbody tr")]
+    assert [row.partition(" ")[0] for row in rows] == ["DOGE", "ETH"]
+    assert not Asset.objects.filter(conversions_paused=True).exists()
+    form = page.find("#content-main form")
+    codes = [field["value"] for field in form.select("input[name=asset]")]
+    assert operator.post(form["action"], {"asset": codes, "reason": "Upgrade.", "do": "1"}).status_code == 302
+    paused = Asset.objects.filter(conversions_paused=True).order_by("code").values_list("code", flat=True)
+    assert list(paused) == ["DOGE", "ETH"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"code\nDOGE\nXYZ\n", "Row 3, column code: there is no asset “XYZ”."),
+        (b"code\nDOGE\nDOGE\n", "Row 3, column code: DOGE stands in row 2 already."),
+        (b"asset\nDOGE\n", "Row 1: there is no column “asset”."),
+        (b"code\n=DOGE\n", "Row 2, column code: “=DOGE” begins like a formula."),
+        (b"code\n" + b"DOGE\n" * 501, "The file has more than 500 rows."),
+        (b"\xff\xfeDOGE", "The file is UTF-16."),
+    ],
+)
+def test_a_file_that_names_no_assets_says_row_and_column(operator, text, content, words):
+    page = name(operator, "delist", content)
+    assert page.status_code == 422
+    assert words in text(page)
+
+
+def test_a_file_names_assets_only_for_what_its_sender_may_do(as_role):
+    treasury = as_role("treasury")
+    assert name(treasury, "delist", b"code\nDOGE\n").status_code == 422
+    assert name(treasury, "pause", b"code\nDOGE\n").status_code == 200
+    assert name(as_role("viewer"), "pause", b"code\nDOGE\n").status_code == 403
+
+
+def test_more_assets_than_an_address_can_name_are_chosen_by_a_file(operator, text):
+    keys = [factories.asset(f"LONGCODE{number:04}").pk for number in range(200)]
+    sent = {"action": "pause", "_selected_action": keys}
+    assert "Choose fewer, or choose them by a file." in text(operator.post("/admin/wallet/asset/", sent, follow=True))
+    codes = "".join(f"LONGCODE{number:04}\n" for number in range(200))
+    page = read(name(operator, "pause", b"code\n" + codes.encode()))
+    assert len(page.select("#affected tbody tr")) == 200

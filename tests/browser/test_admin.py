@@ -2,9 +2,9 @@
 
 import re
 
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
+from tests.support.accessible import assert_accessible
 from tests.support.journey import convert
 
 PAGES = [
@@ -22,29 +22,17 @@ PAGES = [
     "/admin/auth/user/",
 ]
 
-# What is ours of a page; the frame around it is Django's.
-AXE = """async () => {
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-  const options = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"], preload: false };
-  const found = await axe.run("#content", options);
-  return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`));
-}"""
-
 # Pages that are none of Django's own.
 OURS = [
     "/admin/wallet/houseaccount/treasury/",
     "/admin/wallet/transaction/month-end/",
     "/admin/wallet/asset/file/",
+    "/admin/wallet/asset/named/",
     *(
         f"/admin/wallet/proposal/propose/{kind}/"
         for kind in ("policy", "correction", "deposit", "file", "rights", "booking")
     ),
 ]
-
-
-def assert_accessible(page):
-    page.evaluate(AXE_SCRIPT)
-    assert page.evaluate(AXE) == [], page.url
 
 
 def propose(page):

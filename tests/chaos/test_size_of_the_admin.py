@@ -95,5 +95,6 @@ def test_p20_the_figures_of_the_panel_are_the_rows_of_their_lists_at_very_many_c
     known = Conversion.objects.completed().latest("pk").reference
     addresses |= {"by reference": f"{listed}?q={known}", "by customer": f"{listed}?q={many[7].username}"}
     addresses |= {"by reason": f"{listed}?reason_code=attempts", "stopped ones": f"{listed}?status__exact=stopped"}
+    addresses |= {"alerts": "/admin/alerts/", "a customer": f"/admin/wallet/customer/{many[7].pk}/change/"}
     measured = {name: taken(client, address) for name, address in addresses.items()}
     figure("; ".join(f"{name}: {length:.0f} ms" for name, length in measured.items()))

@@ -41,8 +41,8 @@ def test_a_verb_locks_the_customer_then_the_conversion_then_the_accounts_and_wai
     assert models(locks)[2:] == [Customer, Conversion, Account]
     world.observe()
     conversions.settle(reference=quote.reference)
-    # Who has no account for BNB gets one, which is locked as the others are.
-    assert models(locks)[5:] == [Customer, Conversion, Account, Account]
+    # Its claim locks it by itself first. Who has no account for BNB gets one, which is locked as the others are.
+    assert models(locks)[5:] == [Conversion, Customer, Conversion, Account, Account]
     assert skipping(locks) == []
 
 

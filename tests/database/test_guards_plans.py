@@ -17,7 +17,7 @@ from tests.support import factories, proposing
 from tests.support.attacks import column_names, sql
 from wallet import ledger, proposals
 from wallet.database import guards
-from wallet.models import Account, Asset, Conversion, Customer, Line, Policy, TreasuryLimit
+from wallet.models import Account, Asset, Conversion, Customer, Line, LostAttempt, Policy, TreasuryLimit
 
 pytestmark = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has other plans")
 
@@ -59,6 +59,9 @@ def live_through(world, name):
     assert done.status == "completed"
     world.quoted("EUR", owner=factories.user(f"other {name}", {"EUR": "5"}))
     Conversion.objects.filter(status="quoted").update(renews=None)
+    lost = world.confirmed("EUR", owner=factories.user(f"late {name}", {"EUR": "5"}))
+    LostAttempt.objects.note([lost], claimed_at=world.clock(), lost_at=world.clock())
+    assert world.settle(lost).is_completed
     sql("DELETE FROM wallet_conversion WHERE status = 'quoted'")
     sql("DELETE FROM wallet_line l WHERE NOT EXISTS (SELECT FROM wallet_conversion c WHERE c.id = l.conversion_id)")
     fresh = factories.asset("NEW")
@@ -156,7 +159,7 @@ def forget():
     """Tables as new, whatever other tests left in their files and the server noted of them; nor does it look meanwhile."""
     sql(f"LOCK TABLE {', '.join(TABLES)} IN SHARE UPDATE EXCLUSIVE MODE")
     sql("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL session_replication_role = replica")
-    sql(f"TRUNCATE {', '.join(TABLES[:-1])}, wallet_housebalance, wallet_staffmovement")
+    sql(f"TRUNCATE {', '.join(TABLES[:-1])}, wallet_housebalance, wallet_staffmovement, wallet_lostattempt")
     sql("SET CONSTRAINTS ALL DEFERRED; SET LOCAL session_replication_role = origin")
     sql(f"DELETE FROM pg_statistic WHERE starelid IN ({OURS})")
     sql(f"UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE oid IN ({OURS})")

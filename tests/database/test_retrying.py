@@ -141,7 +141,7 @@ def work(transactional_db, clock):
             "decide together": lambda: settlement.complete_or_stop([last.reference], waits=False),
             "decide": lambda: settlement.complete_or_stop([last.reference], waits=True),
             "release": lambda: claims.give_back(claimed),
-            "end of a claim": lambda: claims.lapse(claimed),
+            "end of a claim": lambda: claims.lapse(claimed, ValueError("no")),
             "give up": lambda: sweep.give_up(last.reference),
             "deposit": lambda: ledger.deposit(user=world.user, asset=btc, units=1, reference="D"),
             "adjust": lambda: ledger.adjust(user=world.user, asset=btc, units=1, reference="A"),

@@ -65,7 +65,8 @@ def code(text: str) -> list[str]:
 
 def variables_read() -> set[str]:
     """The environment's variables that the settings read: the first argument of each env.…("NAME")."""
-    files = [ROOT / "dustsite" / f"{name}.py" for name in ("settings", "mail", "contacts", "branding")]
+    names = ("settings", "mail", "contacts", "currencies", "branding")
+    files = [ROOT / "dustsite" / f"{name}.py" for name in names]
     calls = [node for path in files for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
     return {
         call.args[0].value

@@ -10,7 +10,7 @@ from tests.support.root import ROOT
 # From the bottom up: a module may import those before it, and its own package.
 LAYERS = [
     ["wallet.logs"],
-    ["wallet.csv_table", "wallet.database", "wallet.money", "wallet.references", "wallet.zones"],
+    ["wallet.csv_table", "wallet.currencies", "wallet.database", "wallet.money", "wallet.references", "wallet.zones"],
     ["wallet.demo_users", "wallet.passwords", "wallet.roles", "wallet.sessions"],
     ["wallet.formats"],
     ["wallet.refusals"],

@@ -1,14 +1,14 @@
 """Customers are told ahead where they lose: which figure, when, from what, to what; on the dust page and under help."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import translation
 
 from tests.support import factories
 from tests.support.html import read
-from wallet.models import Policy, PolicyWithdrawal
-from wallet.pages.changes_ahead import changes_ahead
+from wallet.models import Asset, Policy, PolicyWithdrawal
+from wallet.pages.changes_ahead import changes_ahead, delistings_ahead
 
 
 @pytest.fixture
@@ -77,3 +77,28 @@ def test_it_is_told_on_the_pages_until_it_is_in_force_or_withdrawn(signed_in, wo
     world.clock.tick(hours=2)
     assert "The fee changes" not in text(signed_in.get("/help/"))
     assert "A fee of 1% of the BNB" in text(signed_in.get("/help/"))
+
+
+def test_an_asset_that_is_to_be_delisted_is_told_to_whoever_holds_it_until_it_is(signed_in, world, text):
+    days = {"delisted_on": date(2026, 12, 1), "withdraw_until": date(2027, 3, 1)}
+    Asset.objects.filter(code__in=["DOGE", "NEO"]).update(**days)
+    words = (
+        "DOGE will be delisted on 1 December 2026. From then on it can’t be converted."
+        " It can be withdrawn until 1 March 2027."
+    )
+    page = text(signed_in.get("/wallet/dust/"))
+    assert words in page
+    assert "NEO will be" not in page
+    assert "Will be delisted on 1 December 2026" in text(signed_in.get("/wallet/"))
+    with translation.override(None):
+        german = text(signed_in.get("/wallet/dust/", headers={"Accept-Language": "de"}))
+    assert "DOGE wird am 1. Dezember 2026 aus dem Handel genommen." in german.replace("\xa0", " ")
+    world.clock.tick(days=9)
+    world.observe()
+    assert "will be delisted" not in text(signed_in.get("/wallet/dust/"))
+    assert "Will be delisted" not in text(signed_in.get("/wallet/"))
+
+
+def test_of_one_that_is_delisted_already_nothing_is_told_ahead(world):
+    Asset.objects.filter(code="DOGE").update(status="delisted", delisted_on=date(2026, 12, 1))
+    assert delistings_ahead(Asset.objects.filter(code="DOGE"), world.clock()) == []

@@ -60,7 +60,7 @@ def test_a_wait_that_is_not_over_is_not_said_to_be(doge):
 def test_it_adds_up_what_is_selected(doge):
     found = summary(doge, pages.holding("ETH", "0.01"))
     assert (found.net_units, found.amount) == (7_000_000, "0.07000000")
-    assert found.worth == "from 2 balances worth 0.00070000 BTC"
+    assert found.given == "from 2 balances worth 0.00070000 BTC"
     assert [(share.name, share.percent) for share in found.shares] == [("ETH", 71), ("DOGE", 29)]
     assert found.rate == "0.01000000"
 

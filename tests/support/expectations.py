@@ -131,6 +131,7 @@ ADMIN_PAGES: dict[str, set[int]] = {
     "admin:wallet_houseaccount_treasury": {200, 403},
     "admin:wallet_houseaccount_treasury_file": {200, 403},
     "admin:wallet_asset_file": {200, 403},
+    "admin:wallet_asset_named": {200, 403},
     "admin:wallet_conversion_settle": {405},
     "admin:wallet_conversion_stop": {405},
     "admin:wallet_policy_withdraw": {200, 403, 404},  # of a version that there may not be

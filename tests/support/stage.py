@@ -174,7 +174,7 @@ def deposit(name: str, code: str, amount: str) -> None:
 def quote(name: str, codes: list[str] | None = None, ago: float = 0, renewed: bool = False) -> str:
     """Quotes these assets, or all that can be converted; the reference."""
     with shown_clock.ago(ago):
-        made = conversions.quote(user=owner(name), codes=codes or convertible(name))
+        made = conversions.quote(user=owner(name), codes=codes or convertible(name), currency="USD")
         return (conversions.renew(conversion=made) if renewed else made).reference
 
 

@@ -62,6 +62,11 @@ def test_every_asset_has_a_row_with_everything_about_it(signed_in, mixed):
         ("bnb_rate_btc", "0.01000000"),
         ("price_change_percent", "-2.50"),
         ("stop_reason", ""),
+        ("currency", ""),
+        ("currency_rate_btc", ""),
+        ("currency_path", ""),
+        ("given_in_currency", ""),
+        ("received_in_currency", ""),
     ]
     assert (found[3]["status"], found[3]["received_bnb"], found[3]["fee_bnb"]) == (
         "stopped",
@@ -156,11 +161,11 @@ def test_koinly_gets_its_universal_template(signed_in, mixed):
     done = mixed[1]
     header, *lines = table(signed_in.get(f"{URL}?format=koinly"))
     assert header[:5] == ["Date", "Sent Amount", "Sent Currency", "Received Amount", "Received Currency"]
-    assert header[5:] == ["Fee Amount", "Fee Currency", "Description"]
+    assert header[5:] == ["Fee Amount", "Fee Currency", "Description", "Net Worth Amount", "Net Worth Currency"]
     words = f"Small balance converted, {done.reference}"
     assert lines == [
-        ["2026-11-23 14:32:11", "0.01000000", "ETH", "0.05000000", "BNB", "0.00100000", "BNB", words],
-        ["2026-11-23 14:32:11", "100.000000", "DOGE", "0.01950000", "BNB", "0.00039000", "BNB", words],
+        ["2026-11-23 14:32:11", "0.01000000", "ETH", "0.05000000", "BNB", "0.00100000", "BNB", words, "", ""],
+        ["2026-11-23 14:32:11", "100.000000", "DOGE", "0.01950000", "BNB", "0.00039000", "BNB", words, "", ""],
     ]
 
 

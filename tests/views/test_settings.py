@@ -193,3 +193,19 @@ def test_a_zone_that_nobody_knows_is_ignored_politely_and_not_asked_for_again(si
 def test_signed_out_nobody_is_asked(client, db):
     assert read(client.get("/accounts/login/")).select("#browser-zone") == []
     assert client.post(f"{URL}browser-zone/", {"time_zone": "UTC"}).status_code == 302
+
+
+@pytest.mark.parametrize("currency", ["GBP", "none", ""])
+def test_a_currency_is_chosen_or_none_or_left_to_the_language(signed_in, world, currency):
+    Customer.objects.set_display(world.user, currency="EUR")
+    assert read(signed_in.get(URL)).select("#id_currency [value=EUR][selected]")
+    signed_in.post(URL, FIELDS | {"currency": currency})
+    assert Customer.objects.get(user=world.user).currency == currency
+    assert len(read(signed_in.get(URL)).select("#id_currency [selected]")) == 1
+
+
+def test_a_currency_that_is_not_offered_is_refused_and_the_other_settings_stay(signed_in, world, text):
+    answer = signed_in.post(URL, FIELDS | {"currency": "CHF"})
+    assert (answer.status_code, stored(world.user)) == (422, ("", "system", False))
+    assert "Choose a currency from the list." in text(answer)
+    assert read(answer).find("#id_currency")["aria-describedby"] == "currency-error currency-hint"

@@ -27,8 +27,8 @@ from wallet.models.assets import utc_day
 from wallet.pages.listing import LABELS, listing_page
 
 BUSY = "The database is busy. Nothing was changed. Try again."
-# So many assets at once: as many as an address can name.
-MOST = 500
+# An address that is longer is refused by the web server.
+LONGEST_ADDRESS = 3_500
 
 
 class DeedForm(forms.Form):
@@ -58,6 +58,20 @@ class AssetFileForm(forms.Form):
     )
 
 
+class NamingForm(forms.Form):
+    """Which assets, by a file, and what is to be done to all of them."""
+
+    deed = forms.ChoiceField(label="What to do", choices=())
+    file = forms.FileField(
+        label="CSV file",
+        help_text=f"UTF-8, a row for each asset below the header code; at most {assets_csv.MOST} assets.",
+    )
+
+    def __init__(self, allowed: Sequence[Deed], *args: Any) -> None:
+        super().__init__(*args)
+        cast("forms.ChoiceField", self.fields["deed"]).choices = [(deed.value, LABELS[deed]) for deed in allowed]
+
+
 FORMS: dict[Deed, type[DeedForm]] = {Deed.PAUSE: PauseForm, Deed.DELIST: DelistForm}
 
 
@@ -75,21 +89,22 @@ class Listing(Recorded):
             path(f"{deed}/", guarded(answers(self._deed)), {"deed": deed}, name=f"wallet_asset_{deed}") for deed in Deed
         ]
         own.append(path("file/", guarded(answers(self._file)), name="wallet_asset_file"))
+        own.append(path("named/", guarded(answers(self._named)), name="wallet_asset_named"))
         return [*own, *super().get_urls()]
 
     def deeds(self, request: HttpRequest, codes: Sequence[str]) -> list[tuple[str, str]]:
         """What this operator may do to these assets: the label and the address of each."""
-        return [(LABELS[deed], address(deed, codes)) for deed in Deed if request.user.has_perm(deed.permission)]
+        return [(LABELS[deed], address(deed, codes)) for deed in _allowed(request)]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        allowed = [deed for deed in Deed if request.user.has_perm(deed.permission)]
         own: dict[str, Any] = {
-            deed.value: (partial(_lead, deed), deed.value, f"{LABELS[deed]} the selected assets") for deed in allowed
+            deed.value: (partial(_lead, deed), deed.value, f"{LABELS[deed]} the selected assets")
+            for deed in _allowed(request)
         }
         return {**super().get_actions(request), **own}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        shown = {"may_add_from_file": self.has_add_permission(request)}
+        shown = {"may_add_from_file": self.has_add_permission(request), "may_name_by_file": bool(_allowed(request))}
         return super().changelist_view(request, {**(extra_context or {}), **shown})
 
     def _deed(self, request: HttpRequest, deed: Deed) -> HttpResponse:
@@ -105,8 +120,13 @@ class Listing(Recorded):
                 form.add_error(None, problem)
             if not form.errors and "do" in request.POST and self._is_done(request, form, wanted, assets):
                 return redirect("admin:wallet_asset_changelist")
+        return self._meaning(request, form, wanted, assets)
+
+    def _meaning(self, request: HttpRequest, form: DeedForm, wanted: Wanted, assets: Sequence[Asset]) -> HttpResponse:
+        """The page that says what the deed means to these assets, which its form names again."""
         page = listing_page(assets, wanted, clock.now())
-        return self._render(request, "listing", form, title=f"{page.label} assets", page=page)
+        action = reverse(f"admin:wallet_asset_{wanted.deed}")
+        return self._render(request, "listing", form, title=f"{page.label} assets", page=page, action=action)
 
     def _is_done(self, request: HttpRequest, form: DeedForm, wanted: Wanted, assets: Sequence[Asset]) -> bool:
         codes = [asset.code for asset in assets]
@@ -116,6 +136,23 @@ class Listing(Recorded):
             return f"{LABELS[wanted.deed]}: {', '.join(codes)}."
 
         return _told(request, form, act)
+
+    def _named(self, request: HttpRequest) -> HttpResponse:
+        """Assets that a file names: leads to the page that says what it means to them, and changes nothing."""
+        allowed = _allowed(request)
+        if not allowed:
+            raise PermissionDenied
+        form = NamingForm(allowed, *((request.POST, request.FILES) if request.method == "POST" else ()))
+        if request.method == "POST" and form.is_valid():
+            deed = Deed(form.cleaned_data["deed"])
+            try:
+                codes = assets_csv.named(form.cleaned_data["file"].read())
+            except FileRefused as error:
+                form.add_error(None, error.problems)
+            else:
+                assets = list(Asset.objects.filter(code__in=codes).order_by("code"))
+                return self._meaning(request, FORMS.get(deed, DeedForm)(), Wanted(deed, "…"), assets)
+        return self._render(request, "named", form, title="Choose assets by a file")
 
     def _file(self, request: HttpRequest) -> HttpResponse:
         if not self.has_add_permission(request):
@@ -152,10 +189,15 @@ def _told(request: HttpRequest, form: forms.Form, act: Callable[[], str]) -> boo
     return True
 
 
+def _allowed(request: HttpRequest) -> list[Deed]:
+    return [deed for deed in Deed if request.user.has_perm(deed.permission)]
+
+
 def _named(request: HttpRequest) -> list[Asset]:
-    """The assets that the address names, by code; 404 for none, and for what there is not."""
-    codes = set(request.GET.getlist("asset"))
-    assets = list(Asset.objects.filter(code__in=codes).order_by("code")) if len(codes) <= MOST else []
+    """The assets that the address or the form names, by code; 404 for none, and for what there is not."""
+    codes = {*request.GET.getlist("asset"), *request.POST.getlist("asset")}
+    found = Asset.objects.filter(code__in=codes).order_by("code")
+    assets = list(found) if len(codes) <= assets_csv.MOST else []
     if not codes or len(assets) != len(codes):
         raise Http404
     return assets
@@ -163,8 +205,10 @@ def _named(request: HttpRequest) -> list[Asset]:
 
 def _lead(deed: Deed, model_admin: Any, request: HttpRequest, queryset: QuerySet[Asset]) -> HttpResponse | None:
     """An action of the list: to the page that says what it means, and asks why."""
-    codes = list(queryset.order_by("code").values_list("code", flat=True)[: MOST + 1])
-    if len(codes) > MOST:
-        messages.error(request, f"Choose {MOST} assets at the most.")
+    to = address(deed, list(queryset.order_by("code").values_list("code", flat=True)[: assets_csv.MOST]))
+    if len(to) > LONGEST_ADDRESS or queryset.count() > assets_csv.MOST:
+        messages.error(
+            request, "These are more assets than an address can name. Choose fewer, or choose them by a file."
+        )
         return None
-    return redirect(address(deed, codes))
+    return redirect(to)

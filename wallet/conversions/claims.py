@@ -9,7 +9,7 @@ from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
 
 from wallet.database import clock
 from wallet.database.retrying import retried
-from wallet.models import Conversion, Line
+from wallet.models import Conversion, Line, LostAttempt
 
 MAX_ATTEMPTS = 5
 # How long an attempt may hold its claim. Longer than a settlement takes with every timeout and retry but the rarest; a
@@ -43,10 +43,23 @@ def claim(reference: str) -> Claim | None:
 
     None when there is nothing to attempt: it is finished, claimed by another, or has used up its attempts.
     """
-    now = clock.now()
-    taken = Claim((reference,), now + LEASE)
-    claimable = Conversion.objects.due(now).filter(reference=reference, attempts__lt=MAX_ATTEMPTS)
-    return taken if claimable.update(attempts=F("attempts") + 1, next_attempt_at=taken.lapses_at) else None
+    with transaction.atomic():
+        now = clock.now()
+        claimable = Conversion.objects.due(now).filter(reference=reference, attempts__lt=MAX_ATTEMPTS)
+        conversion = claimable.select_for_update(no_key=True).first()
+        if conversion is None:
+            return None
+        note_lapsed(conversion)
+        taken = Claim((reference,), now + LEASE)
+        Conversion.objects.filter(pk=conversion.pk).update(attempts=F("attempts") + 1, next_attempt_at=taken.lapses_at)
+    return taken
+
+
+def note_lapsed(conversion: Conversion) -> None:
+    """Writes down the last attempt at a conversion that is locked, where whoever made it could not: it was killed, or hung."""
+    lapsed_at = conversion.next_attempt_at
+    if lapsed_at is not None and conversion.lost_attempts.count() < conversion.attempts:
+        LostAttempt.objects.note([conversion], claimed_at=lapsed_at - LEASE, lost_at=lapsed_at)
 
 
 @retried
@@ -94,7 +107,12 @@ def give_back(claim: Claim, references: Iterable[str] | None = None) -> None:
 
 
 @retried
-def lapse(claim: Claim) -> None:
-    """Ends a claim whose attempt came to nothing: it stays counted, and the next one need not wait for the lease."""
-    held = Conversion.objects.confirmed().filter(reference__in=claim.references, next_attempt_at=claim.lapses_at)
-    held.update(next_attempt_at=clock.now())
+def lapse(claim: Claim, error: Exception) -> None:
+    """Ends a claim whose attempt came to nothing, and writes down why: it stays counted, and the next need not wait for it."""
+    with transaction.atomic():
+        now = clock.now()
+        held = Conversion.objects.confirmed().filter(reference__in=claim.references, next_attempt_at=claim.lapses_at)
+        lost = list(held.select_for_update(no_key=True).order_by("pk"))
+        says = f"{type(error).__name__}: {error}"
+        LostAttempt.objects.note(lost, claimed_at=claim.lapses_at - LEASE, lost_at=now, error=says)
+        Conversion.objects.filter(pk__in=[one.pk for one in lost]).update(next_attempt_at=now)

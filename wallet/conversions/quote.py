@@ -17,11 +17,11 @@ from wallet.refusals import Code, Refused, refusal, refuse
 
 
 @retried
-def quote(*, user: User, codes: Sequence[str], renews: Conversion | None = None) -> Conversion:
+def quote(*, user: User, codes: Sequence[str], renews: Conversion | None = None, currency: str = "") -> Conversion:
     """Writes down what converting the whole balances of these assets would bring (R1–R4, R6, R8).
 
-    Of the customer's older quotes the newest few are kept (S5). Duplicates count once. Raises Refused with every rule that
-    says no; nothing is written then.
+    `currency` is the code of what the customer thinks of money in; empty: none. Of the customer's older quotes the newest
+    few are kept (S5). Duplicates count once. Raises Refused with every rule that says no; nothing is written then.
     """
     wanted = list(dict.fromkeys(codes))
     if not wanted:
@@ -38,9 +38,10 @@ def quote(*, user: User, codes: Sequence[str], renews: Conversion | None = None)
         waits = validators.validate_interval(customer.last_converted_at, now, policy.interval)
         if waits is not None:
             raise Refused(waits)
-        held = portfolio(user=user, policy=policy, now=now)
+        held = portfolio(user=user, policy=policy, now=now, currency=currency)
         chosen = _choose(held, wanted)
         conversion = Conversion(user=user, policy=policy, quoted_at=now)
+        conversion.set_quoted_currency(currency, held.currency_rate_btc)
         lines = _estimate(conversion, held.bnb_price, chosen)
         if renews is not None:  # held, so that it isn't cleared away meanwhile
             conversion.renews = Conversion.objects.select_for_update(no_key=True).filter(pk=renews.pk).first()
@@ -54,10 +55,10 @@ def quote(*, user: User, codes: Sequence[str], renews: Conversion | None = None)
         return conversion
 
 
-def renew(*, conversion: Conversion) -> Conversion:
+def renew(*, conversion: Conversion, currency: str = "") -> Conversion:
     """A new quote for the same assets, whole balances at today's amounts, that names the quote it renews."""
     codes = conversion.lines.order_by("asset__code").values_list("asset__code", flat=True)
-    return quote(user=conversion.user, codes=list(codes), renews=conversion)
+    return quote(user=conversion.user, codes=list(codes), renews=conversion, currency=currency)
 
 
 def _choose(held: Portfolio, wanted: Sequence[str]) -> list[Holding]:

@@ -31,8 +31,8 @@ def settle(*, reference: str) -> Conversion | None:
     except Busy:
         give_back(claimed)
         raise
-    except Exception:
-        lapse(claimed)
+    except Exception as error:
+        lapse(claimed, error)
         raise
     for unpriced in outcome.unpriced:
         give_back(claimed)

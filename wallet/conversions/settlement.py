@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from wallet import ledger, validators
+from wallet import currencies, ledger, validators
 from wallet.conversions import rules, states
 from wallet.conversions.breaker import Breaker, read_breaker
 from wallet.conversions.locks import Locked, lines_of, lock_together
@@ -46,7 +46,8 @@ class Outcome:
 class Round:
     """What conversions are judged by that are settled together: the prices at hand by asset id, the moment, what is paid.
 
-    `told` says by asset id why an asset has no price, where that is known.
+    `told` says by asset id why an asset has no price, where that is known. `currencies` are the prices at hand by which the
+    customers' reference currencies go, by the currency's code.
     """
 
     bnb: Asset
@@ -54,6 +55,7 @@ class Round:
     at: datetime
     breaker: Breaker  # with the newest version of the policy
     told: Mapping[int, Mapping[str, str]]
+    currencies: Mapping[str, Price]
 
 
 @retried
@@ -101,6 +103,8 @@ def _end(references: Sequence[str], *, waits: bool) -> Outcome:
                 continue
             if refused:
                 states.end_without(settlement.conversion, status=Status.STOPPED, refusals=refused, at=now.at)
+            else:
+                _set_currency(settlement.conversion, now)
             (stopped if refused else passed).append(settlement)
         closing = now.breaker.close()
         post(passed, bnb, at=now.at)
@@ -121,7 +125,9 @@ def _open(running: Sequence[Locked], bnb: Asset) -> list[Settlement]:
 def _round(settlements: Sequence[Settlement], bnb: Asset) -> Round:
     """What they are judged by, read once all is locked."""
     assets = {line.asset_id: line.asset.code for settlement in settlements for line in settlement.lines}
-    prices = Price.objects.of(assets)
+    go_by = {one.conversion.currency: currencies.asset_of(one.conversion.currency) for one in settlements}
+    prices = Price.objects.of(assets, filter(None, go_by.values()))
+    by_code = {price.asset.code: price for price in prices.values()}
     told = KeptOutNumber.objects.told(code for pk, code in assets.items() if pk not in prices)
     at = clock.now()
     return Round(
@@ -130,6 +136,7 @@ def _round(settlements: Sequence[Settlement], bnb: Asset) -> Round:
         at=at,
         breaker=read_breaker(at),
         told={pk: told[code] for pk, code in assets.items() if code in told},
+        currencies={currency: by_code[code] for currency, code in go_by.items() if code in by_code},
     )
 
 
@@ -169,6 +176,14 @@ def _set_prices(settlement: Settlement, now: Round) -> None:
     for line, price in zip(lines, needed, strict=True):
         if price is not None:
             line.set_settled_price(price)
+
+
+def _set_currency(conversion: Conversion, now: Round) -> None:
+    """Sets what the customer's currency cost, where the market has said so since Confirm. Nothing waits or stops for it."""
+    price = now.currencies.get(conversion.currency)
+    assert conversion.confirmed_at is not None
+    if price is not None and price.observed_at >= conversion.confirmed_at:
+        conversion.set_settled_currency(price)
 
 
 def _write(ended: Sequence[Settlement]) -> None:

@@ -11,6 +11,7 @@ from wallet.models import Conversion, Line, Transaction
 from wallet.models.conversions import ConversionQuerySet
 from wallet.models.priced import Priced
 from wallet.models.status import Status
+from wallet.models.valued import Valued
 from wallet.refusals import Refusal, in_order
 
 ENDED = (
@@ -22,6 +23,7 @@ ENDED = (
     "reasons",
     *Priced.SETTLED_PRICE,
     *Priced.FIGURES,
+    *Valued.SETTLED_CURRENCY,
 )
 
 

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef
 
 from wallet.conversions import states
-from wallet.conversions.claims import CHUNKS, MAX_ATTEMPTS
+from wallet.conversions.claims import CHUNKS, MAX_ATTEMPTS, note_lapsed
 from wallet.conversions.locks import lock
 from wallet.database import clock
 from wallet.database.retrying import Busy, retried
@@ -72,6 +72,7 @@ def give_up(reference: str) -> None:
         # Since the sweep looked, another worker may have begun it, or ended it.
         if not conversion.is_due(now) or conversion.attempts < MAX_ATTEMPTS:
             return
+        note_lapsed(conversion)
         spent = refusal(Code.ATTEMPTS, attempts=conversion.attempts)
         states.end_without(conversion, status=Status.FAILED, refusals=[spent], at=now)
         states.write_ends([conversion])

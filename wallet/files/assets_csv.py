@@ -1,4 +1,7 @@
-"""Assets from a CSV file: `code,name,scale,status`, a row for each new asset, checked whole before one is added."""
+"""Assets from CSV files, checked whole before anything is done with them.
+
+New ones have a row `code,name,scale,status` each; those that are there already, and are to be paused or delisted, a `code`.
+"""
 
 import re
 from collections.abc import Mapping
@@ -10,8 +13,11 @@ from wallet import money
 from wallet.csv_table import Problems, Row, Table
 from wallet.models import Asset
 
+# So many assets are named at once.
+MOST = 500
 COLUMNS = ("code", "name", "scale", "status")
 TABLE = Table(COLUMNS)
+NAMED = Table(("code",), most=MOST)
 STATUSES = (Asset.Status.LISTED.value, Asset.Status.UNLISTED.value)
 _WHOLE = re.compile(r"\A[0-9]{1,2}\Z")
 
@@ -43,6 +49,23 @@ def assets(content: bytes) -> list[Asset]:
         found.append(asset)
     problems.refuse()
     return found
+
+
+def named(content: bytes) -> list[str]:
+    """The codes of assets that a file names, in order. Raises FileRefused with every problem, by row and column."""
+    rows = NAMED.read(content)
+    problems = Problems()
+    known = set(Asset.objects.filter(code__in=[row.cells["code"] for row in rows]).values_list("code", flat=True))
+    seen: dict[str, int] = {}
+    for row in rows:
+        code = row.cells["code"]
+        if code in seen:
+            problems.add(row.number, "code", f"{code} stands in row {seen[code]} already.")
+        elif code not in known:
+            problems.add(row.number, "code", f"there is no asset “{code[:20]}”.")
+        seen.setdefault(code, row.number)
+    problems.refuse()
+    return sorted(seen)
 
 
 def _check(problems: Problems, row: Row, asset: Asset) -> None:

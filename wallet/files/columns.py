@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Generic, TypeVar
 
 from wallet import formats, money
@@ -72,6 +73,16 @@ def fee(row: Row) -> str:
 def rate(number: Decimal | None) -> str:
     """A price in BTC; nothing while there is none."""
     return "" if number is None else formats.rate_digits(number)
+
+
+def currency(row: Row) -> str:
+    """The currency that the customer thought in; nothing where its rate at the settlement is not known."""
+    return row.currency if row.currency_rate_btc else ""
+
+
+def worth(hundredths: Fraction | None) -> str:
+    """Cut to two places; nothing where it is not known."""
+    return "" if hundredths is None else formats.hundredths_digits(hundredths)
 
 
 def utc_seconds(row: Row) -> str:

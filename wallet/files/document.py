@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from wallet import formats, money, refusals
-from wallet.files.columns import in_utc
+from wallet.files.columns import in_utc, rate, worth
 from wallet.models import Conversion, Line, Policy
 from wallet.models.priced import Priced
 
@@ -35,6 +35,7 @@ def document(conversion: Conversion, lines: Iterable[Line], *, account: str) -> 
         "bnb_price": _prices(conversion),
         "assets": [_asset(line, is_completed=conversion.is_completed) for line in lines],
         "reasons": [_reason(reason) for reason in conversion.reasons],
+        "currency": _currency(conversion) if conversion.currency else None,
     }
 
 
@@ -46,6 +47,19 @@ def _asset(line: Line, *, is_completed: bool) -> Document:
         "estimated": _quoted_figures(line),
         "received": _settled_figures(line) if is_completed else None,
         "price": {**_prices(line), **_in_bnb(line.bnb_rates)},
+    }
+
+
+def _currency(conversion: Conversion) -> Document:
+    """What the customer thought in, its prices, and what the BNB was worth in it, cut to two places."""
+    settled, path = conversion.settled_currency_rate_btc, conversion.settled_currency_path
+    return {
+        "currency": conversion.currency,
+        "quoted_rate_btc": rate(conversion.quoted_currency_rate_btc) or None,
+        "settled_rate_btc": rate(settled) or None,
+        "settled_path": path or None,
+        "estimated": worth(conversion.quoted_worth) or None,
+        "received": worth(conversion.received_worth) or None,
     }
 
 

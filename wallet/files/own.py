@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 
 from django.utils.translation import gettext_lazy as _
 
-from wallet.files.columns import Column, CsvFormat, always, amount, bnb, in_utc, rate
+from wallet.files.columns import Column, CsvFormat, always, amount, bnb, currency, in_utc, rate, worth
 from wallet.files.rows import Row
 
 
@@ -51,6 +51,11 @@ def columns(zone: tzinfo) -> list[Column[Row]]:
         Column("bnb_rate_btc", lambda row: rate(row.bnb_rate_btc)),
         Column("price_change_percent", change),
         Column("stop_reason", lambda row: row.stop_reason),
+        Column("currency", currency),
+        Column("currency_rate_btc", lambda row: rate(row.currency_rate_btc)),
+        Column("currency_path", lambda row: row.currency_path),
+        Column("given_in_currency", lambda row: worth(row.given_worth)),
+        Column("received_in_currency", lambda row: worth(row.received_worth)),
     ]
 
 

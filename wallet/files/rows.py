@@ -2,6 +2,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from wallet import money, refusals
@@ -30,6 +31,9 @@ class Row:
     quoted_bnb_legs: money.Legs = lookup("quoted_legs")
     bnb_path: str = lookup("settled_path")
     bnb_legs: money.Legs | None = lookup("settled_legs")
+    currency: str = lookup("currency")
+    currency_rate_btc: Decimal | None = lookup("settled_currency_rate_btc")
+    currency_path: str = lookup("settled_currency_path")
 
     code: str = lookup("lines__asset__code")
     scale: int = lookup("lines__asset__scale")
@@ -57,6 +61,20 @@ class Row:
     @property
     def is_completed(self) -> bool:
         return self.status == Conversion.Status.COMPLETED
+
+    @property
+    def given_worth(self) -> Fraction | None:
+        """What was given up was worth in hundredths of the currency at the settlement, exactly; None where not known."""
+        if self.rate_btc is None or self.currency_rate_btc is None:
+            return None
+        return money.hundredths(self.units, self.scale, self.rate_btc, self.currency_rate_btc)
+
+    @property
+    def received_worth(self) -> Fraction | None:
+        """The same of the BNB that was received, less the fee."""
+        if self.net_units is None or self.bnb_rate_btc is None or self.currency_rate_btc is None:
+            return None
+        return money.hundredths(self.net_units, money.BNB_SCALE, self.bnb_rate_btc, self.currency_rate_btc)
 
     @property
     def change_percent(self) -> Decimal | None:

@@ -18,7 +18,7 @@ from wallet.market.source import Row
 # Waves of one price: how long each takes in milliseconds, and how far it swings in millionths.
 WAVES = ((41_000, 1_500), (157_000, 4_000), (1_931_000, 18_000))
 AGAINST_BTC = ("ETH", "BNB", "SOL", "LTC", "BCH", "XRP", "LINK", "AVAX", "DOT", "ADA", "MKR", "AAVE")
-FIAT = ("EUR", "GBP", "TRY", "BRL", "AUD", "PLN")
+FIAT = ("EUR", "USD", "GBP", "TRY", "BRL", "AUD", "PLN")
 
 # What the jumping asset costs in one quarter of a minute after the other, in thousandths of its usual price.
 STEPS, STEP_MS = (1_000, 1_063, 1_130), 15_000

@@ -28,6 +28,7 @@ USDC 6 1 USD Coin
 DAI 8 0.9998 Dai
 FDUSD 8 0.9991 First Digital USD
 EUR 2 1.084 Euro
+USD 2 1 US Dollar
 GBP 2 1.271 British Pound
 TRY 2 0.02914 Turkish Lira
 BRL 2 0.1782 Brazilian Real

@@ -5,7 +5,9 @@ from wallet.models.counts import Count
 from wallet.models.customers import Customer
 from wallet.models.ledger import Account, Entry, HouseAccount, HouseBalance, Transaction
 from wallet.models.lines import Line
+from wallet.models.lost_attempts import LostAttempt
 from wallet.models.market import KeptOutNumber, MarketRound
+from wallet.models.month_ends import MonthEnd
 from wallet.models.opening import Opening, Service
 from wallet.models.policy import Policy, PolicyWithdrawal
 from wallet.models.proposals import Decision, Proposal
@@ -29,7 +31,9 @@ __all__ = [
     "HouseBalance",
     "KeptOutNumber",
     "Line",
+    "LostAttempt",
     "MarketRound",
+    "MonthEnd",
     "Opening",
     "Policy",
     "PolicyWithdrawal",

@@ -111,6 +111,10 @@ class Asset(models.Model):
         is_due = self.delisted_on is not None and self.delisted_on <= utc_day(at)
         return self.status == self.Status.DELISTED or is_due
 
+    def is_to_be_delisted(self, at: datetime) -> bool:
+        """Whether a day to come is set for it."""
+        return self.delisted_on is not None and not self.is_delisted(at)
+
     def refusal(self, at: datetime) -> Refusal | None:
         """R6 for this asset at that moment."""
         return validators.validate_listed(
@@ -131,9 +135,14 @@ class PriceQuerySet(models.QuerySet["Price"]):
         """The prices of the configured source; another source's do not count."""
         return self.filter(source=source_name())
 
-    def of(self, asset_ids: Iterable[int]) -> dict[int, Price]:
-        """The current source's prices of these assets and of BNB, by asset id."""
-        wanted = models.Q(asset__in=list(asset_ids)) | models.Q(asset__code=validators.BNB)
+    def codes_since(self, oldest: datetime, codes: Iterable[str]) -> set[str]:
+        """Which of these assets have a price of the current source that is no older, by their codes."""
+        found = self.current_source().filter(asset__code__in=list(codes), observed_at__gte=oldest)
+        return set(found.values_list("asset__code", flat=True))
+
+    def of(self, asset_ids: Iterable[int], codes: Iterable[str] = ()) -> dict[int, Price]:
+        """The current source's prices of these assets, of BNB, and of those with these codes, by asset id."""
+        wanted = models.Q(asset__in=list(asset_ids)) | models.Q(asset__code__in={validators.BNB, *codes})
         rows = self.current_source().filter(wanted).select_related("asset").defer(*NOT_PRICED)
         return {price.asset_id: price for price in rows}
 

@@ -16,6 +16,7 @@ from wallet.models.lines import Line
 from wallet.models.policy import Policy
 from wallet.models.priced import Priced
 from wallet.models.status import Status
+from wallet.models.valued import Valued
 from wallet.references import new_reference
 from wallet.refusals import Code, Refusal, refuse
 
@@ -120,7 +121,7 @@ def is_too_late(now: datetime) -> Q:
     return Q(confirmed_at__lte=latest)
 
 
-class Conversion(Priced):
+class Conversion(Valued):
     """One conversion from the quote to the receipt. Once completed, stopped or failed it never changes."""
 
     Status = Status
@@ -167,7 +168,7 @@ class Conversion(Priced):
             ),
         ]
         constraints = [
-            *Priced.Meta.constraints,
+            *Valued.Meta.constraints,
             models.UniqueConstraint(
                 fields=["user"], condition=Q(status="confirmed"), name="conversion_one_confirmed_per_customer"
             ),

@@ -4,14 +4,17 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from wallet import zones
+from wallet import currencies, validators, zones
 from wallet.database.retrying import retried
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+CURRENCY = rf"{validators.ASSET_CODE}|\A{currencies.NONE}\Z"
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -29,7 +32,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     @retried
     def set_display(self, user: User, **fields: str | bool) -> None:
-        """Changes how the site looks to this user: language, time zone, theme, whether small balances are hidden."""
+        """Changes how the site looks to this user: language, currency, time zone, theme, whether small balances are hidden."""
         self.ensure(user)
         self.filter(user=user).update(**fields)
 
@@ -52,6 +55,12 @@ class Customer(models.Model):
     last_converted_at = models.DateTimeField(null=True, editable=False)
     time_zone = models.CharField(max_length=64, blank=True, help_text="Empty until one is known; times are UTC then.")
     language = models.CharField(max_length=10, blank=True, help_text="Empty: the language that the browser asks for.")
+    currency = models.CharField(
+        max_length=16,
+        blank=True,
+        validators=[RegexValidator(CURRENCY)],
+        help_text="What values are shown in beside BTC and BNB: a code, or none. Empty: by the language.",
+    )
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
     hide_small_balances = models.BooleanField(default=False)
 
@@ -61,7 +70,11 @@ class Customer(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(theme__in=["system", "light", "dark"]), name="customer_theme_is_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(currency="") | models.Q(currency__regex=CURRENCY),
+                name="customer_currency_is_plain",
+            ),
         ]
 
     def __str__(self) -> str:

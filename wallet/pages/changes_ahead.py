@@ -1,14 +1,15 @@
-"""What customers are told ahead of a policy version that is still to come: each figure by which they lose."""
+"""What customers are told ahead: each figure by which they lose by a policy version to come, and assets to be delisted."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from wallet import formats
-from wallet.models import Policy
+from wallet.models import Asset, Policy
 from wallet.pages import markup
 
 
@@ -16,6 +17,26 @@ def changes_ahead(in_force: Policy, pending: Iterable[Policy], now: datetime) ->
     """A sentence for each, in the order in which they come: what changes, when, from what, to what."""
     versions = [in_force, *pending]
     return [words for before, after in pairwise(versions) for words in _losses(before, after, now)]
+
+
+def delistings_ahead(assets: Iterable[Asset], now: datetime) -> list[SafeString]:
+    """Of those of these assets that are delisted from a day to come, a notice each, in the order in which the days come."""
+    coming = [asset for asset in assets if asset.is_to_be_delisted(now)]
+    return [
+        conditional_escape(delisting_ahead(asset))
+        for asset in sorted(coming, key=lambda one: one.delisted_on or date.max)
+    ]
+
+
+def delisting_ahead(asset: Asset) -> str:
+    """That it will be delisted, from which day, and until when it can be withdrawn where that is known."""
+    assert asset.delisted_on is not None
+    words = _("%(asset)s will be delisted on %(day)s. From then on it can’t be converted.")
+    said = words % {"asset": asset.code, "day": formats.day(asset.delisted_on)}
+    if asset.withdraw_until is None:
+        return said
+    words = _("It can be withdrawn until %(day)s.") % {"day": formats.day(asset.withdraw_until)}
+    return f"{said} {words}"
 
 
 def _losses(before: Policy, after: Policy, now: datetime) -> Iterator[SafeString]:

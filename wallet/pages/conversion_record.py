@@ -18,6 +18,9 @@ from wallet.models import Conversion, Entry, Line
 from wallet.models.priced import Priced
 from wallet.refusals import stopped_by
 
+# What came of an attempt of which nobody could say so.
+UNSAID = "Nothing was heard of it: its worker was ended, or took longer than its claim lasts."
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -60,6 +63,15 @@ class Rule:
 
     code: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRecord:
+    """One attempt at settling it: when it began where that is known, when it ended, and what came of it."""
+
+    began: str
+    ended: str
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +135,22 @@ class ConversionRecord:
         """Every rule that said no, the reported one first."""
         with translation.override("en"), timezone.override(UTC):
             return [Rule(refusal.code.value, refusal.text) for refusal in self.conversion.refusals]
+
+    @cached_property
+    def attempts(self) -> list[AttemptRecord]:
+        """Those that were lost, then the one that ended it or runs now."""
+        one = self.conversion
+        records = [
+            AttemptRecord(formats.utc(lost.claimed_at), formats.utc(lost.lost_at), lost.error or UNSAID)
+            for lost in one.lost_attempts.all()
+        ]
+        claimed_until = one.next_attempt_at
+        if claimed_until is not None and claimed_until > self.now:
+            began = formats.utc(claimed_until - conversions.LEASE)
+            records.append(AttemptRecord(began, "–", "A worker is at it."))
+        elif one.finished_at is not None and one.attempts > len(records):
+            records.append(AttemptRecord("–", formats.utc(one.finished_at), self.status))
+        return records
 
     @cached_property
     def entries(self) -> list[EntryRecord]:

@@ -13,6 +13,7 @@ from wallet.models import Account, Asset, Conversion, Line, Policy, Price
 from wallet.models.account_sums import Held
 from wallet.models.assets import utc_day
 from wallet.models.status import Status
+from wallet.pages.changes_ahead import delisting_ahead
 
 LABELS = {
     Deed.PAUSE: "Pause",
@@ -23,6 +24,7 @@ LABELS = {
 }
 NOTHING = "Nothing: it can be converted like any other."
 NO_PRICE = "no price"
+ON_THE_DAY = "— and from that day on:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ def _read(asset: Asset, wanted: Wanted, at: datetime, language: str) -> str:
     moment = max(at, at + timedelta(days=(begins - utc_day(at)).days)) if begins else at
     with translation.override(language), timezone.override("UTC"):
         refusal = asset.refusal(moment)
-        return refusal.text if refusal else NOTHING
+        said = refusal.text if refusal else NOTHING
+        return f"{delisting_ahead(asset)} {ON_THE_DAY} {said}" if moment > at else said
 
 
 def _conversions(ids: Sequence[int], at: datetime) -> tuple[dict[int, int], dict[int, int]]:

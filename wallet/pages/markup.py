@@ -1,6 +1,7 @@
 """Amounts, times and sentences with the little markup that pages give them. What wallet.formats writes stands inside."""
 
 from datetime import datetime
+from fractions import Fraction
 from functools import lru_cache
 
 from django.utils.html import conditional_escape, escape, format_html
@@ -42,6 +43,17 @@ def in_list(digits: SafeString, code: str, *, css: str = "num", html_id: str = "
     # No format_html: a list has hundreds of them. The class is the code's own, and what else isn't markup yet is escaped.
     named = f' id="{escape(html_id)}"' if html_id else ""
     return SafeString(f'<span class="{css}"{named}>{digits}</span>{unit(code)}')
+
+
+def beside(worth: Fraction | None, currency: str, value: SafeString) -> SafeString:
+    """A value in a list behind what it is worth in the reference currency, where that is known.
+
+    In this order each stands below its like: the one has two decimals, the other is as long in every row. On a phone they
+    are two lines.
+    """
+    if worth is None:
+        return value
+    return SafeString(f'<span class="num worth">{escape(formats.worth(worth, currency))}</span>\N{EM SPACE}{value}')
 
 
 def value(sats: int) -> SafeString:

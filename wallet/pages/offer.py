@@ -20,7 +20,8 @@ from wallet.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """`share` says how much of the wallet the small balances are. `has_reasons`: the dust page says why there are none.
+    """`share` says what the BNB is worth, and how much of the wallet the small balances are. `has_reasons`: the dust page
+    says why there are none.
 
     `ask_again_seconds`: when a page that stays open asks for the card anew, because the wait is over; `say` is heard then.
     """
@@ -114,8 +115,12 @@ def _worth(portfolio: Portfolio) -> str:
 
 
 def _share(portfolio: Portfolio) -> str:
-    """Empty where the whole rounds to nothing. What is there is never 0.00%."""
-    if portfolio.small_share is None:
-        return ""
-    digits = f"{portfolio.small_share:.2f}" if portfolio.small_share else "<0.01"
-    return _("%(share)s of this wallet") % {"share": formats.percent(digits)}
+    """What the BNB is worth in the reference currency, and how much of the whole the balances are.
+
+    The one is empty where it is not known, the other where the whole rounds to nothing. What is there is never 0.00%.
+    """
+    said = [formats.worth(portfolio.bnb_worth(portfolio.everything.figures.net), portfolio.currency)]
+    if portfolio.small_share is not None:
+        digits = f"{portfolio.small_share:.2f}" if portfolio.small_share else "<0.01"
+        said.append(_("%(share)s of this wallet") % {"share": formats.percent(digits)})
+    return " · ".join(filter(None, said))

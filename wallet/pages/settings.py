@@ -1,5 +1,6 @@
 """What the page of the display settings says, and what time it is in a zone that is being typed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from django.forms import Form
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from wallet import zones
+from wallet import currencies, zones
 from wallet.pages import markup
 from wallet.pages.problems import Problem
 
@@ -32,10 +33,16 @@ class ZoneTime:
 
 @dataclass(frozen=True)
 class SettingsPage:
-    """The settings as the form has them, right or wrong: what was typed stays."""
+    """The settings as the form has them, right or wrong: what was typed stays.
+
+    `priced` are the codes of the assets, of those by which reference currencies go, that have a current price. `language` is
+    the reader's.
+    """
 
     form: Form
     now: datetime
+    priced: Collection[str]
+    language: str
 
     @property
     def title(self) -> str:
@@ -76,6 +83,35 @@ class SettingsPage:
     @property
     def zone_problem(self) -> str:
         return self._problem("time_zone")
+
+    @property
+    def currency_options(self) -> list[Option]:
+        """The first says which currency the reader's language suggests, where any does."""
+        first, *others = self._options("currency")
+        suggested = currencies.of_language(self.language)
+        label = f"{first.label} ({suggested})" if suggested else first.label
+        chosen = any(option.is_chosen for option in others)
+        return [replace(first, label=label, is_chosen=not chosen), *others]
+
+    @property
+    def currency_problem(self) -> str:
+        return self._problem("currency")
+
+    @property
+    def currency_hint(self) -> str:
+        """What the values are, and in which currencies there are none or by another asset's price."""
+        words = _("Values in it are estimates, marked ≈. A past conversion keeps the currency that it was made in.")
+        said = [words, *(self._goes_by(*pair) for pair in currencies.offered().items())]
+        unpriced = [code for code, asset in currencies.offered().items() if asset not in self.priced]
+        if unpriced:
+            text = _("Without a current price now, and so without values: %(currencies)s.")
+            said.append(text % {"currencies": ", ".join(unpriced)})
+        return " ".join(filter(None, said))
+
+    def _goes_by(self, currency: str, asset: str) -> str:
+        if currency == asset:
+            return ""
+        return _("%(currency)s goes by the price of %(asset)s.") % {"currency": currency, "asset": asset}
 
     @property
     def theme_problem(self) -> str:

@@ -61,6 +61,11 @@ class Summary:
 
     @property
     def worth(self) -> str:
+        """What the BNB is worth in the reference currency; empty where that is not known."""
+        return formats.worth(self.portfolio.bnb_worth(self.net_units), self.portfolio.currency)
+
+    @property
+    def given(self) -> str:
         text = ngettext(
             "from %(count)s balance worth %(value)s BTC", "from %(count)s balances worth %(value)s BTC", self.count
         )
@@ -101,11 +106,12 @@ class Summary:
 
     @property
     def dock_words(self) -> str:
-        """Why the button beside it is missing, or how many are selected."""
+        """Why the button beside it is missing, or what the BNB is worth, and how many are selected."""
         still = self.standstill
-        return (
-            still.heading if still and not still.is_running else selected(self.count, len(self.portfolio.convertible))
-        )
+        if still and not still.is_running:
+            return still.heading
+        said = [self.worth if self.count else "", selected(self.count, len(self.portfolio.convertible))]
+        return " · ".join(filter(None, said))
 
     @property
     def say(self) -> str:

@@ -1,6 +1,7 @@
 """Wallet → Fiat and Spot: the estimated balance, the offer to convert, and every asset that the customer holds."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -28,8 +29,9 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class AssetRow:
-    """A balance in the list. `full_amount` is there when the amount is cut; `note` says that it is small, or why
-    it can't be converted though it might be; `is_small`: it can be.
+    """A balance in the list. `full_amount` is there when the amount is cut; `note` says that it is small, from
+    which day on it is delisted, or why it can't be converted though it might be; `is_small`: it can be. `value` is in BTC,
+    behind that in the reference currency.
     """
 
     code: str
@@ -49,10 +51,12 @@ class Assets:
     text: str
     is_by_name: bool
     hides_small: bool
+    now: datetime
+    currency: str = ""
 
     @cached_property
     def rows(self) -> list[AssetRow]:
-        return [_asset_row(holding) for holding in self.matches.shown]
+        return [_asset_row(holding, self.now, self.currency) for holding in self.matches.shown]
 
     @property
     def is_long(self) -> bool:
@@ -108,27 +112,32 @@ class Assets:
 UNSAID = {Code.OVER_LIMIT, Code.IS_BNB, Code.PRICE_UNAVAILABLE}
 
 
-def _note(holding: Holding) -> str:
+def _note(holding: Holding, now: datetime) -> str:
+    ahead = holding.asset.delisted_on
+    if ahead is not None and holding.asset.is_to_be_delisted(now):
+        return _("Will be delisted on %(day)s") % {"day": formats.day(ahead)}
     if holding.refusal is None:
         return _("Small balance")
     return "" if holding.refusal.code in UNSAID else holding.refusal.words.cause.rstrip(".")
 
 
-def _asset_row(holding: Holding) -> AssetRow:
+def _asset_row(holding: Holding, now: datetime, currency: str) -> AssetRow:
     asset, units = holding.asset, holding.units
     return AssetRow(
         code=asset.code,
         name=asset.name,
         amount=markup.in_list(formats.aligned(units, asset.scale), asset.code),
         full_amount=formats.full_amount_if_cut(units, asset.scale),
-        value=_value(holding.value_sats),
-        note=_note(holding),
+        value=_value(holding, currency),
+        note=_note(holding, now),
         is_small=holding.is_convertible,
     )
 
 
-def _value(sats: int | None) -> str:
-    return _("Price unavailable") if sats is None else markup.in_list(markup.value(sats), "BTC")
+def _value(holding: Holding, currency: str) -> str:
+    if holding.value_sats is None:
+        return _("Price unavailable")
+    return markup.beside(holding.worth, currency, markup.in_list(markup.value(holding.value_sats), "BTC"))
 
 
 @dataclass(frozen=True)
@@ -150,6 +159,11 @@ class WalletPage:
     def total(self) -> str:
         """The estimated balance in BTC; empty when there is something but no price of it."""
         return "" if self.has_no_prices else markup.coin(self.portfolio.value_sats)
+
+    @property
+    def worth(self) -> str:
+        """The same in the reference currency; empty where that is not known."""
+        return "" if self.has_no_prices else formats.worth(self.portfolio.worth, self.portfolio.currency)
 
     @property
     def no_total(self) -> str:
@@ -188,4 +202,4 @@ class WalletPage:
     def assets(self) -> Assets:
         by_name = self.search.is_by_name
         matches = self.portfolio.matching(self.search.text, hides_small=self.hides_small, by_name=by_name)
-        return Assets(matches, self.search.text, by_name, self.hides_small)
+        return Assets(matches, self.search.text, by_name, self.hides_small, self.portfolio.now, self.portfolio.currency)

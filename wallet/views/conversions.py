@@ -15,7 +15,7 @@ from wallet.pages.conversion import conversion_page
 from wallet.pages.conversion.page import ConversionPage, Visit
 from wallet.portfolio import portfolio
 from wallet.refusals import Code, Refused
-from wallet.requests import CustomerRequest, wants_partial
+from wallet.requests import CustomerRequest, reference_currency, wants_partial
 from wallet.responses import go_to, see_other
 from wallet.views import proofs
 from wallet.views.errors import Answer, refused
@@ -69,7 +69,7 @@ def renew(request: CustomerRequest, reference: str) -> HttpResponse:
         if asked:
             return asked
     try:
-        fresh = conversions.renew(conversion=old)
+        fresh = conversions.renew(conversion=old, currency=reference_currency(request))
     except (Refused, Busy) as error:
         return _conflict(request, reference, refused(request, error, status=409))
     return see_other("conversion", fresh.reference)

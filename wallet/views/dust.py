@@ -14,14 +14,14 @@ from wallet.database.retrying import Busy
 from wallet.eligibility import eligibility
 from wallet.forms import EstimateForm, SelectionForm
 from wallet.models import Conversion, Policy
-from wallet.pages.changes_ahead import changes_ahead
+from wallet.pages.changes_ahead import changes_ahead, delistings_ahead
 from wallet.pages.demonstration import demonstration
 from wallet.pages.dust import DustPage
 from wallet.pages.summary import NOT_ASKED, Asking
 from wallet.portfolio import portfolio
 from wallet.references import is_reference
 from wallet.refusals import Code, Refused, refusal
-from wallet.requests import CustomerRequest, wants_partial
+from wallet.requests import CustomerRequest, reference_currency, wants_partial
 from wallet.responses import in_place, see_other
 from wallet.views.errors import refused
 
@@ -44,7 +44,9 @@ def dust(request: CustomerRequest) -> HttpResponse:
     if changed:
         return _changed(request, page, Refused(refusal(Code.BALANCE_CHANGED, asset=changed[0])))
     try:
-        conversion = conversions.quote(user=request.user, codes=form.cleaned_data["asset"])
+        conversion = conversions.quote(
+            user=request.user, codes=form.cleaned_data["asset"], currency=reference_currency(request)
+        )
     except (Refused, Busy) as error:
         answer = refused(request, error, status=422)
         return _problem(request, replace(page, wrong=answer.words), answer.status)
@@ -83,10 +85,17 @@ def _asked_for(request: CustomerRequest) -> list[str]:
 def _page(request: CustomerRequest, codes: Iterable[str], asking: Asking = NOT_ASKED) -> DustPage:
     now = clock.now()
     state = eligibility(user=request.user, now=now)
-    held = portfolio(user=request.user, policy=state.policy, now=now)
+    held = portfolio(user=request.user, policy=state.policy, now=now, currency=reference_currency(request))
     chosen = held.convertible if "all" in request.GET else held.chosen(codes)
     is_part = wants_partial(request)
-    changes = [] if is_part else changes_ahead(state.policy, Policy.objects.pending(now), now)
+    changes = (
+        []
+        if is_part
+        else [
+            *changes_ahead(state.policy, Policy.objects.pending(now), now),
+            *delistings_ahead((holding.asset for holding in held.holdings), now),
+        ]
+    )
     told = None if is_part else demonstration(request.user, state.policy)
     return DustPage(held, state, chosen, asking=asking, is_part=is_part, changes=changes, demonstration=told)
 

@@ -3,15 +3,15 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
-from django.utils.translation import get_language_from_request
+from django.utils.translation import get_language, get_language_from_request
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from wallet import zones
+from wallet import currencies, zones
 from wallet.database import clock
 from wallet.forms import DisplayForm, ZoneForm
-from wallet.models import Customer
+from wallet.models import Customer, Policy, Price
 from wallet.pages.settings import SettingsPage, zone_time
 from wallet.requests import BROWSER_ZONE_ASKED, CustomerRequest, wants_partial
 from wallet.responses import see_other
@@ -51,4 +51,8 @@ def browser_zone(request: CustomerRequest) -> HttpResponse:
 
 
 def _page(request: CustomerRequest, form: DisplayForm, status: int = 200) -> HttpResponse:
-    return render(request, "wallet/settings/page.html", {"page": SettingsPage(form, clock.now())}, status=status)
+    now = clock.now()
+    oldest = now - Policy.objects.in_effect(now).price_age
+    priced = Price.objects.codes_since(oldest, currencies.offered().values())
+    page = SettingsPage(form, now, priced, get_language())
+    return render(request, "wallet/settings/page.html", {"page": page}, status=status)

@@ -10,7 +10,7 @@ from wallet.models import Customer
 from wallet.pages.demonstration import demonstration
 from wallet.pages.wallet import WalletPage
 from wallet.portfolio import portfolio
-from wallet.requests import CustomerRequest, wants_partial
+from wallet.requests import CustomerRequest, reference_currency, wants_partial
 from wallet.responses import SeeOther
 
 ASSETS = "wallet/wallet/_assets.html"
@@ -22,7 +22,7 @@ def wallet(request: CustomerRequest) -> HttpResponse:
     """R2: Wallet → Fiat and Spot, every asset that the customer holds. htmx gets the list, or the card that asked."""
     now = clock.now()
     state = eligibility(user=request.user, now=now)
-    held = portfolio(user=request.user, policy=state.policy, now=now)
+    held = portfolio(user=request.user, policy=state.policy, now=now, currency=reference_currency(request))
     search = WalletForm(request.GET).search
     hides_small = request.customer.hide_small_balances if search.hides_small is None else search.hides_small
     template = "wallet/wallet/page.html"

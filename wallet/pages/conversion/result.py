@@ -123,8 +123,22 @@ class Completed(Result):
         return markup.filled(words, amount=self.received)
 
     @property
+    def worth(self) -> str:
+        """What it was worth in the reference currency when it was converted; empty where that is not known."""
+        return formats.worth(self.conversion.received_worth, self.conversion.currency)
+
+    @property
+    def currency_rate(self) -> str:
+        """By which price that was reckoned, and the way that it came by."""
+        conversion = self.conversion
+        assert conversion.settled_currency_rate_btc is not None
+        rate = formats.rate(conversion.settled_currency_rate_btc)
+        return f"1 {conversion.currency} = {rate} BTC, {conversion.settled_currency_path}"
+
+    @property
     def lede(self) -> SafeString:
-        return markup.joined(_("It’s in your Fiat and Spot wallet now."), self._when_again)
+        worth = _("Worth %(worth)s when it was converted.") % {"worth": self.worth} if self.worth else ""
+        return markup.joined(worth, _("It’s in your Fiat and Spot wallet now."), self._when_again)
 
     @property
     def _when_again(self) -> str:

@@ -90,6 +90,11 @@ class Review(ConversionPage):
         return markup.coin(self.conversion.quoted_net_units)
 
     @property
+    def worth(self) -> str:
+        """The same in the reference currency, by its price at the quote; empty where that is not known."""
+        return formats.worth(self.conversion.quoted_worth, self.conversion.currency)
+
+    @property
     def rate(self) -> str:
         """What one BNB costs in BTC."""
         return formats.rate(self.conversion.quoted_rate_btc)

@@ -28,7 +28,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class ConversionRow:
-    """One conversion in a list. `tone` is the class that colours its status."""
+    """One conversion in a list. `tone` is the class that colours its status; `worth` is what was received in the currency
+    that the customer thought in, empty where that is not known."""
 
     reference: str
     dated: str
@@ -37,6 +38,7 @@ class ConversionRow:
     assets: str
     fee: Figure
     received: Figure
+    worth: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def row(conversion: Conversion) -> ConversionRow:
         assets=assets_text(conversion),
         fee=_fee(conversion),
         received=_received(conversion),
+        worth=formats.worth(conversion.received_worth, conversion.currency),
     )
 
 

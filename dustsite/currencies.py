@@ -1,0 +1,27 @@
+"""The currencies that customers may have values shown in, as the operator names them."""
+
+import re
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+DEFAULT = ["EUR", "USD", "GBP", "TRY", "BRL", "AUD", "PLN"]
+# As wallet.validators has it, which needs the settings.
+CODE = re.compile(r"[A-Z0-9]{1,16}")
+
+
+def configured(env: environ.Env) -> dict[str, str]:
+    """By each currency's code, that of the asset by whose price it goes: its own, but for what is written USD=USDT.
+
+    Raises ImproperlyConfigured for what names no currency, or one twice.
+    """
+    found: dict[str, str] = {}
+    for text in filter(None, (part.strip() for part in env.list("REFERENCE_CURRENCIES", default=DEFAULT))):
+        currency, _, asset = (part.strip() for part in text.partition("="))
+        if currency in found or not CODE.fullmatch(currency) or not CODE.fullmatch(asset or currency):
+            raise ImproperlyConfigured(
+                "REFERENCE_CURRENCIES must name currencies by their codes, each once: EUR,USD=USDT,GBP. What stands"
+                f" behind = is the asset whose price is taken for the currency’s. “{text}” is none of these."
+            )
+        found[currency] = asset or currency
+    return found
