@@ -12,7 +12,7 @@ export PORT CHAOS STATES
 DISASTERS = chaos-files chaos-redis chaos-rabbitmq
 CHECKS = check-code check-templates check-types check-migrations check-translations check-deployment
 
-.PHONY: help run test browser screens chaos requests mutants bench check $(CHECKS) $(DISASTERS) site-rabbitmq messages lock
+.PHONY: help run test browser screens pictures chaos requests mutants bench check $(CHECKS) $(DISASTERS) site-rabbitmq messages lock
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -35,6 +35,9 @@ browser: .venv/test ## The tests in a browser; needs Chromium (Debian: apt insta
 
 screens: .venv/test ## Pictures of every page in every state, in .screens; LANGUAGES="en de pseudo", STATES="dust review-40" for some pages and states
 	@$(BIN)/python -m tests.support.screens $(LANGUAGES)
+
+pictures: .venv/test ## The README's pictures, of the demonstration, into docs; needs Chromium
+	@$(BIN)/python -m tests.support.pictures
 
 chaos: $(DISASTERS) ## Races, crashes, kills and outages (CHAOS=short: less of each); needs Debian's postgresql, redis-server, rabbitmq-server, nginx
 

@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 
-from dustsite import accounts, contacts, currencies, edge, mail, production
+from dustsite import accounts, branding, contacts, currencies, edge, mail, production
 from dustsite.account_settings import *  # noqa: F403
 from wallet import logs
 
@@ -32,6 +32,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=None if PRODUCTION else 0) 
 
 SITE_NAME = env.str("SITE_NAME", default="Dustsite")
 SECURITY_CONTACT, SUPPORT_CONTACT = contacts.configured(env)
+BRAND = branding.configured(env)
 
 INSTALLED_APPS = [
     "dustsite.apps.OperatorsConfig",
@@ -103,8 +104,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 DATABASE = DATABASES["default"]
-DATABASE["CONN_MAX_AGE"] = 600
-DATABASE["CONN_HEALTH_CHECKS"] = True
+DATABASE.update(CONN_MAX_AGE=600, CONN_HEALTH_CHECKS=True)
 SQLITE_OPTIONS = {
     # Every transaction takes the write lock when it begins: two that read first and then both write would deadlock.
     "transaction_mode": "IMMEDIATE",

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from wallet import attempts, demo_users, devices, events, limits, mailboxes, sign_ups
 from wallet.logs import get_logger
 from wallet.models import Customer
-from wallet.pages.letters import LETTERS, Facts
+from wallet.pages.letters import LETTERS, Facts, contact
 from wallet.pages.security_letters import SECURITY_LETTERS
 from wallet.requests import MAIL_FAILED, address_block, client_address
 
@@ -185,7 +185,7 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> EmailMessage:
         """A letter of the site's, as text and as HTML; what it has no letter for is allauth's, in the site's frame."""
         headers = {"Auto-Submitted": "auto-generated", **(headers or {})}
-        frame = {"site_name": settings.SITE_NAME, "site_url": self._site_url()}
+        frame = {"site_name": settings.SITE_NAME, "site_url": self._site_url(), "contact": contact()}
         write = (LETTERS | SECURITY_LETTERS).get(template_prefix.rpartition("/")[2])
         if write is None:
             said = {"email": email, "request": self.request, **frame, **context}

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -16,7 +17,7 @@ from wallet.watch import standing
 
 
 class Operators(AdminSite):
-    site_header = site_title = "Dustsite operators"
+    site_header = site_title = f"{settings.SITE_NAME} operators"
 
     def get_urls(self) -> list[Any]:
         own = [

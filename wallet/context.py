@@ -23,7 +23,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         asks_for_zone=customer is not None and not customer.time_zone and BROWSER_ZONE_ASKED not in request.session,
         find_service=_service,
     )
-    return {"site_name": settings.SITE_NAME, "shell": shell}
+    return {"site_name": settings.SITE_NAME, "brand": settings.BRAND, "shell": shell}
 
 
 def _service() -> Service:

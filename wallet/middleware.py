@@ -80,14 +80,14 @@ def machines_over_http(get_response: Handler) -> Handler:
 def private_pages(get_response: Handler) -> Handler:
     """Pages of a signed-in customer are kept by nobody, not by their browser either once they sign out.
 
-    A partial is never taken for its page.
+    But for what says that it is the same for everybody. A partial is never taken for its page.
     """
 
     def middleware(request: CustomerRequest) -> HttpResponse:
         was_signed_in = request.user.is_authenticated
         response = get_response(request)
         patch_vary_headers(response, ["HX-Request"])
-        if request.user.is_authenticated:
+        if request.user.is_authenticated and "public" not in response.headers.get("Cache-Control", ""):
             patch_cache_control(response, no_store=True, private=True)
         elif was_signed_in:
             response.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -7,6 +7,7 @@ from wallet.pages.shell import Section
 from wallet.references import REFERENCE
 from wallet.routes import DEED, FORM, OPEN, OWN_DEED, OWN_PAGE, PAGE, Route
 from wallet.views import (
+    branding,
     conversion_csv,
     conversion_json,
     conversions,
@@ -79,6 +80,8 @@ urlpatterns = [
     path("demo/mail/<slug:name>/", Route(demo_mail.demo_mail_html, facts=OPEN), name="demo_mail_html"),
     path("settings/", Route(settings.settings, Section.SETTINGS, FORM), name="settings"),
     path("settings/browser-zone/", Route(settings.browser_zone, facts=DEED, again=the_wallet), name="browser_zone"),
+    path("branding.css", Route(branding.branding_css, facts=OPEN), name="branding_css"),
+    path("branding.svg", Route(branding.branding_svg, facts=OPEN), name="branding_svg"),
     path("help/", Route(help.help, facts=OPEN), name="help"),
     path("healthz", Route(healthz.healthz, facts=OPEN), name="healthz"),
     path(".well-known/security.txt", Route(security_txt.security_txt, facts=OPEN), name="security_txt"),

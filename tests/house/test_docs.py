@@ -10,6 +10,7 @@ import pytest
 from django.urls import Resolver404, resolve
 
 from dustsite import production
+from tests.support import pictures
 from tests.support.root import ROOT
 from wallet.conversions import claims
 
@@ -65,7 +66,8 @@ def code(text: str) -> list[str]:
 
 def variables_read() -> set[str]:
     """The environment's variables that the settings read: the first argument of each env.…("NAME")."""
-    files = [ROOT / "dustsite" / f"{name}.py" for name in ("settings", "mail", "contacts", "currencies")]
+    names = ("settings", "mail", "contacts", "currencies", "branding")
+    files = [ROOT / "dustsite" / f"{name}.py" for name in names]
     calls = [node for path in files for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
     return {
         call.args[0].value
@@ -181,6 +183,12 @@ def test_files_that_a_document_names_are_there(document):
     if document.name != "CHANGELOG.md":
         lost += [path for path in paths(text) if not exists(path)]
     assert not lost, "\n".join(lost)
+
+
+def test_the_readmes_pictures_are_those_that_make_pictures_takes_and_are_small():
+    shown = set(re.findall(r"!\[[^\]]+\]\((docs/[^)]+)\)", README.read_text()))
+    assert shown == {f"docs/{picture.name}.png" for picture in pictures.PICTURES}
+    assert sum((ROOT / path).stat().st_size for path in shown) <= pictures.MOST
 
 
 def test_the_way_around_names_every_part_of_the_wallet():

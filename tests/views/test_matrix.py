@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver
 
+from dustsite.branding import Brand
 from tests.support import factories
 from tests.support.addresses import every
 from tests.support.expectations import ADMIN, ADMIN_PAGES, OWN_RIGHTS, ROLES
@@ -81,6 +82,7 @@ def asked_by(world, settings, monkeypatch, tmp_path):
     settings.DEMO_MAIL = tmp_path
     (tmp_path / "1.eml").write_text("To: a@example.com\nSubject: x\nContent-Type: text/html\n\n<p>A mail")
     settings.SECURITY_CONTACT = "mailto:security@example.com"
+    settings.BRAND = Brand(stylesheet=":root {}", logo=b"<svg/>")
     moment = sessions.moment()
     monkeypatch.setattr(
         sessions, "moment", lambda: moment

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from wallet.formats import full_time
@@ -36,6 +37,22 @@ class Letter:
     button: Button | None = None
     details: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where customers write to: what a link leads to, and how it is read."""
+
+    address: str
+    words: str
+
+
+def contact() -> Contact | None:
+    """The operator's contact, without a place for a conversion's reference; None where there is none."""
+    address = settings.SUPPORT_CONTACT.replace("{reference}", "")
+    if not address:
+        return None
+    return Contact(address, address.removeprefix("mailto:").partition("?")[0])
 
 
 def confirm_sign_up(facts: Facts) -> Letter:
