@@ -39,7 +39,7 @@ screens: .venv/test ## Pictures of every page in every state, in .screens; LANGU
 chaos: $(DISASTERS) ## Races, crashes, kills and outages (CHAOS=short: less of each); needs Debian's postgresql, redis-server, rabbitmq-server, nginx
 
 chaos-files: .venv/test
-	@$(BIN)/pytest $(addprefix tests/chaos/test_,$(addsuffix .py,race crash bank messages kills asleep approvals))
+	@$(BIN)/pytest $(addprefix tests/chaos/test_,$(addsuffix .py,race crash bank messages kills asleep approvals mails))
 
 chaos-redis: .venv/test
 	@$(BIN)/python -m tests.support.servers postgres redis -- $(BIN)/pytest tests/chaos

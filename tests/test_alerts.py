@@ -13,7 +13,7 @@ from wallet.models import Asset, Conversion, Opening, Price, Pulse
 from wallet.models.pulse import AUDIT_FAILED, AUDITED, SWEPT, taken_from
 from wallet.watch import LONGEST_TAKEN, Happened, standing
 
-QUEUES = ("settle", "prices", "upkeep")
+QUEUES = ("settle", "prices", "mails", "upkeep")
 SECOND = timedelta(seconds=1)
 
 

@@ -156,7 +156,7 @@ def forget():
     """Tables as new, whatever other tests left in their files and the server noted of them; nor does it look meanwhile."""
     sql(f"LOCK TABLE {', '.join(TABLES)} IN SHARE UPDATE EXCLUSIVE MODE")
     sql("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL session_replication_role = replica")
-    sql(f"TRUNCATE {', '.join(TABLES[:-1])}, wallet_housebalance, wallet_staffmovement")
+    sql(f"TRUNCATE {', '.join(TABLES[:-1])}, wallet_housebalance, wallet_staffmovement, wallet_outboxmail")
     sql("SET CONSTRAINTS ALL DEFERRED; SET LOCAL session_replication_role = origin")
     sql(f"DELETE FROM pg_statistic WHERE starelid IN ({OURS})")
     sql(f"UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE oid IN ({OURS})")

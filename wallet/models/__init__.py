@@ -7,6 +7,7 @@ from wallet.models.ledger import Account, Entry, HouseAccount, HouseBalance, Tra
 from wallet.models.lines import Line
 from wallet.models.market import KeptOutNumber, MarketRound
 from wallet.models.opening import Opening, Service
+from wallet.models.outbox import OutboxMail
 from wallet.models.policy import Policy, PolicyWithdrawal
 from wallet.models.proposals import Decision, Proposal
 from wallet.models.pulse import Pulse
@@ -31,6 +32,7 @@ __all__ = [
     "Line",
     "MarketRound",
     "Opening",
+    "OutboxMail",
     "Policy",
     "PolicyWithdrawal",
     "Price",
