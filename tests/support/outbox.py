@@ -1,8 +1,13 @@
 """What tests of mails about conversions share."""
 
+from django.contrib.auth.models import User
+from django.urls import reverse
+
 from tests.support import factories
 from tests.support.factories import World
+from wallet import delivery
 from wallet.models import Conversion, Customer, OutboxMail
+from wallet.subscriptions import Subscription
 
 
 def others(world: World, *names: str) -> list[Conversion]:
@@ -23,3 +28,17 @@ def noticed(world: World) -> Conversion | None:
     world.clock.tick(hours=6)
     world.observe()
     return done
+
+
+# --- orders of the stage ---
+
+
+def stop_address(name: str) -> str:
+    """Where the link leads that stops this customer's receipts."""
+    customer = User.objects.get(username=name)
+    return reverse("unsubscribe", args=[Subscription(customer.pk, OutboxMail.Kind.RECEIPT).word])
+
+
+def send_mails() -> None:
+    """What the worker would do."""
+    delivery.deliver()
