@@ -25,7 +25,7 @@ run: .venv/run ## The site with worker, prices and beat on http://127.0.0.1:8000
 	@$(BIN)/python manage.py createcachetable --verbosity 0
 	@$(BIN)/python manage.py seed_demo --history
 	@echo; echo "Open http://127.0.0.1:$(PORT)/ and sign in as demo / demo. Ctrl-C stops everything."; echo
-	@POLICY_BOUNDS="$${POLICY_BOUNDS-interval_seconds=60:604800}" PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho --procfile .Procfile start
+	@SERVED_AT=$(PORT) POLICY_BOUNDS="$${POLICY_BOUNDS-interval_seconds=60:604800}" PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho --procfile .Procfile start
 
 test: .venv/test ## All tests but the browser's; DATABASE_URL and CELERY_BROKER_URL choose where they run
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/chaos
@@ -42,7 +42,7 @@ pictures: .venv/test ## The README's pictures, of the demonstration, into docs; 
 chaos: $(DISASTERS) ## Races, crashes, kills and outages (CHAOS=short: less of each); needs Debian's postgresql, redis-server, rabbitmq-server, nginx
 
 chaos-files: .venv/test
-	@$(BIN)/pytest $(addprefix tests/chaos/test_,$(addsuffix .py,race crash bank messages kills asleep approvals))
+	@$(BIN)/pytest $(addprefix tests/chaos/test_,$(addsuffix .py,race crash bank messages kills asleep approvals mails))
 
 chaos-redis: .venv/test
 	@$(BIN)/python -m tests.support.servers postgres redis -- $(BIN)/pytest tests/chaos

@@ -43,6 +43,8 @@ def configured(env: Env, *, production: bool, hosts: list[str], name: str, folde
         "DEFAULT_FROM_EMAIL": sender,
         "SERVER_EMAIL": sender,
         "SITE_URL": site,
+        # What links in mails begin with that no request has caused; for `make run` with another port, .Procfile says where.
+        "LINKS_URL": site or "http://127.0.0.1:8000",
         "DEMO_MAIL": None if url else folder,
     }
 

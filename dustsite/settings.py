@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 
-from dustsite import accounts, branding, contacts, currencies, edge, mail, production
+from dustsite import accounts, branding, contacts, currencies, edge, mail, production, schedule
 from dustsite.account_settings import *  # noqa: F403
 from wallet import logs
 
@@ -157,14 +157,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_TASK_DEFAULT_QUEUE = "settle"
-# Prices and upkeep have queues of their own: neither an exchange that hangs nor a long audit may hold up settlement.
-_upkeep = (
-    "audit_ledger sum_house_balances clear_quotes clear_sessions clear_security_events clear_counts clear_sign_ups"
-)
-CELERY_TASK_ROUTES = {
-    "wallet.tasks.refresh_prices": {"queue": "prices"},
-    **{f"wallet.tasks.{name}": {"queue": "upkeep"} for name in _upkeep.split()},
-}
+CELERY_TASK_ROUTES = schedule.ROUTES
 
 # Through a direct exchange Celery sends to the queue itself. The bindings of any other, Redis keeps in its own memory: once it
 # starts again without them, it would drop every message until the workers are back.
@@ -197,22 +190,11 @@ else:
     raise ImproperlyConfigured("CELERY_BROKER_URL must begin with embedded://, redis:// or amqp://.")
 CELERY_TASK_QUEUES = [
     Queue(name, Exchange("dustsite", type=_exchange), routing_key=name, queue_arguments=_arguments)
-    for name in ("settle", "prices", "upkeep")
+    for name in schedule.QUEUES
 ]
 
 CELERY_BEAT_SCHEDULER = "dustsite.beat:Scheduler"
-CELERY_BEAT_SCHEDULE = {
-    "prices": {"task": "wallet.tasks.refresh_prices", "schedule": 10, "options": {"expires": 10}},
-    "sweep": {"task": "wallet.tasks.sweep", "schedule": 5, "options": {"expires": 10}},
-    "audit": {"task": "wallet.tasks.audit_ledger", "schedule": 900, "options": {"expires": 900}},
-    "house-balances": {"task": "wallet.tasks.sum_house_balances", "schedule": 60, "options": {"expires": 60}},
-    "clear-quotes": {"task": "wallet.tasks.clear_quotes", "schedule": 3600, "options": {"expires": 3600}},
-    "clear-market": {"task": "wallet.tasks.clear_market", "schedule": 3600, "options": {"expires": 3600}},
-    "clear-counts": {"task": "wallet.tasks.clear_counts", "schedule": 3600, "options": {"expires": 3600}},
-    "clear-sessions": {"task": "wallet.tasks.clear_sessions", "schedule": 86_400, "options": {"expires": 86_400}},
-    "clear-sign-ups": {"task": "wallet.tasks.clear_sign_ups", "schedule": 3600, "options": {"expires": 3600}},
-    "clear-events": {"task": "wallet.tasks.clear_security_events", "schedule": 86_400, "options": {"expires": 86_400}},
-}
+CELERY_BEAT_SCHEDULE = schedule.SCHEDULE
 
 # --- prices ---------------------------------------------------------------------------------------------------------
 
@@ -264,6 +246,7 @@ _mails = _site.with_name(f"{_site.name}.mail")
 _mail = mail.configured(env, production=PRODUCTION, hosts=ALLOWED_HOSTS, name=SITE_NAME, folder=_mails)
 globals().update(_mail)  # EMAIL_*, DEFAULT_FROM_EMAIL
 SITE_URL: str = _mail["SITE_URL"]
+LINKS_URL: str = _mail["LINKS_URL"]
 DEMO_MAIL: Path | None = _mail["DEMO_MAIL"]  # where a demonstration keeps its mails
 
 # --- web ------------------------------------------------------------------------------------------------------------

@@ -9,11 +9,11 @@ import pytest
 from tests.support import factories, proposing
 from tests.support.root import ROOT
 from wallet import alerts
-from wallet.models import Conversion, Opening, Price, Pulse
+from wallet.models import Conversion, Customer, Opening, OutboxMail, Price, Pulse
 from wallet.models.pulse import AUDIT_FAILED, AUDITED, SWEPT, taken_from
 from wallet.watch import LONGEST_TAKEN, Happened, standing
 
-QUEUES = ("settle", "prices", "upkeep")
+QUEUES = ("settle", "prices", "mails", "upkeep")
 SECOND = timedelta(seconds=1)
 
 
@@ -109,6 +109,38 @@ def test_many_stopped_ones_fire_once_enough_have_ended(running):
     ):
         told = alerts.firing(replace(at, outcomes=outcomes))
         assert [condition.name for condition in told] == expected
+
+
+def test_a_mail_that_has_been_due_for_more_than_15_minutes_fires(running):
+    running.settled("DOGE")
+    for minutes, seconds, expected in ((15, 0, []), (0, 1, ["mail_waits"])):
+        running.clock.tick(minutes=minutes, seconds=seconds)
+        running.observe()
+        Pulse.objects.update(beat_at=running.clock())
+        assert firing(running) == expected
+    OutboxMail.objects.update(state="sent", attempts=1, next_attempt_at=None, ended_at=running.clock())
+    assert firing(running) == []
+
+
+def test_a_notice_that_is_not_due_yet_does_not_wait(running):
+    Customer.objects.set_mails(running.user, wants_receipts=False, wants_notices=True)
+    running.settled("DOGE")
+    running.clock.tick(hours=6)
+    running.observe()
+    Pulse.objects.update(beat_at=running.clock())
+    assert (standing(running.clock()).mails.waiting, firing(running)) == (1, [])
+    assert standing(running.clock() - SECOND).mails.waiting == 0
+
+
+def test_a_mail_that_was_given_up_fires_for_a_day(running):
+    running.settled("DOGE")
+    ended = {"state": "given_up", "attempts": 12, "last_error": "SMTPDataError 451", "next_attempt_at": None}
+    OutboxMail.objects.update(**ended, ended_at=running.clock())
+    for moments, expected in ((SECOND, ["mail_given_up"]), (timedelta(days=1), [])):
+        running.clock.tick(seconds=moments.total_seconds())
+        running.observe()
+        Pulse.objects.update(beat_at=running.clock())
+        assert firing(running) == expected
 
 
 def test_every_alert_stands_in_the_guide():

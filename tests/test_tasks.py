@@ -16,7 +16,7 @@ from wallet.models import Conversion, HouseBalance, Pulse
 def sent(monkeypatch):
     """What tasks sent to other tasks: (task, its arguments)."""
     found = []
-    for task in (tasks.settle, tasks.settle_round, tasks.refresh_prices, tasks.sweep):
+    for task in (tasks.settle, tasks.settle_round, tasks.refresh_prices, tasks.sweep, tasks.send_mails):
         monkeypatch.setattr(
             task, "apply_async", lambda args=(), name=task.name, **options: found.append((name, args, options))
         )
@@ -33,7 +33,7 @@ def test_settle_finishes_a_conversion_that_ran_alone_and_sends_the_next_at_once(
     Conversion.objects.update(attempts=1)
     tasks.settle(conversion.reference)
     assert world.status(conversion) == "completed"
-    assert names(sent) == [("sweep", ())]
+    assert names(sent) == [("sweep", ()), ("send_mails", ())]
 
 
 def test_a_message_that_came_before_sends_nobody(world, sent):
@@ -80,7 +80,7 @@ def test_those_that_a_round_did_not_come_to_are_followed_by_one_message_and_no_m
     monkeypatch.setattr(conversions, "AT_ONCE", 2)
     tasks.settle_round()
     assert Conversion.objects.confirmed().count() == 3
-    assert names(sent) == [("settle_round", ())]
+    assert names(sent) == [("settle_round", ()), ("send_mails", ())]
 
 
 def test_one_that_could_not_be_finished_ends_no_round_early(world, sent, monkeypatch, chunks_of):
@@ -96,7 +96,7 @@ def test_one_that_could_not_be_finished_ends_no_round_early(world, sent, monkeyp
     monkeypatch.setattr(Conversion, "judge", faulty)
     monkeypatch.setattr(conversions, "AT_ONCE", 2)
     tasks.settle_round()
-    assert names(sent) == [("settle_round", ())]
+    assert names(sent) == [("settle_round", ()), ("send_mails", ())]
 
 
 def test_a_round_that_can_finish_nobody_sends_no_other(world, sent, monkeypatch, chunks_of):
@@ -196,7 +196,12 @@ def test_sessions_that_have_ended_are_cleared_and_no_other(client, world):
 
 @pytest.mark.parametrize(
     ("queue", "task"),
-    [("settle", tasks.sweep), ("prices", tasks.refresh_prices), ("upkeep", tasks.sum_house_balances)],
+    [
+        ("settle", tasks.sweep),
+        ("prices", tasks.refresh_prices),
+        ("mails", tasks.send_mails),
+        ("upkeep", tasks.sum_house_balances),
+    ],
 )
 def test_p6_what_beat_sends_to_a_queue_shows_that_the_queue_is_consumed(world, sent, client, queue, task):
     """P6: /healthz names each queue's last consumption, by a task that really goes to this queue."""
@@ -204,7 +209,7 @@ def test_p6_what_beat_sends_to_a_queue_shows_that_the_queue_is_consumed(world, s
     task()
     world.clock.tick(seconds=4)
     ages = client.get("/healthz").json()["last_taken_seconds"]
-    assert ages == {"settle": None, "prices": None, "upkeep": None} | {queue: 4.0}
+    assert ages == {"settle": None, "prices": None, "mails": None, "upkeep": None} | {queue: 4.0}
 
 
 def test_the_houses_balances_are_summed_by_a_task_that_a_busy_database_does_not_break(world, monkeypatch, events):

@@ -7,10 +7,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser, User
 from django.core import checks
-from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail import EmailMessage
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from wallet import attempts, demo_users, devices, events, limits, mailboxes, sign_ups
 from wallet.logs import get_logger
 from wallet.models import Customer
-from wallet.pages.letters import LETTERS, Facts, contact
+from wallet.pages.letters import LETTERS, Facts, contact, message
 from wallet.pages.security_letters import SECURITY_LETTERS
 from wallet.requests import MAIL_FAILED, address_block, client_address
 
@@ -172,9 +171,9 @@ class AccountAdapter(DefaultAccountAdapter):
         language = customer.language if customer and is_known else translation.get_language()
         zone = customer.zone if customer else timezone.get_current_timezone()
         with translation.override(language), timezone.override(zone):
-            message = self.render_mail(template_prefix, email, context)
+            mail = self.render_mail(template_prefix, email, context)
         try:
-            message.send()
+            mail.send()
         except (OSError, UnicodeError) as error:
             self._not_sent(template_prefix, context, error)
         else:
@@ -191,12 +190,7 @@ class AccountAdapter(DefaultAccountAdapter):
             said = {"email": email, "request": self.request, **frame, **context}
             plain: EmailMessage = super().render_mail(template_prefix, email, said, headers)
             return plain
-        letter = write(self._facts(email, context))
-        shown = frame | {"letter": letter, "LANGUAGE_CODE": translation.get_language()}
-        text = render_to_string("account/email/letter.txt", shown).strip()
-        message = EmailMultiAlternatives(letter.subject, text, self.get_from_email(), [email], headers=headers)
-        message.attach_alternative(render_to_string("account/email/letter.html", shown), "text/html")
-        return message
+        return message(write(self._facts(email, context)), email, site_url=self._site_url(), headers=headers)
 
     def _facts(self, email: str, context: dict[str, Any]) -> Facts:
         user, site = context.get("user"), self._site_url()

@@ -34,3 +34,8 @@ def same_conversion(request: HttpRequest) -> str:
 def the_wallet(request: HttpRequest) -> str:
     """The wallet, whatever was sent."""
     return resolve_url("wallet")
+
+
+def the_settings(request: HttpRequest) -> str:
+    """The settings, whatever was sent."""
+    return resolve_url("settings")

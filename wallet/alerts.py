@@ -9,7 +9,7 @@ from functools import partial
 
 from django.conf import settings
 
-from wallet.models import Opening
+from wallet.models import Opening, OutboxMail
 from wallet.models.pulse import AUDIT_FAILED, AUDITED, SWEPT, taken_from
 from wallet.models.status import Status
 from wallet.watch import Standing
@@ -37,13 +37,17 @@ def firing(now: Standing) -> list[Condition]:
 
 def conditions() -> list[Condition]:
     """All that there are."""
-    return [*_OF_THE_HOUSE, *(_of_queue(queue.name) for queue in settings.CELERY_TASK_QUEUES), *_OF_CONVERSIONS]
+    queues = [_of_queue(queue.name) for queue in settings.CELERY_TASK_QUEUES]
+    return [*_OF_THE_HOUSE, *queues, *_OF_CONVERSIONS, *_OF_MAILS]
 
 
 def within_a_day(now: Standing, status: Status) -> dict[str, str]:
     """The filters of the list of conversions for what ended so in the day that was counted."""
-    moments = {"finished_at__gte": now.since.isoformat(), "finished_at__lt": now.now.isoformat()}
-    return {"status__exact": status.value, **moments}
+    return {"status__exact": status.value, **_day(now, "finished_at")}
+
+
+def _day(now: Standing, name: str) -> dict[str, str]:
+    return {f"{name}__gte": now.since.isoformat(), f"{name}__lt": now.now.isoformat()}
 
 
 def _pulse(name: str, _now: Standing) -> dict[str, str]:
@@ -152,5 +156,23 @@ _OF_CONVERSIONS = (
         "conversion",
         _stopped_often,
         lambda now: within_a_day(now, Status.STOPPED),
+    ),
+)
+_OF_MAILS = (
+    Condition(
+        "mail_given_up",
+        "A mail to a customer was given up within the last 24 hours: no attempt of 16 hours reached the mail server.",
+        "Its row says what the mail server answered. Nothing that was converted depends on it.",
+        "outboxmail",
+        lambda now: now.mails.given_up > 0,
+        lambda now: {"state__exact": OutboxMail.State.GIVEN_UP.value, **_day(now, "ended_at")},
+    ),
+    Condition(
+        "mail_waits",
+        "A mail to a customer has been due for more than 15 minutes.",
+        "See whether the mails worker runs; the rows say what the mail server answered.",
+        "outboxmail",
+        lambda now: now.is_mail_late,
+        lambda now: {"state__exact": OutboxMail.State.WAITING.value, "due_at__lte": now.now.isoformat()},
     ),
 )

@@ -146,6 +146,13 @@ class DisplayForm(ZoneForm):
     hide_small_balances = forms.BooleanField(required=False)
 
 
+class MailForm(forms.Form):
+    """Which mails about conversions a customer gets."""
+
+    wants_receipts = forms.BooleanField(required=False)
+    wants_notices = forms.BooleanField(required=False)
+
+
 STATUSES = [
     ("", _("All")),
     *((value, label) for value, label in Conversion.Status.choices if value != "quoted"),

@@ -88,6 +88,9 @@ QUOTES = Limit("quotes", 30, 60)
 ESTIMATES = Limit("estimates", 180, 60)
 CONFIRMS = Limit("confirms", 30, 60)
 FILES = Limit("files", 30, 60)
+# What mail programs POST to stop mails, without a token: counted apart, so that nobody uses up another's forms. One address
+# may be that of a provider with many customers.
+ONE_CLICKS = Limit("one-click stops", 600, 60)
 # Every other form: each session, or each address where nobody is signed in.
 FORMS = Limit("forms", 120, 60)
 
@@ -100,6 +103,7 @@ BY_ADDRESS = {
     "account_signup": SIGN_UP,
     "account_reset_password": RESET,
     "account_reset_password_from_key": RESET,
+    "one_click": ONE_CLICKS,
 }
 BY_CUSTOMER = {
     "dust": QUOTES,

@@ -2,10 +2,12 @@
 account with it; then it stands with the user, and there is no row of it yet. Who signed up with an address and has not
 confirmed it holds nothing: whoever confirms it first has it."""
 
+from collections.abc import Collection
+
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 
 def owners(email: str) -> list[User]:
@@ -84,3 +86,12 @@ def waiting(user: User) -> str:
     """The address that is to take the place of the current one once it is confirmed; empty where none is."""
     asked = EmailAddress.objects.get_new(user)
     return asked.email if asked else ""
+
+
+def reached(users: Collection[int]) -> set[int]:
+    """Of these users, by their keys, the customers whom a mail reaches for certain: active, no staff, with an address that
+    counts as theirs."""
+    rows = EmailAddress.objects.filter(user=OuterRef("pk"))
+    waits = rows.filter(verified=False, email__iexact=OuterRef("email"))
+    counts = Q(Exists(rows.filter(verified=True))) | Q(~Q(email=""), ~Exists(waits))
+    return set(User.objects.filter(counts, pk__in=users, is_active=True, is_staff=False).values_list("pk", flat=True))

@@ -59,6 +59,10 @@ class Facts(Collector):
         yield _gauges("dustsite_ended_last_day", words, "outcome", dict(now.outcomes))
         yield _gauge("dustsite_unfinished", "Conversions that are confirmed and not finished.", now.unfinished)
         yield _gauge("dustsite_proposals_waiting", "Proposals that somebody has to decide on.", now.waiting)
+        words = "Mails to customers that are due and not sent."
+        yield _gauge("dustsite_mails_waiting", words, now.mails.waiting)
+        words = "Mails to customers that were given up within the last 24 hours."
+        yield _gauge("dustsite_mails_given_up", words, now.mails.given_up)
         words = "Whether the last audit that ended found something."
         yield _gauge("dustsite_audit_failed", words, int(now.failed_at is not None))
         fires = {condition.name: int(condition.is_firing(now)) for condition in conditions()}

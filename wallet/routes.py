@@ -26,15 +26,21 @@ class Access(Enum):
 
 @dataclass(frozen=True)
 class Facts:
-    """Who gets an answer, and to which methods; GET is HEAD too. All else is refused (P16)."""
+    """Who gets an answer, and to which methods; GET is HEAD too. All else is refused (P16).
+
+    `needs_token`: a POST without its CSRF token is refused.
+    """
 
     access: Access
     methods: tuple[str, ...]
+    needs_token: bool = True
 
 
 # What may be said of a route; tests/views/test_matrix.py asks each address whether that holds, for everybody there is.
 OPEN = Facts(Access.EVERYBODY, ("GET",))
 OPEN_FORM = Facts(Access.EVERYBODY, ("GET", "POST"))
+# The one exception to P16, for what mail programs POST (RFC 8058): a signed word in the address stands for the token.
+ONE_CLICK = Facts(Access.EVERYBODY, ("GET", "POST"), needs_token=False)
 PAGE = Facts(Access.SIGNED_IN, ("GET",))
 FORM = Facts(Access.SIGNED_IN, ("GET", "POST"))
 DEED = Facts(Access.SIGNED_IN, ("POST",))
@@ -54,6 +60,11 @@ class Route:
     section: Section | None = None
     facts: Facts | None = None
     again: Callable[[HttpRequest], str] = same_address
+
+    @property
+    def csrf_exempt(self) -> bool:
+        """What Django's middleware asks of what it calls."""
+        return self.facts is not None and not self.facts.needs_token
 
     def __call__(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         return self.view(request, **kwargs)

@@ -6,14 +6,14 @@ from typing import Any
 from celery import shared_task
 from django.core.management import call_command
 
-from wallet import conversions, ledger, month_end, sign_ups, treasury
+from wallet import conversions, delivery, ledger, month_end, sign_ups, treasury
 from wallet.audit import audit
 from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.logs import get_logger
 from wallet.market import rounds
 from wallet.market.source import MarketError
-from wallet.models import Count, KeptOutNumber, MarketRound, Pulse, SecurityEvent
+from wallet.models import Count, KeptOutNumber, MarketRound, OutboxMail, Pulse, SecurityEvent
 from wallet.models.pulse import AUDIT_FAILED, AUDITED, SWEPT, taken_from
 
 # In seconds. What a worker has not begun by then, the next sweep sends again: a backlog must not breed.
@@ -45,6 +45,8 @@ def settle_round() -> None:
     else:
         if settled.goes_on:  # one message follows one, never several
             settle_round.apply_async(expires=EXPIRES)
+        if settled.finished:
+            send_mails.apply_async(expires=EXPIRES)
 
 
 @shared_task
@@ -59,6 +61,20 @@ def settle(reference: str) -> None:
     else:
         if settled is not None:
             sweep.apply_async(expires=EXPIRES)
+            send_mails.apply_async(expires=EXPIRES)
+
+
+@shared_task
+def send_mails() -> None:
+    """Sends the mails that are due; where it comes to the end of its time, the next message goes on."""
+    Pulse.objects.beat(taken_from("mails"), clock.now())
+    try:
+        delivered = delivery.deliver()
+    except Busy:
+        log.warning("too_busy", at="send_mails", then="the next round does")
+    else:
+        if delivered.goes_on:  # one message follows one, never several
+            send_mails.apply_async(expires=EXPIRES)
 
 
 @shared_task
@@ -121,6 +137,12 @@ def clear_sign_ups() -> None:
 def clear_security_events() -> None:
     """Deletes what happened to accounts more than a year ago."""
     SecurityEvent.objects.clear(clock.now())
+
+
+@shared_task
+def clear_mails() -> None:
+    """Deletes what is known of mails that were sent or given up 90 days ago."""
+    OutboxMail.objects.clear(clock.now())
 
 
 @shared_task(soft_time_limit=3500, time_limit=3600)

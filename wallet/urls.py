@@ -2,10 +2,10 @@ from django.urls import path, register_converter
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from wallet.addresses import same_conversion, same_selection, the_wallet
+from wallet.addresses import same_conversion, same_selection, the_settings, the_wallet
 from wallet.pages.shell import Section
 from wallet.references import REFERENCE
-from wallet.routes import DEED, FORM, OPEN, OWN_DEED, OWN_PAGE, PAGE, Route
+from wallet.routes import DEED, FORM, ONE_CLICK, OPEN, OPEN_FORM, OWN_DEED, OWN_PAGE, PAGE, Route
 from wallet.views import (
     branding,
     conversion_csv,
@@ -21,6 +21,7 @@ from wallet.views import (
     movements,
     security_txt,
     settings,
+    unsubscribe,
     wallet,
 )
 
@@ -79,9 +80,12 @@ urlpatterns = [
     path("demo/mail/", Route(demo_mail.demo_mail, facts=OPEN), name="demo_mail"),
     path("demo/mail/<slug:name>/", Route(demo_mail.demo_mail_html, facts=OPEN), name="demo_mail_html"),
     path("settings/", Route(settings.settings, Section.SETTINGS, FORM), name="settings"),
+    path("settings/mails/", Route(settings.mails, facts=DEED, again=the_settings), name="mails"),
     path("settings/browser-zone/", Route(settings.browser_zone, facts=DEED, again=the_wallet), name="browser_zone"),
     path("branding.css", Route(branding.branding_css, facts=OPEN), name="branding_css"),
     path("branding.svg", Route(branding.branding_svg, facts=OPEN), name="branding_svg"),
+    path("mails/stop/<str:word>/", Route(unsubscribe.unsubscribe, facts=OPEN_FORM), name="unsubscribe"),
+    path("mails/stop/<str:word>/one-click/", Route(unsubscribe.one_click, facts=ONE_CLICK), name="one_click"),
     path("help/", Route(help.help, facts=OPEN), name="help"),
     path("healthz", Route(healthz.healthz, facts=OPEN), name="healthz"),
     path(".well-known/security.txt", Route(security_txt.security_txt, facts=OPEN), name="security_txt"),

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Count, Min
 
 from wallet import validators
-from wallet.models import Conversion, Opening, Policy, Price, Proposal, Pulse
+from wallet.models import Conversion, Opening, OutboxMail, Policy, Price, Proposal, Pulse
 from wallet.models.pulse import AUDIT_FAILED, AUDITED, SWEPT, taken_from
 from wallet.treasury import Warning, warnings  # noqa: A004  # the field's word
 
@@ -18,8 +18,14 @@ LONGEST_PRICE = timedelta(seconds=60)  # until there is the first one
 LONGEST_UNFINISHED = timedelta(seconds=180)
 LONGEST_BEAT = timedelta(seconds=30)
 LONGEST_AUDIT = timedelta(seconds=3600)
+LONGEST_MAIL = timedelta(minutes=15)  # after it was due
 # Upkeep gets a message a minute, and the audit holds its only slot for an hour at most.
-LONGEST_TAKEN = {"settle": timedelta(seconds=30), "prices": timedelta(seconds=30), "upkeep": timedelta(seconds=4000)}
+LONGEST_TAKEN = {
+    "settle": timedelta(seconds=30),
+    "prices": timedelta(seconds=30),
+    "mails": timedelta(seconds=120),  # one task of it may take a minute
+    "upkeep": timedelta(seconds=4000),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,16 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class Mails:
+    """Those to customers: how many are due and not sent, since when the oldest of them is, and how many were given up within
+    a day."""
+
+    waiting: int
+    oldest_at: datetime | None
+    given_up: int
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How things stand at a moment, by the database's clock."""
 
@@ -63,6 +79,7 @@ class Standing:
     pulses: Mapping[str, datetime]
     waiting: int  # proposals that somebody has to decide on
     treasury: list[Warning]  # limits that are reached, and what the house is short of
+    mails: Mails
 
     @property
     def since(self) -> datetime:
@@ -107,6 +124,11 @@ class Standing:
         """Whether a conversion is unfinished for longer than any should be."""
         return self.oldest_at is not None and self.now - self.oldest_at > LONGEST_UNFINISHED
 
+    @property
+    def is_mail_late(self) -> bool:
+        """Whether a mail has been due for longer than any should be."""
+        return self.mails.oldest_at is not None and self.now - self.mails.oldest_at > LONGEST_MAIL
+
     def _happened(self, at: datetime | None, longest: timedelta) -> Happened:
         return Happened(at, self.now, longest, self.began_at)
 
@@ -131,4 +153,11 @@ def standing(now: datetime) -> Standing:
         pulses=Pulse.objects.moments(),
         waiting=Proposal.objects.waiting(now).count(),
         treasury=warnings(now),
+        mails=_mails(now),
     )
+
+
+def _mails(now: datetime) -> Mails:
+    due = OutboxMail.objects.waiting().filter(due_at__lte=now).aggregate(count=Count("pk"), oldest=Min("due_at"))
+    given_up = OutboxMail.objects.given_up().filter(ended_at__gte=now - DAY, ended_at__lt=now).count()
+    return Mails(due["count"], due["oldest"], given_up)

@@ -15,7 +15,7 @@ from wallet.pages.home import HomePage, span
 from wallet.watch import standing
 
 HOME = "/admin/"
-QUEUES = ("settle queue", "prices queue", "upkeep queue")
+QUEUES = ("settle queue", "prices queue", "mails queue", "upkeep queue")
 
 
 def home(client):

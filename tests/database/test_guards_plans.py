@@ -152,6 +152,7 @@ def assert_by_index(plans):
 
 
 OURS = "SELECT oid FROM pg_class WHERE relname LIKE 'wallet\\_%%'"
+BESIDE = ["wallet_housebalance", "wallet_staffmovement", "wallet_lostattempt", "wallet_outboxmail"]
 TABLES = [f"wallet_{name}" for name in ("entry", "account", "transaction", "line", "conversion", "asset")]
 
 
@@ -159,7 +160,7 @@ def forget():
     """Tables as new, whatever other tests left in their files and the server noted of them; nor does it look meanwhile."""
     sql(f"LOCK TABLE {', '.join(TABLES)} IN SHARE UPDATE EXCLUSIVE MODE")
     sql("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL session_replication_role = replica")
-    sql(f"TRUNCATE {', '.join(TABLES[:-1])}, wallet_housebalance, wallet_staffmovement, wallet_lostattempt")
+    sql(f"TRUNCATE {', '.join([*TABLES[:-1], *BESIDE])}")
     sql("SET CONSTRAINTS ALL DEFERRED; SET LOCAL session_replication_role = origin")
     sql(f"DELETE FROM pg_statistic WHERE starelid IN ({OURS})")
     sql(f"UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE oid IN ({OURS})")

@@ -1,10 +1,12 @@
 """What the page of the display settings says."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from wallet.forms import DisplayForm
+from wallet.models import Customer
 from wallet.pages.settings import SettingsPage, zone_time
 
 NOW = datetime(2026, 11, 22, 14, 32, 7, tzinfo=UTC)
@@ -12,7 +14,18 @@ SOUND = {"language": "de", "time_zone": "Asia/Tokyo", "currency": "GBP", "theme"
 
 
 def page_of(priced=("EUR",), **changes):
-    return SettingsPage(DisplayForm(SOUND | changes), NOW, priced, "en")
+    customer = Customer(wants_notices=True)
+    return SettingsPage(DisplayForm(SOUND | changes), NOW, priced, "en", customer, has_address=True)
+
+
+def test_each_kind_of_mail_is_a_choice_and_without_an_address_there_are_none():
+    page = page_of()
+    assert [(choice.name, choice.is_chosen) for choice in page.mail_choices] == [
+        ("wants_receipts", True),
+        ("wants_notices", True),
+    ]
+    assert page.mail_note == ""
+    assert "no confirmed email address" in replace(page, has_address=False).mail_note
 
 
 def test_sound_settings_have_no_problems():

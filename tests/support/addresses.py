@@ -16,6 +16,7 @@ SAMPLES = {
     "month": "2026-10",
     "file": "balances",
     "url": "nothing",
+    "word": "receipt.1.none",  # which nobody signed
 }
 
 

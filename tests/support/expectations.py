@@ -22,6 +22,7 @@ ADMIN: dict[str, frozenset[str]] = {
             "wallet_keptoutnumber",
             "wallet_line",
             "wallet_marketround",
+            "wallet_outboxmail",
             "wallet_policy",
             "wallet_policywithdrawal",
             "wallet_price",
@@ -49,7 +50,10 @@ _USERS = {"auth_user": frozenset({"add", "change"})}
 # Of each role, the models that it sees, and what it may do with rows of some of them.
 ROLES: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
     "viewer": (EVERYTHING, {}),
-    "support": (_PEOPLE | _MONEY | _FOR_ALL | {"wallet_price", "wallet_keptoutnumber"}, _USERS),
+    "support": (
+        _PEOPLE | _MONEY | _FOR_ALL | {f"wallet_{name}" for name in ("price", "keptoutnumber", "outboxmail")},
+        _USERS,
+    ),
     "treasury": (
         _MONEY | _MARKET | _FOR_ALL | _PROPOSALS | {"auth_user", "wallet_customer", "wallet_treasurylimit"},
         {"wallet_opening": frozenset({"add"}), "wallet_treasurylimit": frozenset({"add"})},

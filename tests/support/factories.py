@@ -54,7 +54,7 @@ def operator(name: str = "admin") -> User:
 
 def roles() -> None:
     """The groups that the migrations make, with their permissions."""
-    for name in ("0011_roles", "0018_further_roles"):
+    for name in ("0011_roles", "0018_further_roles", "0027_outbox"):
         import_module(f"wallet.migrations.{name}").write(apps, connection.schema_editor())
 
 

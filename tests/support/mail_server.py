@@ -31,10 +31,42 @@ class Postbox:
         return "250 taken"
 
 
+class Liar(Postbox):
+    """One that does something wrong with what goes to some addresses: `faults` says what, by address."""
+
+    REFUSED, DROPPED, ERROR, TAKEN_AND_DROPPED, TAKEN_AND_RUDE = "refused", "dropped", "error", "lost answer", "rude"
+
+    def __init__(self) -> None:
+        super().__init__("250 yes")
+        self.faults: dict[str, str] = {}
+        self.tried: list[str] = []
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        self.tried.append(address)
+        if self.faults.get(address) == self.REFUSED:
+            return f"550 no such user {address}"
+        if self.faults.get(address) == self.DROPPED:
+            server.transport.abort()
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        fault = self.faults.get(envelope.rcpt_tos[0])
+        if fault == self.ERROR:
+            return f"451 {envelope.rcpt_tos[0]} is full"
+        session.fault = fault
+        answer = await super().handle_DATA(server, session, envelope)
+        if fault == self.TAKEN_AND_DROPPED:
+            server.transport.abort()
+        return answer
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:
+        return "9" * 10_000 if getattr(session, "fault", None) == self.TAKEN_AND_RUDE else "221 bye"
+
+
 @contextlib.contextmanager
-def mail_server(answer: str = "250 yes") -> Iterator[tuple[int, Postbox]]:
+def mail_server(answer: str = "250 yes", postbox: Any = None) -> Iterator[tuple[int, Any]]:
     """A real one on a port of its own: the port, and what came."""
-    postbox = Postbox(answer)
+    postbox = postbox or Postbox(answer)
     controller = Controller(postbox, hostname="127.0.0.1", port=free_port())
     controller.start()
     try:

@@ -147,7 +147,7 @@ class Site:
         self.start_web()
         self.start_worker()
         self.start_worker("prices", "prices")
-        self.start_worker("upkeep", "upkeep")
+        self.start_worker("upkeep", "upkeep,mails")
         self.start_beat()
 
     def answers(self) -> bool:

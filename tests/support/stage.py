@@ -21,6 +21,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from tests.support import factories, second_factors
+from tests.support.outbox import send_mails, stop_address
 from wallet import conversions, ledger
 from wallet.conversions.claims import claim
 from wallet.database import clock
@@ -307,7 +308,7 @@ ORDERS: list[Callable[..., Any]] = [
     end,
     history,
 ]
-ORDERS += [close_conversions, reopen, forget_attempts, reset_address, take_half, secured]
+ORDERS += [close_conversions, reopen, forget_attempts, reset_address, take_half, secured, send_mails, stop_address]
 
 
 def main() -> None:

@@ -21,9 +21,15 @@ def test_health_says_how_old_everything_is(client, world):
         "oldest_unfinished_seconds": 7.5,
         "last_beat_seconds": 0.5,
         "last_audit_passed_seconds": None,
-        "last_taken_seconds": {"settle": None, "prices": 0.5, "upkeep": None},
+        "last_taken_seconds": {"settle": None, "prices": 0.5, "mails": None, "upkeep": None},
         "missing": dict.fromkeys(
-            ("last_audit_passed_seconds", "last_taken_seconds.settle", "last_taken_seconds.upkeep"), "not due yet"
+            (
+                "last_audit_passed_seconds",
+                "last_taken_seconds.settle",
+                "last_taken_seconds.mails",
+                "last_taken_seconds.upkeep",
+            ),
+            "not due yet",
         ),
         "market": {
             "source": "demo",
@@ -84,7 +90,7 @@ def test_health_of_an_empty_site_has_no_ages(client, db):
     ages = response.json()
     assert set(ages.pop("last_taken_seconds").values()) == {None}
     assert ages.pop("market")["last_round_seconds"] is None
-    assert len(ages.pop("missing")) == 6
+    assert len(ages.pop("missing")) == 7
     assert set(ages.values()) == {"ok", None}
 
 

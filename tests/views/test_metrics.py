@@ -16,7 +16,10 @@ from wallet.models.pulse import SWEPT, taken_from
 NOTHING_KEPT_OUT = {("dustsite_assets_kept_out", rule): 0 for rule in ("M2", "M3", "M4", "M5", "M6", "M7", "M9")}
 
 
-PANEL = ("open", "prices_old", "ended_last_day", "unfinished", "proposals_waiting", "audit_failed", "firing")
+PANEL = (
+    *("open", "prices_old", "ended_last_day", "unfinished", "proposals_waiting", "audit_failed", "firing"),
+    *("mails_waiting", "mails_given_up"),
+)
 
 
 def panel(samples):
@@ -79,6 +82,8 @@ def test_it_has_the_home_panels_figures_and_which_alerts_fire(client, world, pau
         ("dustsite_ended_last_day", "failed"): 0,
         ("dustsite_unfinished",): 1,
         ("dustsite_proposals_waiting",): 1,
+        ("dustsite_mails_waiting",): 1,  # the receipt
+        ("dustsite_mails_given_up",): 0,
         ("dustsite_audit_failed",): 0,
     }
     assert fires.keys() == {condition.name for condition in alerts.conditions()}

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.support import factories
@@ -157,6 +158,63 @@ def test_the_operators_admin_stays_in_utc(client, world, text):
     words = text(client.get("/admin/wallet/price/"))
     assert "2:32 p.m." in words
     assert "8:17 p.m." not in words
+
+
+# --- mails ---
+
+
+def wanted(user):
+    return Customer.objects.filter(user=user).values_list("wants_receipts", "wants_notices").first()
+
+
+def test_mails_are_chosen_by_ticks_and_what_is_not_ticked_is_off(signed_in, world, text):
+    saved = signed_in.post(f"{URL}mails/", {"wants_notices": "on"})
+    assert (saved.status_code, saved.headers["Location"]) == (303, URL)
+    assert wanted(world.user) == (False, True)
+    page = signed_in.get(URL)
+    assert "Your mail settings are saved." in text(page)
+    assert read(page).select("[name=wants_notices][checked]")
+    assert not read(page).select("[name=wants_receipts][checked]")
+    signed_in.post(f"{URL}mails/", {"wants_receipts": "on"})
+    assert wanted(world.user) == (True, False)
+
+
+def test_receipts_are_on_and_notices_off_from_the_start(signed_in, world):
+    page = read(signed_in.get(URL))
+    assert page.select("[name=wants_receipts][checked]")
+    assert page.select("[name=wants_notices]")
+    assert not page.select("[name=wants_notices][checked]")
+
+
+def test_saving_how_the_site_looks_changes_no_mails_and_the_other_way_round(signed_in, world):
+    Customer.objects.set_mails(world.user, wants_receipts=False, wants_notices=True)
+    signed_in.post(URL, FIELDS)
+    assert wanted(world.user) == (False, True)
+    signed_in.post(f"{URL}mails/", {"theme": "light", "time_zone": "UTC"})
+    assert stored(world.user) == ("Asia/Kathmandu", "dark", True)
+
+
+def test_p13_mails_are_chosen_for_oneself_alone(signed_in, world):
+    """P13: no field names another customer."""
+    other = factories.user("other")
+    Customer.objects.ensure(other)
+    signed_in.post(f"{URL}mails/", {"user": other.pk, "customer": other.pk})
+    assert wanted(other) == (True, False)
+
+
+def test_p16_mails_are_chosen_with_a_token_by_post_alone(world):
+    """P16: nothing else changes them."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.user)
+    assert client.post(f"{URL}mails/", {}).status_code == 403
+    assert client.get(f"{URL}mails/").status_code == 405
+    assert wanted(world.user) == (True, False)
+
+
+def test_who_has_no_address_reads_that_none_is_sent(signed_in, world, text):
+    assert "no confirmed email address" not in text(signed_in.get(URL))
+    User.objects.filter(pk=world.user.pk).update(email="")
+    assert "Your account has no confirmed email address" in text(signed_in.get(URL))
 
 
 # --- the browser's own zone ---

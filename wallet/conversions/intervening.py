@@ -7,7 +7,7 @@ happens once, whoever else is at it.
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from wallet import staff_log
+from wallet import outbox, staff_log
 from wallet.conversions import states
 from wallet.conversions.locks import lock
 from wallet.conversions.settle import settle
@@ -58,14 +58,15 @@ def stop_for(*, by: User, conversion: Conversion, reason: str) -> Conversion:
 @retried
 def _stop(by: User, reference: str, reason: str) -> Conversion:
     with transaction.atomic():
-        conversion = lock(reference).conversion
-        now = clock.now()
+        locked = lock(reference)
+        conversion, now = locked.conversion, clock.now()
         if not conversion.is_confirmed:
             raise Declined(f"{conversion} is not in progress, so there is nothing to stop. Nothing was changed.")
         if not conversion.is_due(now):
             raise Declined(f"A worker is settling {conversion} just now. Look again in a few seconds.")
         states.end_without(conversion, status=Status.STOPPED, refusals=[refusal(Code.STOPPED_BY_STAFF)], at=now)
         states.write_ends([conversion])
+        outbox.tell([(locked.customer, conversion)])
         before, after = {"status": Status.CONFIRMED.value}, {"status": Status.STOPPED.value}
         staff_log.record(staff=by, action="stopped", on=conversion, reason=reason.strip(), before=before, after=after)
     return conversion

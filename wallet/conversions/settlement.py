@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from wallet import currencies, ledger, validators
+from wallet import currencies, ledger, outbox, validators
 from wallet.conversions import rules, states
 from wallet.conversions.breaker import Breaker, read_breaker
 from wallet.conversions.locks import Locked, lines_of, lock_together
@@ -109,6 +109,8 @@ def _end(references: Sequence[str], *, waits: bool) -> Outcome:
         closing = now.breaker.close()
         post(passed, bnb, at=now.at)
         _write([*passed, *stopped])
+        told = [(settlement.customer, settlement.conversion) for settlement in (*passed, *stopped)]
+        outbox.tell(told, interval=now.breaker.policy.interval)
     return Outcome([*ended, *(settlement.conversion for settlement in (*passed, *stopped))], unpriced, closing)
 
 

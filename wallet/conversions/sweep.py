@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef
 
+from wallet import outbox
 from wallet.conversions import states
 from wallet.conversions.claims import CHUNKS, MAX_ATTEMPTS, note_lapsed
 from wallet.conversions.locks import lock
@@ -67,8 +68,8 @@ def fail_exhausted() -> None:
 def give_up(reference: str) -> None:
     """Marks one of them failed, if that still holds once it is locked."""
     with transaction.atomic():
-        conversion = lock(reference).conversion
-        now = clock.now()
+        locked = lock(reference)
+        conversion, now = locked.conversion, clock.now()
         # Since the sweep looked, another worker may have begun it, or ended it.
         if not conversion.is_due(now) or conversion.attempts < MAX_ATTEMPTS:
             return
@@ -76,6 +77,7 @@ def give_up(reference: str) -> None:
         spent = refusal(Code.ATTEMPTS, attempts=conversion.attempts)
         states.end_without(conversion, status=Status.FAILED, refusals=[spent], at=now)
         states.write_ends([conversion])
+        outbox.tell([(locked.customer, conversion)])
     log.error("conversion_failed", reference=reference, attempts=conversion.attempts, then="look at it")
 
 

@@ -10,16 +10,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 from wallet.database import guards
-from wallet.database.guards import CreateGuards, Guard
-
-KEEPS_ITS_CURRENCY = Guard(
-    name="conversion_keeps_its_currency",
-    table="conversion",
-    event="UPDATE",
-    message="a quote is written once",
-    when="NEW.currency <> OLD.currency"
-    " OR coalesce(NEW.quoted_currency_rate_btc, 0) <> coalesce(OLD.quoted_currency_rate_btc, 0)",
-)
 
 
 class Migration(migrations.Migration):
@@ -123,5 +113,4 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        CreateGuards([KEEPS_ITS_CURRENCY]),
     ]

@@ -9,6 +9,7 @@ from wallet.models.lost_attempts import LostAttempt
 from wallet.models.market import KeptOutNumber, MarketRound
 from wallet.models.month_ends import MonthEnd
 from wallet.models.opening import Opening, Service
+from wallet.models.outbox import OutboxMail
 from wallet.models.policy import Policy, PolicyWithdrawal
 from wallet.models.proposals import Decision, Proposal
 from wallet.models.pulse import Pulse
@@ -35,6 +36,7 @@ __all__ = [
     "MarketRound",
     "MonthEnd",
     "Opening",
+    "OutboxMail",
     "Policy",
     "PolicyWithdrawal",
     "Price",

@@ -37,6 +37,12 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         self.filter(user=user).update(**fields)
 
     @retried
+    def set_mails(self, user: User, **fields: bool) -> None:
+        """Changes which mails this user gets: receipts, notices."""
+        self.ensure(user)
+        self.filter(user=user).update(**fields)
+
+    @retried
     def set_first_zone(self, user: User, name: str) -> bool:
         """Takes the browser's time zone for a customer who never chose one. Whether it was taken."""
         self.ensure(user)
@@ -63,6 +69,8 @@ class Customer(models.Model):
     )
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
     hide_small_balances = models.BooleanField(default=False)
+    wants_receipts = models.BooleanField("receipts by mail", default=True)
+    wants_notices = models.BooleanField("told by mail when they can convert again", default=False)
 
     objects = CustomerQuerySet.as_manager()
 

@@ -1,10 +1,13 @@
 """What the mails about accounts say, each as a typed object; its looks, as text and as HTML, are two templates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wallet.formats import full_time
@@ -30,13 +33,31 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`details` are short lines below the sentences, `notes` stand below the button."""
+    """`details` are short lines below the sentences, `notes` stand below the button, and at the end what stops such mails."""
 
     subject: str
     sentences: list[str]
     button: Button | None = None
     details: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    stop: Button | None = None
+
+
+def message(letter: Letter, to: str, *, site_url: str, headers: Mapping[str, str]) -> EmailMultiAlternatives:
+    """The mail with this letter, as text and as HTML, in the language that is active."""
+    shown = {
+        "letter": letter,
+        "site_name": settings.SITE_NAME,
+        "site_url": site_url,
+        "contact": contact(),
+        "LANGUAGE_CODE": get_language(),
+    }
+    text = render_to_string("account/email/letter.txt", shown).strip()
+    written = EmailMultiAlternatives(
+        letter.subject, text, settings.DEFAULT_FROM_EMAIL, [to], headers={"Auto-Submitted": "auto-generated", **headers}
+    )
+    written.attach_alternative(render_to_string("account/email/letter.html", shown), "text/html")
+    return written
 
 
 @dataclass(frozen=True, slots=True)

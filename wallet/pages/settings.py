@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wallet import currencies, zones
+from wallet.models import Customer
 from wallet.pages import markup
 from wallet.pages.problems import Problem
 
@@ -25,6 +26,16 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class MailChoice:
+    """A kind of mail that the customer gets or not."""
+
+    name: str
+    label: str
+    hint: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ZoneTime:
     """The line below the field for the time zone."""
 
@@ -33,7 +44,7 @@ class ZoneTime:
 
 @dataclass(frozen=True)
 class SettingsPage:
-    """The settings as the form has them, right or wrong: what was typed stays.
+    """The settings as the form has them, right or wrong: what was typed stays; and which mails the customer gets.
 
     `priced` are the codes of the assets, of those by which reference currencies go, that have a current price. `language` is
     the reader's.
@@ -43,6 +54,8 @@ class SettingsPage:
     now: datetime
     priced: Collection[str]
     language: str
+    customer: Customer
+    has_address: bool  # one that counts as theirs
 
     @property
     def title(self) -> str:
@@ -75,6 +88,27 @@ class SettingsPage:
     @property
     def hides_small_balances(self) -> bool:
         return bool(self.form["hide_small_balances"].value())
+
+    @property
+    def mail_choices(self) -> list[MailChoice]:
+        return [
+            MailChoice(
+                "wants_receipts",
+                _("Receipts of conversions"),
+                _("After each conversion, also of one that was stopped: what it was, and what came of it."),
+                self.customer.wants_receipts,
+            ),
+            MailChoice(
+                "wants_notices",
+                _("You can convert again"),
+                _("Once your wait is over, if you have small balances to convert then."),
+                self.customer.wants_notices,
+            ),
+        ]
+
+    @property
+    def mail_note(self) -> str:
+        return "" if self.has_address else _("Your account has no confirmed email address, so you get none of these.")
 
     @property
     def language_problem(self) -> str:

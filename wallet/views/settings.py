@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from wallet import currencies, zones
+from wallet import currencies, mailboxes, zones
 from wallet.database import clock
-from wallet.forms import DisplayForm, ZoneForm
+from wallet.forms import DisplayForm, MailForm, ZoneForm
 from wallet.models import Customer, Policy, Price
 from wallet.pages.settings import SettingsPage, zone_time
 from wallet.requests import BROWSER_ZONE_ASKED, CustomerRequest, wants_partial
@@ -39,6 +39,17 @@ def settings(request: CustomerRequest) -> HttpResponse:
 
 @require_POST
 @login_required
+def mails(request: CustomerRequest) -> HttpResponse:
+    """Which mails about conversions this customer gets. A box that is not ticked is not sent, and means no."""
+    form = MailForm(request.POST)
+    form.is_valid()  # it can't be otherwise: a box is ticked or not
+    Customer.objects.set_mails(request.user, **form.cleaned_data)
+    messages.success(request, _("Your mail settings are saved."))
+    return see_other("settings")
+
+
+@require_POST
+@login_required
 def browser_zone(request: CustomerRequest) -> HttpResponse:
     """The browser's time zone, which its script tells once. It counts for a customer who never chose one."""
     request.session[BROWSER_ZONE_ASKED] = True
@@ -54,5 +65,6 @@ def _page(request: CustomerRequest, form: DisplayForm, status: int = 200) -> Htt
     now = clock.now()
     oldest = now - Policy.objects.in_effect(now).price_age
     priced = Price.objects.codes_since(oldest, currencies.offered().values())
-    page = SettingsPage(form, now, priced, get_language())
+    has_address = bool(mailboxes.reached({request.user.pk}))
+    page = SettingsPage(form, now, priced, get_language(), request.customer, has_address)
     return render(request, "wallet/settings/page.html", {"page": page}, status=status)

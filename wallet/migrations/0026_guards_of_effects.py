@@ -129,5 +129,5 @@ LIMITS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0024_reference_currency")]
+    dependencies = [("wallet", "0025_guards_of_currencies")]
     operations = [DropGuards(DROPPED), CreateGuards([*AGAIN, *EFFECTS, *LIMITS])]
