@@ -203,6 +203,7 @@ def help_customers(site, support, cora, carl):
     """No settle worker runs: one is settled by support, one is stopped."""
     for customer in (cora, carl):
         customer.sign_in("/wallet/")
+        wait_for_prices(site)
         convert(customer.page, "DOGE")
     with support.task("settle a conversion"):
         support.figure("In progress")

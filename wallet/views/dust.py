@@ -88,16 +88,14 @@ def _page(request: CustomerRequest, codes: Iterable[str], asking: Asking = NOT_A
     held = portfolio(user=request.user, policy=state.policy, now=now, currency=reference_currency(request))
     chosen = held.convertible if "all" in request.GET else held.chosen(codes)
     is_part = wants_partial(request)
-    changes = (
-        []
-        if is_part
-        else [
-            *changes_ahead(state.policy, Policy.objects.pending(now), now),
-            *delistings_ahead((holding.asset for holding in held.holdings), now),
-        ]
-    )
-    told = None if is_part else demonstration(request.user, state.policy)
-    return DustPage(held, state, chosen, asking=asking, is_part=is_part, changes=changes, demonstration=told)
+    if is_part:
+        return DustPage(held, state, chosen, asking=asking, is_part=True)
+    changes = [
+        *changes_ahead(state.policy, Policy.objects.pending(now), now),
+        *delistings_ahead((holding.asset for holding in held.holdings), now),
+    ]
+    told = demonstration(request.user, state.policy)
+    return DustPage(held, state, chosen, asking=asking, changes=changes, demonstration=told)
 
 
 def _problem(request: CustomerRequest, page: DustPage, status: int) -> HttpResponse:
