@@ -8,8 +8,8 @@ import pytest
 
 from tests.support import factories, proposing
 from tests.support.root import ROOT
-from wallet import alerts, ledger
-from wallet.models import Asset, Conversion, Opening, Price, Pulse
+from wallet import alerts
+from wallet.models import Conversion, Opening, Price, Pulse
 from wallet.models.pulse import AUDIT_FAILED, AUDITED, SWEPT, taken_from
 from wallet.watch import LONGEST_TAKEN, Happened, standing
 
@@ -78,8 +78,7 @@ def test_the_house_breakers_closing_fires_and_an_operators_does_not(running):
 
 
 def test_a_house_that_is_short_fires(running):
-    bnb = Asset.objects.get(code="BNB")
-    ledger.book(moves={bnb.pk: -(101 * 10**8)}, reference="sold outside")
+    factories.book("BNB", "101", "sold")
     assert firing(running) == ["treasury_warns"]
 
 

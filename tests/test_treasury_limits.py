@@ -146,11 +146,12 @@ def test_the_log_tells_each_warning_once_and_its_end(world, limit, events):
     assert [said["name"] for said in events("treasury_warning_over")] == ["short BNB"]
 
 
-def test_the_newest_limit_is_in_force_and_a_lifted_one_is_none(world, limit, clerk):
+def test_the_newest_limit_is_in_force_and_a_lifted_one_is_none(world, limit, clerk, other):
     limit("BNB", "floor", 5, 1)
     limit("BNB", "floor", 6, 2)
     assert [one.warn_units for one in TreasuryLimit.objects.in_force()] == [units("BNB", 6)]
-    TreasuryLimit.objects.create(asset=Asset.objects.bnb(), side="floor", reason="x", created_by=clerk)
+    asked = proposals.propose(by=clerk, kind="limit", payload={"asset": "BNB", "side": "floor"}, reason="x")
+    proposals.approve(by=other, proposal=asked.pk)
     assert TreasuryLimit.objects.in_force() == []
 
 
@@ -260,3 +261,27 @@ def test_the_database_keeps_a_limit_whole(world, clerk, fields):
 def test_a_quote_asks_one_query_more_while_there_are_no_limits(world, queries):
     asked = queries(world.quoted, "DOGE")
     assert sum("wallet_treasurylimit" in sql for sql in asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("side", "looser"),
+    [
+        ("floor", {"warn_units": 1, "stop_units": 0}),
+        ("floor", {"warn_units": 400, "stop_units": 99}),
+        ("ceiling", {"warn_units": 200, "stop_units": 401}),
+        ("ceiling", {"warn_units": 201, "stop_units": 400}),
+        ("floor", {"warn_units": None, "stop_units": None}),
+    ],
+)
+def test_p20_the_database_takes_no_looser_limit_without_a_proposal(world, clerk, side, looser):
+    """P20: whoever writes it."""
+    bnb = Asset.objects.get(code="BNB")
+    first = {"floor": {"warn_units": 200, "stop_units": 100}, "ceiling": {"warn_units": 200, "stop_units": 400}}[side]
+    row = {"asset": bnb, "side": side, "reason": "x", "created_by": clerk}
+    TreasuryLimit.objects.create(**row, **first)
+    refused(
+        lambda: TreasuryLimit.objects.create(**row, **looser), by="a limit that gets looser was proposed and approved"
+    )
+    TreasuryLimit.objects.create(**row, **first)
+    other = Asset.objects.get(code="DOGE")
+    TreasuryLimit.objects.create(**{**row, "asset": other}, **first)

@@ -97,7 +97,8 @@ def quiet(text: str) -> SafeString:
 
 def hundredths_digits(hundredths: Fraction) -> str:
     """Hundredths of a currency as a number with two places, cut, for a machine: 12.34."""
-    return f"{money.to_decimal(int(hundredths), FIAT_SCALE):.{FIAT_SCALE}f}"
+    whole, rest = divmod(int(hundredths), 100)
+    return f"{whole}.{rest:02}"
 
 
 def worth(hundredths: Fraction | None, currency: str) -> str:
@@ -107,8 +108,10 @@ def worth(hundredths: Fraction | None, currency: str) -> str:
     """
     if hundredths is None:
         return ""
-    is_tiny = 0 < hundredths < 1
-    number = local(f"{money.to_decimal(max(int(hundredths), int(is_tiny)), FIAT_SCALE):,.{FIAT_SCALE}f}")
+    cut = int(hundredths)
+    is_tiny = not cut and hundredths > 0
+    whole, rest = divmod(1 if is_tiny else cut, 100)
+    number = local(f"{whole:,}.{rest:02}")
     # Translators: an amount of money, as in €12.34.
     words = _("{symbol}{number}").format(symbol=SYMBOLS.get(currency, ""), number=number)
     if currency not in SYMBOLS:

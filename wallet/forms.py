@@ -130,7 +130,7 @@ class DisplayForm(ZoneForm):
     currency = forms.ChoiceField(
         required=False,
         choices=lambda: [
-            ("", _("As your language suggests")),
+            ("", _("By your language")),
             *((code, code) for code in currencies.offered()),
             (currencies.NONE, pgettext_lazy("currency", "None")),
         ],

@@ -197,8 +197,9 @@ def adjust(*, user: "User", asset: Asset, units: int, reference: str) -> Transac
     )
 
 
-def book(*, moves: Mapping[int, int], reference: str) -> Transaction:
-    """Posts what the treasury got from outside and gave for it, in units by asset id, within the caller's transaction.
+def book(*, pk: UUID, moves: Mapping[int, int], reference: str) -> Transaction:
+    """Posts what the treasury got from outside and gave for it, in units by asset id, under this id and within the caller's
+    transaction, which has written down before it whose approved proposal it is of (P20): the database refuses one without.
 
     Raises IntegrityError for a reference that is booked already.
     """
@@ -209,7 +210,7 @@ def book(*, moves: Mapping[int, int], reference: str) -> Transaction:
     house += [Move(outside[asset], -units) for asset, units in moves.items()]
     kind = Transaction.Kind.BOOKING
     (posted,) = post(
-        [Posting(kind=kind, reference=reference, posted_at=clock.now(), customer_moves={}, house_moves=house)]
+        [Posting(kind=kind, reference=reference, posted_at=clock.now(), customer_moves={}, house_moves=house, pk=pk)]
     )
     return posted
 

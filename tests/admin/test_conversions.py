@@ -51,6 +51,20 @@ def test_a_completed_one_shows_the_quote_beside_the_settlement_and_its_entries(s
     ]
 
 
+def test_support_reads_what_the_customer_reads_in_a_currency_of_theirs(support, world):
+    quote = conversions.quote(user=world.user, codes=["DOGE"], currency="EUR")
+    world.clock.tick(seconds=1)
+    conversions.confirm(user=world.user, reference=quote.reference)
+    told = tables(support, world.settle(quote, EUR="0.000025"))["BNB and the totals"]
+    assert told["Price of EUR (BTC)"] == ["0.00002000", "0.00002500"]
+    assert told["Net in EUR"] == ["≈ €10.00", "≈ €8.00"]
+    factories.policy(interval_seconds=0)
+    assert "Net in EUR" not in tables(support, world.quoted("ETH"))["BNB and the totals"]
+    unknown = conversions.quote(user=world.user, codes=["ETH"], currency="USD")
+    told = tables(support, unknown)["BNB and the totals"]
+    assert (told["Price of USD (BTC)"], told["Net in USD"]) == (["–", "–"], ["–", "–"])
+
+
 def test_a_stopped_one_says_each_rule_in_the_customers_words_in_english(support, world):
     conversion = world.settled("DOGE", "ETH", DOGE="0.000003", ETH="0.2")
     support.cookies["django_language"] = "de"

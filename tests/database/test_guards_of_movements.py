@@ -30,7 +30,7 @@ def told(asked, **fields):
     return StaffMovement.objects.create(**values | fields).transaction_id
 
 
-def post(world, kind, pk=None, *, units=-DOGE, owner="treasury", code="DOGE"):
+def post(world, kind, pk=None, *, units=-3 * DOGE, owner="treasury", code="DOGE"):
     """A movement of the customer's balance, by hand."""
     record = Transaction(pk=pk or new_transaction_id(), kind=kind, reference="hand", posted_at=world.clock())
     mine = Account.objects.get(user=world.user, asset__code=code)
@@ -43,7 +43,7 @@ def post(world, kind, pk=None, *, units=-DOGE, owner="treasury", code="DOGE"):
 
 @pytest.mark.parametrize("kind", ["withdrawal", "reversal", "correction"])
 def test_p20_what_only_operators_do_is_of_a_proposal(world, kind):
-    refused(lambda: post(world, kind), by="withdrawals, reversals and corrections are of a proposal of their kind")
+    refused(lambda: post(world, kind), by="are of a proposal of their kind")
 
 
 def test_p20_what_is_told_of_a_movement_is_of_an_approved_proposal(world, approved, tilda, rick, paula):
@@ -68,6 +68,77 @@ def test_p20_a_proposal_of_one_kind_moves_nothing_of_another(world, approved):
     for kind in ("adjustment", "conversion"):
         refused(lambda kind=kind: post(world, kind, told(approved())), by="is of no proposal")
     post(world, "correction", told(approved()))
+
+
+APPROVED = "what is posted is what was approved, to the unit"
+
+
+@pytest.mark.parametrize(
+    "fields", [{"units": -3 * DOGE + 1}, {"units": -4 * DOGE}, {"units": 3 * DOGE}, {"code": "ETH"}]
+)
+def test_p20_a_correction_moves_what_was_approved_to_the_unit(world, approved, fields):
+    """P20: no other amount, direction or asset."""
+    factories.deposit(world.user, "ETH", "1")
+    refused(lambda: post(world, "correction", told(approved()), **fields), by=APPROVED)
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"reference": "hand", "user": "other"}, {"reference": "hand", "amount": "3.000001"}]
+)
+def test_p20_a_deposit_is_the_approved_customers_under_its_reference(world, approved, changes):
+    """P20: without a change but the reference's it is taken."""
+    factories.user("other")
+    asked = {"amount": "3", **changes}
+    attack = {"units": 3 * DOGE, "owner": "outside"}
+    refused(lambda: post(world, "deposit", told(approved("deposit", **asked)), **attack), by=APPROVED)
+    post(world, "deposit", told(approved("deposit", amount="3", reference="hand")), **attack)
+
+
+def test_p20_an_approved_movement_moves_one_customer(world, approved):
+    """P20: nothing more goes along with it."""
+    factories.user("other", {"DOGE": "5"})
+
+    def attack():
+        record = Transaction(pk=told(approved()), kind="correction", reference="hand", posted_at=world.clock())
+        for owner, units in ((world.user.username, -3 * DOGE), ("other", 3 * DOGE)):
+            account = Account.objects.get(user__username=owner, asset__code="DOGE")
+            balance, number = account.units + units, account.sequence + 1
+            Entry.objects.create(
+                transaction=record, account=account, units=units, balance_units=balance, sequence=number
+            )
+            Account.objects.filter(pk=account.pk).update(units=balance, sequence=number)
+        record.save(force_insert=True)
+
+    refused(attack, by=APPROVED)
+
+
+def book(world, pk, reference="order", **moved):
+    """A booking by hand: units of the treasury by code."""
+    record = Transaction(pk=pk, kind="booking", reference=reference, posted_at=world.clock())
+    for code, units in moved.items():
+        Entry.objects.create(transaction=record, account=house("treasury", code), units=units)
+        Entry.objects.create(transaction=record, account=house("outside", code), units=-units)
+    record.save(force_insert=True)
+
+
+def test_p20_a_booking_is_of_its_proposal_to_the_unit(world, tilda, rick):
+    """P20, P1."""
+    payload = {"bought": "BNB", "bought_amount": "2", "sold": "DOGE", "sold_amount": "7.5", "reference": "order"}
+
+    def approved():
+        asked = proposals.propose(by=tilda, kind="booking", payload=payload, reason="Stock.", evidence="order")
+        Decision.objects.create(proposal=asked, created_by=rick, outcome="approved")
+        return told(asked)
+
+    right = {"BNB": 2 * 10**8, "DOGE": -7_500_000}
+    refused(lambda: book(world, new_transaction_id(), **right), by="are of a proposal of their kind")
+    for wrong in ({"BNB": 2 * 10**8 + 1}, {"DOGE": 7_500_000}, {"ETH": 1}):
+        refused(
+            lambda wrong=wrong: book(world, approved(), **{**right, **wrong}), by="what is booked is what was approved"
+        )
+    refused(lambda: book(world, approved(), BNB=2 * 10**8), by="what is booked is what was approved")
+    refused(lambda: book(world, approved(), "another", **right), by="what is booked is what was approved")
+    book(world, approved(), **right)
 
 
 def test_p20_a_proposal_has_one_movement_and_a_movement_its_transaction(world, approved):
@@ -120,4 +191,4 @@ def test_an_unbalanced_correction_is_refused_as_all_are(world, approved):
         Entry.objects.create(transaction=record, account=house("treasury", "DOGE"), units=5)
         record.save(force_insert=True)
 
-    refused(attack, by=SUMS)
+    refused(attack, by=f"{SUMS}|{APPROVED}")

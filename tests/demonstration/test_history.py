@@ -62,6 +62,12 @@ def test_each_was_judged_by_the_first_version_and_at_prices_of_after_its_confirm
         assert one.transaction is None or one.transaction.posted_at == one.finished_at
 
 
+def test_what_was_received_says_its_worth_by_the_round_of_that_time(seeded):
+    ended = Conversion.objects.finished()
+    assert {(one.currency, one.received_worth is not None) for one in ended.completed()} == {("USD", True)}
+    assert {one.received_worth for one in ended.exclude(status="completed")} == {None}
+
+
 def test_the_stop_by_the_tolerance_has_both_prices_and_moved_nothing(seeded):
     stopped = Conversion.objects.get(reason_code="price_changed")
     line = stopped.lines.get(asset__code="JUMP")

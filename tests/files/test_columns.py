@@ -28,6 +28,9 @@ def row(**changes):
         "quoted_bnb_legs": BNB_LEGS,
         "bnb_path": "BNB→BTC",
         "bnb_legs": BNB_LEGS,
+        "currency": "EUR",
+        "currency_rate_btc": Decimal("0.000019"),
+        "currency_path": "EUR→BTC",
         "code": "DOGE",
         "scale": 6,
         "units": 1_500_000,
@@ -53,6 +56,22 @@ def cells(name, found):
 def test_every_column_has_a_header_of_its_own(name):
     columns = FORMATS[name].columns(HELSINKI)
     assert len({column.header for column in columns}) == len(columns)
+
+
+@pytest.mark.parametrize("missing", ["currency_rate_btc", "rate_btc", "net_units"])
+def test_a_worth_of_which_something_is_not_known_is_an_empty_cell(missing):
+    whole = cells("csv", row(units=150_000_000, net_units=29_400))
+    assert (whole["given_in_currency"], whole["received_in_currency"]) == ("15.78", "0.15")
+    found = cells("csv", row(**{missing: None}))
+    assert "" in (found["given_in_currency"], found["received_in_currency"])
+    assert found["currency"] == ("" if missing == "currency_rate_btc" else "EUR")
+
+
+def test_a_price_in_the_currency_is_rounded_as_all_prices_are():
+    found = cells("summ", row())
+    assert found["Reference Price Per Unit (Optional)"] == "0.105263157895"
+    none = cells("summ", row(currency_rate_btc=None))
+    assert [none[f"Reference Price {name} (Optional)"] for name in ("Per Unit", "Currency")] == ["", ""]
 
 
 def test_moments_are_utc_whatever_zone_they_come_in():

@@ -59,7 +59,7 @@ def test_what_is_wrong_is_said_at_the_top_and_beside_its_control(name, value, co
 
 def test_the_currencies_are_the_operators_and_none_and_that_of_the_language():
     labels = [option.label for option in page_of().currency_options]
-    assert labels == ["As your language suggests (USD)", "EUR", "USD", "GBP", "TRY", "BRL", "AUD", "PLN", "None"]
+    assert labels == ["USD, by your language", "EUR", "USD", "GBP", "TRY", "BRL", "AUD", "PLN", "None"]
     for value, label in {"": labels[0], "GBP": "GBP", "none": "None"}.items():
         assert [one.label for one in page_of(currency=value).currency_options if one.is_chosen] == [label]
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 
 from tests.support.clock import Clock
-from wallet import conversions, ledger, money
+from wallet import conversions, ledger, money, proposals
 from wallet.database import clock
 from wallet.models import Account, Asset, Conversion, KeptOutNumber, MarketRound, Policy, Price, Transaction
 
@@ -65,10 +65,14 @@ def staff(role: str, name: str | None = None) -> User:
     return made
 
 
-def book(code: str, amount: str) -> None:
-    """What the house bought of it outside."""
-    owned = Asset.objects.get(code=code)
-    ledger.book(moves={owned.pk: money.to_units(amount, owned.scale)}, reference=f"bought {code} {amount}")
+def book(code: str, amount: str, side: str = "bought") -> None:
+    """What the house bought of it outside, or sold, by two operators."""
+    number = User.objects.count()
+    payload = {side: code, f"{side}_amount": amount, "reference": f"{side} {code} {amount}"}
+    asked = proposals.propose(
+        by=staff("treasury", f"buyer{number}"), kind="booking", payload=payload, reason="Stock.", evidence="order"
+    )
+    proposals.approve(by=staff("risk", f"checker{number}"), proposal=asked.pk)
 
 
 def asset(code: str, **fields: Any) -> Asset:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from dustsite.currencies import DEFAULT as CURRENCIES
 from tests.support import factories
 from tests.support.html import read
 from wallet.models import Asset, Conversion, Opening
@@ -30,7 +31,7 @@ UNSEEN = {"script", "style", "datalist", "svg"}
 # Names, and what stands in the language of the market, of time zones and of operators.
 NAMES = {"Dustsite", "BNB", "BTC", "mira", "Ethereum", "Dogecoin", "Euro", "Tether", "Bitcoin", "example", "testserver"}
 NAMES |= {"Terra", "Classic", "English", "Deutsch", "demo", "conversions", "http", "com"}
-NAMES |= {*factories.ASSETS, "DOGEBTC", "ETHBTC", "BNBBTC"}
+NAMES |= {*factories.ASSETS, *CURRENCIES, "DOGEBTC", "ETHBTC", "BNBBTC"}
 
 
 def marked(text):

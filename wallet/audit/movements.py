@@ -10,18 +10,19 @@ from wallet.models import Decision, Proposal, StaffMovement, Transaction
 
 Kind = Transaction.Kind
 # What only operators do; a deposit may come from elsewhere.
-OPERATORS = (Kind.WITHDRAWAL, Kind.REVERSAL, Kind.CORRECTION)
+OPERATORS = (Kind.WITHDRAWAL, Kind.REVERSAL, Kind.CORRECTION, Kind.BOOKING)
 MONEY = (
     Proposal.Kind.DEPOSIT,
     Proposal.Kind.WITHDRAWAL,
     Proposal.Kind.REVERSAL,
     Proposal.Kind.CORRECTION,
     Proposal.Kind.FILE,
+    Proposal.Kind.BOOKING,
 )
 
 
 def movements_were_approved() -> Iterator[Violation]:
-    """P20: no withdrawal, reversal or correction is without the approved proposal of its kind, or of a file."""
+    """P20: no withdrawal, reversal, correction or booking is without the approved proposal of its kind, or of a file."""
     told = StaffMovement.objects.filter(transaction=OuterRef("pk"))
     fit = told.filter(Q(proposal__kind=OuterRef("kind")) | Q(proposal__kind=Proposal.Kind.FILE))
     right = fit.filter(proposal__decision__outcome=Decision.Outcome.APPROVED)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from wallet import conversions, demo_users
+from wallet import conversions, currencies, demo_users
 from wallet.conversions.claims import LEASE, claim
 from wallet.database import clock
 from wallet.demonstration import seed
@@ -77,10 +77,14 @@ def _convert(past: Past, at: datetime) -> None:
         seed.credit(past.holdings, f"seed-demo-{past.days}-days-ago")
     _ask_the_market(at)
     with clock.past(at + SECOND):
-        reference = conversions.quote(user=seed.customer(), codes=list(past.holdings)).reference
+        quote = conversions.quote(
+            user=seed.customer(),
+            codes=list(past.holdings),
+            currency=currencies.of_language(settings.LANGUAGE_CODE),
+        )
     with clock.past(at + 9 * SECOND):
-        conversions.confirm(user=seed.customer(), reference=reference)
-    past.ends(reference, at + 9 * SECOND)
+        conversions.confirm(user=seed.customer(), reference=quote.reference)
+    past.ends(quote.reference, at + 9 * SECOND)
 
 
 def _ask_the_market(at: datetime) -> None:

@@ -11,6 +11,7 @@ from wallet.validators import BNB
 
 # What the house has bought of BNB to pay with, in BNB.
 STOCK, BOUGHT = "10", "seed-demo-stock"
+EVIDENCE = "None: it is made up, as all of the demonstration."
 # The role of the second operator, who decides on what the first proposes.
 ROLE = "risk"
 
@@ -59,7 +60,7 @@ def buy_stock() -> None:
 def propose_stock(amount: str, reference: str, reason: str) -> Proposal:
     operator = get_user_model().objects.get(username=OPERATOR)
     payload = {"bought": BNB, "bought_amount": amount, "reference": reference}
-    return proposals.propose(by=operator, kind="booking", payload=payload, reason=reason)
+    return proposals.propose(by=operator, kind="booking", payload=payload, reason=reason, evidence=EVIDENCE)
 
 
 def credit(holdings: dict[str, str], reference: str) -> None:

@@ -117,8 +117,8 @@ class ConversionRecord:
 
     @cached_property
     def totals(self) -> list[Compared]:
-        """BNB's own price, and the sums of the lines."""
-        return list(_compared(validators.BNB, self.conversion))
+        """BNB's own price, the sums of the lines, and what the customer reads of them in a currency of theirs."""
+        return [*_compared(validators.BNB, self.conversion), *_in_currency(self.conversion)]
 
     @cached_property
     def lines(self) -> list[LineRecord]:
@@ -237,6 +237,18 @@ def _compared(code: str, priced: Priced) -> Iterator[Compared]:
             ("Value (BTC)", priced.quoted_value_sats, priced.value_sats),
         ):
             yield Compared(name, formats.coin(quoted_units), "–" if units is None else formats.coin(units))
+
+
+def _in_currency(conversion: Conversion) -> Iterator[Compared]:
+    """What its one cost, and what the net came to in it; nothing where the customer thought in none."""
+    currency = conversion.currency
+    if not currency:
+        return
+    rates = (conversion.quoted_currency_rate_btc, conversion.settled_currency_rate_btc)
+    worths = (conversion.quoted_worth, conversion.received_worth)
+    with translation.override("en"):
+        yield Compared(f"Price of {currency} (BTC)", *("–" if rate is None else formats.rate(rate) for rate in rates))
+        yield Compared(f"Net in {currency}", *(formats.worth(worth, currency) or "–" for worth in worths))
 
 
 def _entry(entry: Entry) -> EntryRecord:

@@ -86,10 +86,10 @@ class SettingsPage:
 
     @property
     def currency_options(self) -> list[Option]:
-        """The first says which currency the reader's language suggests, where any does."""
+        """The first says which currency the reader's language suggests, where any does: in front, for narrow screens."""
         first, *others = self._options("currency")
         suggested = currencies.of_language(self.language)
-        label = f"{first.label} ({suggested})" if suggested else first.label
+        label = _("%(currency)s, by your language") % {"currency": suggested} if suggested else first.label
         chosen = any(option.is_chosen for option in others)
         return [replace(first, label=label, is_chosen=not chosen), *others]
 

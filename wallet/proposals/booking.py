@@ -5,10 +5,11 @@ from functools import partial
 
 from django.core.exceptions import ValidationError
 
-from wallet import ledger
-from wallet.models import Proposal, Transaction
+from wallet import ledger, money
+from wallet.models import Asset, Proposal, StaffMovement, Transaction
 from wallet.proposals import reading
 from wallet.proposals.kinds import Kind, Payload, Row, State, register
+from wallet.references import new_transaction_id
 
 FIELDS = ("bought", "bought_amount", "sold", "sold_amount", "reference")
 NAMES = ("Bought", "Amount bought", "Sold", "Amount sold", "Reference")
@@ -19,17 +20,33 @@ class Booking(Kind):
     """One of both may be empty: what was paid in or taken out. It is made from the reference, which is used once."""
 
     kind = Proposal.Kind.BOOKING
+    needs_evidence = True
 
     def state(self, payload: Payload) -> State:
         return {}
 
     def clean(self, payload: Payload, at: datetime) -> Payload:
-        _moves(payload)
-        reference = reading.field("reference", partial(_new_reference, payload.get("reference", "")))
-        return {**{name: payload.get(name, "") for name in FIELDS}, "reference": reference}
+        moves = _moves(payload)
+        whole = {name: payload.get(name, "") for name in FIELDS}
+        whole["reference"] = reading.field("reference", partial(_new_reference, payload.get("reference", "")))
+        for side in ("bought", "sold"):
+            if whole[side]:
+                asset = Asset.objects.get(code=whole[side])
+                whole[f"{side}_amount"] = f"{money.to_decimal(abs(moves[asset.pk]), asset.scale):f}"
+        return whole
 
     def apply(self, proposal: Proposal, payload: Payload) -> None:
-        ledger.book(moves=_moves(payload), reference=payload["reference"])
+        """What is told of it is written before its transaction: the database refuses one without."""
+        pk = new_transaction_id()
+        StaffMovement.objects.create(
+            transaction_id=pk,
+            proposal=proposal,
+            number=1,
+            reason=proposal.reason,
+            evidence=proposal.evidence,
+            created_by=proposal.created_by,
+        )
+        ledger.book(pk=pk, moves=_moves(payload), reference=payload["reference"])
 
     def rows(self, payload: Payload, then: State, now: State) -> list[Row]:
         return [Row(name, "", "", payload[field] or "nothing") for name, field in zip(NAMES, FIELDS, strict=True)]
