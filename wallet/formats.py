@@ -80,10 +80,15 @@ def full_amount_if_cut(units: int, scale: int) -> str:
 
 def aligned(units: int, scale: int) -> SafeString:
     """An amount with invisible padding behind it, so that the decimal points of a column stand below each other."""
+    padding = f'<span class="pad" aria-hidden="true">{missing_places(units, scale)}</span>'
+    return SafeString(f"{escape(amount(units, scale))}{padding}")
+
+
+def missing_places(units: int, scale: int) -> str:
+    """What the amount's text lacks to have all decimal places: where it stands unseen, decimal points are aligned."""
     text = _amount(units, scale)
     point, places = ("" if "." in text else "."), len(text.partition(".")[2])
-    padding = local(f"{point}{'0' * (SHOWN_PLACES - places)}")
-    return SafeString(f'{escape(local(text))}<span class="pad" aria-hidden="true">{padding}</span>')
+    return local(f"{point}{'0' * (SHOWN_PLACES - places)}")
 
 
 def quiet(text: str) -> SafeString:

@@ -31,7 +31,7 @@ function find() {
 
 function sort() {
   const by = byId("sort").value, rows = boxes().map(rowOf);
-  const key = (row) => by === "name" ? row.dataset.find : -row.querySelector(".get data").value;
+  const key = (row) => by === "name" ? row.dataset.find : -row.querySelector(".get > *").value;
   rows.sort((a, b) => key(a) < key(b) ? -1 : 1);
   rows[0].parentNode.append(...rows);
   for (const button of document.querySelectorAll("[data-sort]")) {

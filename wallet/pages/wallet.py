@@ -27,15 +27,18 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class AssetRow:
-    """A balance in the list. `full_amount` is there when the amount is cut; `note` says that it is small, or why
-    it can't be converted though it might be; `is_small`: it can be.
+    """A balance in the list. `padding` aligns the amount's decimal point; `full_amount` is there when the amount is cut;
+    `value` is a word where there is no `unit`; `note` says that it is small, or why it can't be converted though it might
+    be; `is_small`: it can be.
     """
 
     code: str
     name: str
     amount: str
+    padding: str
     full_amount: str
     value: str
+    unit: str
     note: str
     is_small: bool
 
@@ -51,7 +54,7 @@ class Assets:
 
     @cached_property
     def rows(self) -> list[AssetRow]:
-        return [_asset_row(holding) for holding in self.matches.shown]
+        return [_asset_row(holding, is_long=self.is_long) for holding in self.matches.shown]
 
     @property
     def is_long(self) -> bool:
@@ -113,21 +116,19 @@ def _note(holding: Holding) -> str:
     return "" if holding.refusal.code in UNSAID else holding.refusal.words.cause.rstrip(".")
 
 
-def _asset_row(holding: Holding) -> AssetRow:
-    asset, units = holding.asset, holding.units
+def _asset_row(holding: Holding, *, is_long: bool) -> AssetRow:
+    asset, units, sats = holding.asset, holding.units, holding.value_sats
     return AssetRow(
         code=asset.code,
         name=asset.name,
-        amount=markup.in_list(formats.aligned(units, asset.scale), asset.code),
+        amount=formats.amount(units, asset.scale),
+        padding=formats.missing_places(units, asset.scale),
         full_amount=formats.full_amount_if_cut(units, asset.scale),
-        value=_value(holding.value_sats),
+        value=_("Price unavailable") if sats is None else markup.value(sats, is_plain=is_long),
+        unit="" if sats is None else "BTC",
         note=_note(holding),
         is_small=holding.is_convertible,
     )
-
-
-def _value(sats: int | None) -> str:
-    return _("Price unavailable") if sats is None else markup.in_list(markup.value(sats), "BTC")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from wallet import formats
+from wallet import formats, validators
 from wallet.models import Conversion
 from wallet.pages import markup, polling, status
 
@@ -22,8 +22,8 @@ class Figure:
 
     @property
     def unit(self) -> str:
-        """The unit behind it, for a phone."""
-        return markup.unit("BNB") if self.is_amount else ""
+        """The unit behind it; empty behind a word."""
+        return validators.BNB if self.is_amount else ""
 
 
 @dataclass(frozen=True, slots=True)
