@@ -20,7 +20,7 @@ from wallet import money, zones
 SHOWN_PLACES = 8
 FIAT_SCALE = 2
 MINUS = "−"
-OLD_SECONDS = 30  # selection.js says the same of a page that stays open
+OLD_SECONDS = 30  # conversion.js says the same of a page that stays open
 
 _LEADING_ZEROS = re.compile(r"\A(0[.,]0*)([0-9]+)\Z")
 

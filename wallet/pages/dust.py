@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from zlib import crc32
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -158,6 +159,19 @@ class DustPage:
     @cached_property
     def refused(self) -> list[RefusedRow]:
         return [_refused(holding) for holding in self.portfolio.refused]
+
+    @property
+    def figures_print(self) -> str:
+        """Names the figures, so that a page can tell that those it shows are no longer so."""
+        shown = (
+            (one.asset.code, one.value_sats, one.figures and one.figures.net) for one in self.portfolio.convertible
+        )
+        return f"{crc32(repr(list(shown)).encode()):08x}"
+
+    @property
+    def has_new_figures(self) -> bool:
+        """Whether the page that asks shows others; writing hundreds of rows anew with every tick would be felt."""
+        return self.asking.figures != self.figures_print
 
     @property
     def refused_count(self) -> str:

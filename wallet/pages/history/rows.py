@@ -41,10 +41,10 @@ class ConversionRow:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The row of a conversion that ran when the history was shown; `poll_seconds` is None once it has ended."""
+    """The row of a conversion that ran when the history was shown; `poll_every` is None once it has ended."""
 
     row: ConversionRow
-    poll_seconds: int | None
+    poll_every: str | None
 
     @property
     def say(self) -> str:
@@ -65,7 +65,7 @@ def row(conversion: Conversion) -> ConversionRow:
 
 
 def running(conversion: Conversion, now: datetime) -> Running:
-    return Running(row(conversion), polling.poll_seconds(conversion, now) if conversion.is_confirmed else None)
+    return Running(row(conversion), polling.poll_every(conversion, now) if conversion.is_confirmed else None)
 
 
 def assets_text(conversion: Conversion) -> str:
