@@ -25,7 +25,6 @@ def test_a_row_is_written_once(doge):
 
 @pytest.mark.parametrize(("count", "is_long"), [(50, False), (51, True)])
 def test_the_rows_of_a_long_list_have_fewer_elements(count, is_long):
-    """Twelve of them for each of 300 balances are what a browser has to draw; see tests/browser/journeys/test_many.py."""
     found = page(*[pages.holding("DOGE", "100")] * count)
     assert found.is_long is is_long
     for row in found.figures:

@@ -61,7 +61,8 @@ class Aloud:
 
     def hear(self) -> None:
         """The next message."""
-        self.lines.append(wait_for(lambda: self.page.evaluate("1") and self.messages and self.messages.popleft()))
+        wait_for(lambda: self.page.evaluate("1") and self.messages, what="a message")
+        self.lines.append(self.messages.popleft())
 
     def read(self) -> None:
         """What has the focus: its role, its name, and its state."""

@@ -314,30 +314,3 @@ def test_a_page_that_is_opened_says_nothing_of_what_it_cannot_tick(signed_in, wo
     page = read(refused)
     assert "data-say" not in page.find("#selection").attributes
     assert "Prices updated" not in page.find("#summary")["data-say"]
-
-
-def test_an_estimate_brings_the_rows_figures_only_where_the_page_shows_others(signed_in, world):
-    asked = {"asset": ["DOGE"]}
-    shown = {"figures": read(signed_in.get(URL)).find("[name=figures]")["value"]}
-    assert not read(signed_in.post(f"{URL}estimate/", asked | shown, headers=HTMX)).select("#figures")
-    world.observe(DOGE="0.0000021")
-    page = read(signed_in.post(f"{URL}estimate/", asked | shown, headers=HTMX))
-    assert {one["data-in"] for one in page.select("#figures b[data-in]")} == {
-        f"{what}-{code}" for what in ("value", "get") for code in ("ETH", "DOGE", "EUR")
-    }
-    shown = {"figures": page.find("[name=figures]")["value"]}
-    assert not read(signed_in.post(f"{URL}estimate/", asked | shown, headers=HTMX)).select("#figures")
-
-
-def test_two_tabs_with_different_selections_each_review_what_they_show(signed_in, world):
-    """The selection is the page's own; nothing of it is kept between the two."""
-    first, second = (signed_in.post(URL, {"asset": codes}) for codes in (["DOGE"], ["ETH", "EUR"]))
-    assert first["Location"] != second["Location"]
-    for answer, codes in ((first, ["DOGE"]), (second, ["ETH", "EUR"])):
-        quote = Conversion.objects.get(reference=answer["Location"].strip("/").rsplit("/", 1)[-1])
-        assert sorted(quote.lines.values_list("asset__code", flat=True)) == sorted(codes)
-    confirmed = signed_in.post(f"{first['Location']}confirm/")
-    assert confirmed["Location"] == first["Location"]
-    refused = signed_in.post(f"{second['Location']}confirm/")
-    assert refused.status_code == 409
-    assert Conversion.objects.confirmed().count() == 1
