@@ -23,7 +23,7 @@ FIAT_SCALE = 2
 MINUS = "−"
 # What is written before a number of it; of others, the code behind it. Dollars are those of the United States.
 SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
-OLD_SECONDS = 30  # selection.js says the same of a page that stays open
+OLD_SECONDS = 30  # conversion.js says the same of a page that stays open
 
 _LEADING_ZEROS = re.compile(r"\A(0[.,]0*)([0-9]+)\Z")
 
@@ -83,10 +83,15 @@ def full_amount_if_cut(units: int, scale: int) -> str:
 
 def aligned(units: int, scale: int) -> SafeString:
     """An amount with invisible padding behind it, so that the decimal points of a column stand below each other."""
+    padding = f'<span class="pad" aria-hidden="true">{missing_places(units, scale)}</span>'
+    return SafeString(f"{escape(amount(units, scale))}{padding}")
+
+
+def missing_places(units: int, scale: int) -> str:
+    """What the amount's text lacks to have all decimal places: where it stands unseen, decimal points are aligned."""
     text = _amount(units, scale)
     point, places = ("" if "." in text else "."), len(text.partition(".")[2])
-    padding = local(f"{point}{'0' * (SHOWN_PLACES - places)}")
-    return SafeString(f'{escape(local(text))}<span class="pad" aria-hidden="true">{padding}</span>')
+    return local(f"{point}{'0' * (SHOWN_PLACES - places)}")
 
 
 def quiet(text: str) -> SafeString:

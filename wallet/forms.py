@@ -52,6 +52,7 @@ class EstimateForm(forms.Form):
     """What the dust page says of itself beside the selection. It is only ever compared and said, never reckoned with."""
 
     fingerprint = forms.CharField(required=False, max_length=1_000_000)
+    figures = forms.CharField(required=False, max_length=40)
     shown = forms.IntegerField(required=False, min_value=1, max_value=10**18)
     update = forms.BooleanField(required=False)
     waited = forms.BooleanField(required=False)
@@ -63,6 +64,7 @@ class EstimateForm(forms.Form):
         said = self.cleaned_data
         return Asking(
             fingerprint=said.get("fingerprint", ""),
+            figures=said.get("figures", ""),
             shown_net=said.get("shown"),
             is_update=said.get("update", False),
             is_after_wait=said.get("waited", False),

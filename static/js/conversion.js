@@ -1,4 +1,93 @@
-import { byId, inSeconds, isAnswered, on, say } from "./notices.js";
+import { ago, byId, fill, inSeconds, isAnswered, on, say } from "./notices.js";
+
+// The selection
+
+const { title } = document;
+const DIRECTION = { name: "ascending", value: "descending" };
+const boxes = () => [...document.querySelectorAll("#selection [name=asset]")];
+const rowOf = (box) => box.closest("tr");
+const isShown = (box) => !rowOf(box).hidden;
+
+export function count() {
+  if (!byId("count")) return;
+  const every = boxes();
+  const shown = every.filter(isShown);
+  const ticked = every.filter((box) => box.checked);
+  const tickedShown = ticked.filter(isShown);
+  const hidden = ticked.length - tickedShown.length;
+  const words = byId("count").dataset[hidden ? "hidden" : "words"];
+  byId("count").textContent = fill(words, ticked.length, every.length, hidden);
+  byId("all").checked = tickedShown.length > 0 && tickedShown.length === shown.length;
+  byId("all").indeterminate = tickedShown.length > 0 && tickedShown.length < shown.length;
+  const isPart = shown.length > 0 && shown.length < every.length;
+  const label = byId("all-label");
+  label.textContent = fill(label.dataset[isPart ? "shown" : "all"], shown.length);
+}
+
+function find() {
+  const wanted = byId("find").value.trim().toLowerCase();
+  for (const row of boxes().map(rowOf)) row.hidden = !row.dataset.find.includes(wanted);
+  byId("no-match").hidden = boxes().some(isShown);
+  count();
+}
+
+function sort() {
+  const by = byId("sort").value, rows = boxes().map(rowOf);
+  const key = (row) => by === "name" ? row.dataset.find : -row.querySelector(".get > *").value;
+  rows.sort((a, b) => key(a) < key(b) ? -1 : 1);
+  rows[0].parentNode.append(...rows);
+  for (const button of document.querySelectorAll("[data-sort]")) {
+    button.closest("th").ariaSort = button.dataset.sort === by ? DIRECTION[by] : null;
+  }
+}
+
+on("change", ({ target }) => {
+  if (target.id === "all") for (const box of boxes().filter(isShown)) box.checked = target.checked;
+  if (target.id === "sort" && byId("selection")) sort();
+  else if (target.closest("#selection")) {
+    if (byId("problem").innerText) document.title = title;
+    byId("problem").replaceChildren();
+    count();
+  }
+});
+on("input", ({ target }) => {
+  if (target.id !== "find") return;
+  find();
+  say(fill(target.dataset.shown, boxes().filter(isShown).length));
+});
+on("keydown", (event) => {
+  if (event.target.id === "find" && event.key === "Enter") event.preventDefault();
+});
+on("click", ({ target }) => {
+  const by = target.closest("[data-sort]");
+  if (!by) return;
+  byId("sort").value = by.dataset.sort;
+  sort();
+});
+
+const OLD_SECONDS = 30;
+let loaded = performance.now();
+function tellAge() {
+  const age = Math.floor((performance.now() - loaded) / 1000 + Number(byId("age")?.dataset.seconds));
+  if (age >= OLD_SECONDS) byId("age").textContent = ` (${ago(age)})`;
+}
+setInterval(tellAge, 10_000);
+
+on("htmx:beforeRequest", ({ target, detail }) => {
+  if (detail.target.id === "summary" || target.id === "selection") byId("summary")?.setAttribute("aria-busy", "true");
+});
+on("htmx:afterRequest", () => byId("summary")?.removeAttribute("aria-busy"));
+on("htmx:afterSettle", ({ target }) => {
+  for (const one of byId("figures")?.content.children ?? []) byId(one.dataset.in).replaceChildren(...one.childNodes);
+  byId("figures")?.remove();
+  if (target.id === "summary" || target.id === "selection") loaded = performance.now();
+  if (target.id === "selection" && byId("find")) {
+    find();
+    if (byId("sort").value === "name") sort();
+  }
+});
+
+// Its review
 
 let timer;
 export function countDown() {

@@ -1,13 +1,12 @@
 import { byId, on, region, say } from "./notices.js";
-import { count } from "./selection.js";
-import { countDown } from "./conversion.js";
+import { count, countDown } from "./conversion.js";
 
 // htmx posts it at load.
 const zone = document.querySelector("#browser-zone [name=time_zone]");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 function ready() {
-  for (const part of document.querySelectorAll("[data-script]")) part.hidden = false;
+  document.documentElement.dataset.ready = "";
   count();
   countDown();
 }

@@ -141,7 +141,13 @@ def test_the_progress_names_its_steps(world, attempts, states, say):
 
 @pytest.mark.parametrize(
     ("waited", "seen", "is_slow"),
-    [(0, "0-1-0", False), (10, "0-3-0", False), (15, "0-3-1", True), (60, "0-10-1", True)],
+    [
+        (0, "0-250ms-0", False),
+        (5, "0-1s-0", False),
+        (10, "0-3s-0", False),
+        (15, "0-3s-1", True),
+        (60, "0-10s-1", True),
+    ],
 )
 def test_a_poll_brings_something_only_when_it_has_changed(world, waited, seen, is_slow):
     conversion = world.confirmed()
@@ -156,8 +162,8 @@ def test_a_poll_brings_something_only_when_it_has_changed(world, waited, seen, i
 @pytest.mark.parametrize(
     ("told", "words", "seen"),
     [
-        ({"DOGE": "alone"}, "DOGE. Only one market trades it, and nothing confirms its price.", "0-1-0-DOGE-alone"),
-        ({"DOGE": "alone", "BNB": "closed"}, "BNB. Its market is closed at the moment.", "0-1-0-BNB-closed"),
+        ({"DOGE": "alone"}, "DOGE. Only one market trades it, and nothing confirms its price.", "0-250ms-0-DOGE-alone"),
+        ({"DOGE": "alone", "BNB": "closed"}, "BNB. Its market is closed at the moment.", "0-250ms-0-BNB-closed"),
     ],
 )
 def test_the_progress_says_which_price_it_waits_for_and_why(world, told, words, seen):

@@ -115,13 +115,13 @@ def test_the_assets_are_the_largest_three_and_how_many_more(world):
 
 def test_a_row_that_runs_asks_for_itself_until_it_has_ended(world):
     conversion = world.confirmed("DOGE")
-    assert running(conversion, world.clock()).poll_seconds == 1
+    assert running(conversion, world.clock()).poll_every == "250ms"
     world.clock.tick(seconds=30)
-    assert running(conversion, world.clock()).poll_seconds == 3
+    assert running(conversion, world.clock()).poll_every == "3s"
     world.observe()
     conversions.settle(reference=conversion.reference)
     ended = running(Conversion.objects.get(), world.clock())
-    assert ended.poll_seconds is None
+    assert ended.poll_every is None
     assert ended.say == f"Completed: {conversion.reference}"
 
 

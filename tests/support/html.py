@@ -84,6 +84,9 @@ class Element:
                 yield child.text
             elif child.name not in SILENT:
                 yield from (" ", *child.pieces(), " ")
+        for unsaid in ("data-pad", "data-unit"):  # which the style sheet puts behind it
+            if self.attributes.get(unsaid):
+                yield f" {self.attributes[unsaid]} "
 
 
 class Reader(HTMLParser):

@@ -1,7 +1,7 @@
 """Pictures of the whole site: `make screens` writes each state of tests/support/states/, light and dark, in three widths,
 to .screens, with an index.html that shows them all. Languages may be named, `make screens LANGUAGES="en de"`; `pseudo` is
 the longer one, written from right to left, of tests/support/pseudo.py. STATES="dust review-40" takes pictures of that page
-and that state alone.
+and that state alone; STATES=measures none, and only measures what is drawn (tests/support/measures.py).
 """
 
 import os
@@ -16,6 +16,7 @@ from playwright.sync_api import Error, Page
 
 from tests.support import pseudo
 from tests.support.chromium import launched
+from tests.support.measures import NAME, measures
 from tests.support.root import ROOT
 from tests.support.states import STATES
 from tests.support.tour import Look, State, Tour, touring
@@ -31,7 +32,7 @@ img { border: 1px solid #8888; max-height: 30rem; object-fit: cover; object-posi
 
 def main(languages: list[str], wanted: set[str]) -> str | int:
     states = [state for state in STATES if not wanted or {state.kind, state.name} & wanted]
-    if unknown := wanted - {word for state in states for word in (state.kind, state.name)}:
+    if unknown := wanted - {NAME} - {word for state in states for word in (state.kind, state.name)}:
         return f"There is no page or state of the name {', '.join(sorted(unknown))}."
     with launched() as chromium:
         for language in languages:
@@ -40,7 +41,11 @@ def main(languages: list[str], wanted: set[str]) -> str | int:
                 is_pseudo = language == pseudo.LANGUAGE
                 environment = pseudo.environment(Path(folder)) if is_pseudo else {}
                 with touring(Path(folder), chromium, "en" if is_pseudo else language, **environment) as tour:
-                    take_all(tour, language, states)
+                    if states:
+                        take_all(tour, language, states)
+                    if not wanted or NAME in wanted:
+                        for line in measures(tour):
+                            print(f"{language}  {line}", flush=True)
     return 0
 
 

@@ -41,7 +41,7 @@ LONGEST = "WRAPPEDSTAKEDETH"
 STRANGE = {
     LONGEST: ("Wrapped Staked Ether of the Society for Very Long Asset Names", 8, "3120.55"),
     "FINE": ("Eighteen Decimals", 18, "15.25"),
-    **{f"X{index:03}": (f"Experimental Asset {index}", 8, f"{index}.25") for index in range(1, 121)},
+    **{f"X{index:03}": (f"Experimental Asset {index}", 8, f"{index}.25") for index in range(1, 301)},
 }
 
 

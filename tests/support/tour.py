@@ -32,7 +32,7 @@ STAGE = "import django; django.setup(); from tests.support.stage import main; ma
 # The script and all that stands for it are gone, as where there is none; read this way, noscript is an element like others.
 WITHOUT_SCRIPT = """(markup) => {
   const page = new DOMParser().parseFromString(markup, "text/html");
-  page.querySelectorAll("script, meta[http-equiv]").forEach((one) => one.remove());
+  page.querySelectorAll("script, meta[http-equiv], [data-script]").forEach((one) => one.remove());
   page.querySelectorAll("noscript").forEach((one) => one.replaceWith(...one.childNodes));
   return `<!doctype html>${page.documentElement.outerHTML}`;
 }"""

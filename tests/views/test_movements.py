@@ -29,11 +29,11 @@ def rows(response):
 def test_each_stands_there_as_what_it_is(moved, signed_in):
     found = rows(signed_in.get(URL))
     assert [row[1:] for row in found if "before" not in row[1]][0:3:2] == [
-        ["Deposit taken back by Dustsite: A slip.", "−100 DOGE", "369.5 DOGE"],
-        ["Correction by Dustsite: A slip.", "−3 DOGE", "369.5 DOGE"],
+        ["Deposit taken back by Dustsite: A slip.", "−100 DOGE", "Balance 369.5 DOGE"],
+        ["Correction by Dustsite: A slip.", "−3 DOGE", "Balance 369.5 DOGE"],
     ]
-    assert ["Withdrawal", "−40 DOGE", "272.5 DOGE"] in [row[1:] for row in found]
-    assert ["Deposit", "+12.5 DOGE", "212.5 DOGE"] in [row[1:] for row in found]
+    assert ["Withdrawal", "−40 DOGE", "Balance 272.5 DOGE"] in [row[1:] for row in found]
+    assert ["Deposit", "+12.5 DOGE", "Balance 212.5 DOGE"] in [row[1:] for row in found]
     assert len(found) == 3 + 4 + 4  # no conversion
 
 
@@ -59,7 +59,7 @@ def test_the_file_has_the_same(moved, signed_in):
 
 def test_a_correction_of_before_is_one_too(world, signed_in):
     ledger.adjust(user=world.user, asset=Asset.objects.get(code="DOGE"), units=5, reference="A1")
-    assert rows(signed_in.get(URL))[0][1:] == ["Correction by Dustsite", "+0.000005 DOGE", "100.000005 DOGE"]
+    assert rows(signed_in.get(URL))[0][1:] == ["Correction by Dustsite", "+0.000005 DOGE", "Balance 100.000005 DOGE"]
 
 
 def test_others_see_nothing_of_it(moved, client):

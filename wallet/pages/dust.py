@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from zlib import crc32
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,26 +22,28 @@ from wallet.refusals import Code, refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A balance that can be converted. `find` is what a search looks in; `full_amount` is there when the amount is cut."""
-
-    code: str
-    name: str
-    find: str
-    amount: str
-    full_amount: str
-    value: str
-    net: str
-    is_selected: bool
-
-
-@dataclass(frozen=True, slots=True)
 class RowFigures:
     """What a balance in the list is worth in BTC, and what it would bring in BNB."""
 
     code: str
     value: SafeString
     net: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A balance that can be converted. `find` is what a search looks in; `padding` aligns the amount's decimal point;
+    `full_amount` is there when the amount is cut.
+    """
+
+    code: str
+    name: str
+    find: str
+    amount: str
+    padding: str
+    full_amount: str
+    figures: RowFigures
+    is_selected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +132,49 @@ class DustPage:
     @cached_property
     def choices(self) -> list[Choice]:
         """Largest first."""
-        return [_choice(holding, holding.asset.code in self.codes) for holding in self.portfolio.convertible]
+        return [
+            Choice(
+                code=one.asset.code,
+                name=one.asset.name,
+                find=f"{one.asset.code} {one.asset.name}".lower(),
+                amount=formats.amount(one.units, one.asset.scale),
+                padding=formats.missing_places(one.units, one.asset.scale),
+                full_amount=formats.full_amount_if_cut(one.units, one.asset.scale),
+                figures=figures,
+                is_selected=one.asset.code in self.codes,
+            )
+            for one, figures in zip(self.portfolio.convertible, self.figures, strict=True)
+        ]
 
     @property
     def figures(self) -> list[RowFigures]:
         """The figures alone, for a page that shows the balances already."""
-        return [_figures(holding) for holding in self.portfolio.convertible]
+        is_plain = self.is_long
+        return [
+            RowFigures(
+                one.asset.code,
+                markup.value(one.value_sats or 0, is_plain=is_plain),
+                markup.coin(one.figures.net if one.figures else 0, is_plain=is_plain),
+            )
+            for one in self.portfolio.convertible
+        ]
 
     @cached_property
     def refused(self) -> list[RefusedRow]:
         return [_refused(holding) for holding in self.portfolio.refused]
+
+    @property
+    def figures_print(self) -> str:
+        """Names the figures, so that a page can tell that those it shows are no longer so."""
+        shown = (
+            (one.asset.code, one.value_sats, one.figures and one.figures.net) for one in self.portfolio.convertible
+        )
+        return f"{crc32(repr(list(shown)).encode()):08x}"
+
+    @property
+    def has_new_figures(self) -> bool:
+        """Whether the page that asks shows others; writing hundreds of rows anew with every tick would be felt."""
+        return self.asking.figures != self.figures_print
 
     @property
     def refused_count(self) -> str:
@@ -180,25 +216,6 @@ class DustPage:
     @cached_property
     def summary(self) -> Summary:
         return Summary(self.portfolio, self.eligibility, estimate(self.chosen), self.asking)
-
-
-def _figures(holding: Holding) -> RowFigures:
-    net = holding.figures.net if holding.figures else 0
-    return RowFigures(holding.asset.code, markup.value(holding.value_sats or 0), markup.coin(net))
-
-
-def _choice(holding: Holding, is_selected: bool) -> Choice:
-    asset, units, figures = holding.asset, holding.units, _figures(holding)
-    return Choice(
-        code=asset.code,
-        name=asset.name,
-        find=f"{asset.code} {asset.name}".lower(),
-        amount=markup.in_list(formats.aligned(units, asset.scale), asset.code),
-        full_amount=formats.full_amount_if_cut(units, asset.scale),
-        value=markup.in_list(figures.value, "BTC", html_id=f"value-{asset.code}"),
-        net=markup.in_list(figures.net, "BNB", css="num get", html_id=f"get-{asset.code}"),
-        is_selected=is_selected,
-    )
 
 
 def _refused(holding: Holding) -> RefusedRow:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from fractions import Fraction
-from functools import lru_cache
 
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
@@ -27,37 +26,31 @@ def joined(*sentences: str) -> SafeString:
     return SafeString(" ".join(conditional_escape(sentence) for sentence in sentences if sentence))
 
 
-def coin(units: int) -> SafeString:
-    """An amount of BTC or BNB with quiet leading zeros, and the same for a machine."""
-    return _amount(units, formats.quiet(formats.coin(units)))
+def coin(units: int, *, is_plain: bool = False) -> SafeString:
+    """An amount of BTC or BNB with quiet leading zeros, and the same for a machine; plain: without a quieter part, which
+    would be one more element in each row of a long list.
+    """
+    digits = formats.coin(units)
+    return _amount(units, SafeString(escape(digits)) if is_plain else formats.quiet(digits))
 
 
-@lru_cache(maxsize=4096)
-def unit(code: str) -> SafeString:
-    """The unit behind an amount in a list, for a phone, where the column's head isn't seen."""
-    return format_html('<span class="unit phone">&nbsp;{}</span>', code)
-
-
-def in_list(digits: SafeString, code: str, *, css: str = "num", html_id: str = "") -> SafeString:
-    """An amount in a list, with its unit for a phone."""
-    # No format_html: a list has hundreds of them. The class is the code's own, and what else isn't markup yet is escaped.
-    named = f' id="{escape(html_id)}"' if html_id else ""
-    return SafeString(f'<span class="{css}"{named}>{digits}</span>{unit(code)}')
-
-
-def beside(worth: Fraction | None, currency: str, value: SafeString) -> SafeString:
-    """A value in a list behind what it is worth in the reference currency, where that is known.
+def worth(hundredths: Fraction | None, currency: str) -> SafeString:
+    """What stands before a value in a list: what it is worth in the reference currency; nothing where that is not known.
 
     In this order each stands below its like: the one has two decimals, the other is as long in every row. On a phone they
     are two lines.
     """
-    if worth is None:
-        return value
-    return SafeString(f'<span class="num worth">{escape(formats.worth(worth, currency))}</span>\N{EM SPACE}{value}')
+    if hundredths is None:
+        return SafeString("")
+    return SafeString(f'<span class="num worth">{escape(formats.worth(hundredths, currency))}</span>\N{EM SPACE}')
 
 
-def value(sats: int) -> SafeString:
-    """A value in BTC, cut to 8 decimals, with quiet leading zeros. Nothing that is worth something reads as zero."""
+def value(sats: int, *, is_plain: bool = False) -> SafeString:
+    """A value in BTC, cut to 8 decimals, with quiet leading zeros; plain: the digits alone. Nothing that is worth something
+    reads as zero.
+    """
+    if is_plain:
+        return SafeString(escape(formats.coin(sats) if sats else f"<{formats.coin(1)}"))
     return coin(sats) if sats else _amount(0, format_html("&lt;{}", formats.coin(1)))
 
 

@@ -18,12 +18,13 @@ from wallet.portfolio import Estimate, Portfolio
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What a dust page says when it asks for an estimate: which balances and which net (BNB units) it shows, and
-    whether it asks because prices are to be updated, or because the wait should be over. What isn't said is empty,
-    None or False.
+    """What a dust page says when it asks for an estimate: which balances, which figures of them and which net (BNB units)
+    it shows, and whether it asks because prices are to be updated, or because the wait should be over. What isn't said is
+    empty, None or False.
     """
 
     fingerprint: str = ""
+    figures: str = ""
     shown_net: int | None = None
     is_update: bool = False
     is_after_wait: bool = False

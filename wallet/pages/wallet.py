@@ -29,16 +29,19 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class AssetRow:
-    """A balance in the list. `full_amount` is there when the amount is cut; `note` says that it is small, from
-    which day on it is delisted, or why it can't be converted though it might be; `is_small`: it can be. `value` is in BTC,
-    behind that in the reference currency.
+    """A balance in the list. `padding` aligns the amount's decimal point; `full_amount` is there when the amount is cut;
+    `value` is a word where there is no `unit`, and `worth` what stands before it in the reference currency; `note` says that
+    it is small, from which day on it is delisted, or why it can't be converted though it might be; `is_small`: it can be.
     """
 
     code: str
     name: str
     amount: str
+    padding: str
     full_amount: str
+    worth: str
     value: str
+    unit: str
     note: str
     is_small: bool
 
@@ -56,7 +59,7 @@ class Assets:
 
     @cached_property
     def rows(self) -> list[AssetRow]:
-        return [_asset_row(holding, self.now, self.currency) for holding in self.matches.shown]
+        return [_asset_row(holding, self.now, self.currency, is_long=self.is_long) for holding in self.matches.shown]
 
     @property
     def is_long(self) -> bool:
@@ -121,23 +124,20 @@ def _note(holding: Holding, now: datetime) -> str:
     return "" if holding.refusal.code in UNSAID else holding.refusal.words.cause.rstrip(".")
 
 
-def _asset_row(holding: Holding, now: datetime, currency: str) -> AssetRow:
-    asset, units = holding.asset, holding.units
+def _asset_row(holding: Holding, now: datetime, currency: str, *, is_long: bool) -> AssetRow:
+    asset, units, sats = holding.asset, holding.units, holding.value_sats
     return AssetRow(
         code=asset.code,
         name=asset.name,
-        amount=markup.in_list(formats.aligned(units, asset.scale), asset.code),
+        amount=formats.amount(units, asset.scale),
+        padding=formats.missing_places(units, asset.scale),
         full_amount=formats.full_amount_if_cut(units, asset.scale),
-        value=_value(holding, currency),
+        worth=markup.worth(None if sats is None else holding.worth, currency),
+        value=_("Price unavailable") if sats is None else markup.value(sats, is_plain=is_long),
+        unit="" if sats is None else "BTC",
         note=_note(holding, now),
         is_small=holding.is_convertible,
     )
-
-
-def _value(holding: Holding, currency: str) -> str:
-    if holding.value_sats is None:
-        return _("Price unavailable")
-    return markup.beside(holding.worth, currency, markup.in_list(markup.value(holding.value_sats), "BTC"))
 
 
 @dataclass(frozen=True)

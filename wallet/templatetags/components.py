@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Protocol
 from zlib import crc32
 
 from django import template
@@ -27,16 +28,12 @@ HUES = 8
 
 @register.simple_tag
 @lru_cache(maxsize=4096)
-def mark(code: str) -> SafeString:
-    """An asset's monogram in its colour, always the same for an asset, and therefore kept: lists have hundreds."""
-    return render_to_string("components/mark.html", {"letters": code[:4], "hue": crc32(code.encode()) % HUES})
-
-
-@register.simple_tag
-@lru_cache(maxsize=4096)
-def asset(code: str, name: str, note: str = "") -> SafeString:
-    """An asset's mark, code and name; the note follows the name on a phone. Kept like the mark. Stands in a `.asset`."""
-    return _piece("asset", code=code, name=name, note=note)
+def asset(code: str, name: str, note: str = "", box: str = "") -> SafeString:
+    """An asset's monogram in its colour, its code and name; the note follows the name on a phone. With a box it is the box's
+    label. Always the same for an asset, and therefore kept: lists have hundreds.
+    """
+    mark = {"letters": code[:4], "hue": crc32(code.encode()) % HUES}
+    return _piece("asset", code=code, name=name, note=note, box=box, **mark)
 
 
 def _piece(template_name: str, **facts: object) -> SafeString:
@@ -71,10 +68,19 @@ def fact(content: str, term: str, *, is_number: bool = False, css: str = "") -> 
     return format_html("<div{}><dt>{}</dt><dd{}>{}</dd></div>", outer, term, inner, SafeString(content.strip()))
 
 
-@register.simple_tag
-def full_amount_button(code: str, digits: str) -> str:
-    """The button that shows every decimal of an amount which a list cuts. Nothing where there are no digits to show."""
-    return _piece("full_amount_button", code=code, digits=digits) if digits else ""
+class ListedAmount(Protocol):
+    """What a row of a list says of an amount; without `full_amount`, that it isn't cut."""
+
+    code: str
+    amount: str
+    padding: str
+    full_amount: str
+
+
+@register.inclusion_tag("components/list_amount.html")
+def list_amount(row: ListedAmount, css: str = "") -> dict[str, object]:
+    """The cell of an amount, with its unit for a phone, and where the list cuts it with a button that shows all of it."""
+    return {"row": row, "css": css}
 
 
 @register.simple_tag

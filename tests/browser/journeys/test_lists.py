@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.chromium import DESKTOP, PHONE
@@ -22,8 +23,16 @@ POINTS = """(table, column) => [...table.tBodies].flatMap((body) => [...body.row
   return [];
 })"""
 # What the cells of figures say that have neither a unit nor a percent sign.
-BARE = """(table) => [...table.querySelectorAll("td.n")].map((cell) => cell.innerText)
-  .filter((text) => /\\d/.test(text) && !/[A-Z%]/.test(text))"""
+BARE = """(table) => [...table.querySelectorAll("td.n")].map((cell) => [cell, ...cell.querySelectorAll("[data-unit]")]
+  .reduce((text, one) => getComputedStyle(one, "::after").content === "none" ? text : `${text} ${one.dataset.unit}`,
+    cell.innerText)).filter((text) => /\\d/.test(text) && !/[A-Z%]/.test(text))"""
+
+# How many pixels of a field its placeholder leaves.
+ROOM_LEFT = """(field) => {
+  const { font, paddingLeft, paddingRight } = getComputedStyle(field), pen = new OffscreenCanvas(1, 1).getContext("2d");
+  pen.font = font;
+  return field.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) - pen.measureText(field.placeholder).width;
+}"""
 
 
 def assert_points_aligned(page, table, columns, rows):
@@ -86,6 +95,16 @@ def test_every_address_of_the_wallet_opens_cold_and_back_leads_through_them(visi
     cold = page.context.new_page()
     assert cold.goto(page.url).status == 200
     expect(cold.locator(".holdings .tag:not(.plain)")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_a_search_says_in_german_too_what_it_is_for(visit, width):
+    page = visit(locale="de", viewport={"width": width, "height": 844})
+    for path, name in (("/wallet/", "#search"), ("/wallet/dust/", "#find")):
+        page.goto(path)
+        expect(page.locator(name)).to_have_attribute("placeholder", "Asset suchen")
+        page.evaluate("document.fonts.ready.then(() => null)")
+        assert page.locator(name).evaluate(ROOM_LEFT) >= 0
 
 
 def test_on_a_phone_every_list_is_still_a_table_and_every_figure_has_its_unit(visit):

@@ -3,6 +3,7 @@
 import gzip
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.chromium import DESKTOP, PHONE
@@ -14,6 +15,12 @@ FIRST_FRAME = """const look = () => {
   else requestAnimationFrame(look);
 };
 requestAnimationFrame(look);"""
+# Where the parts of a page stand, from top to bottom.
+PLACES = """async () => {
+  await document.fonts.ready;
+  return [...document.querySelectorAll("main :is(h1, h2, .card, .bar, .bar *, th, label, button, .button)")]
+    .map((one) => `${one.localName}#${one.id} ${one.getBoundingClientRect().top} ${one.getBoundingClientRect().height}`);
+}"""
 
 
 def test_a_page_weighs_little_and_asks_nobody_else(visit, site):
@@ -32,6 +39,20 @@ def test_a_page_weighs_little_and_asks_nobody_else(visit, site):
             weights[kind] += len(gzip.compress(answer.body()))
     assert 0 < weights["script"] <= 22 * 1024
     assert 0 < weights["stylesheet"] <= 10 * 1024
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["1280", "390"])
+def test_nothing_moves_when_the_script_comes(visit, viewport):
+    page = visit(viewport=viewport, expects=["ERR_FAILED"])
+    for path in ("/wallet/", "/wallet/dust/?asset=DOGE", "/conversions/", "/settings/"):
+        page.route("**/js/site*.js", lambda route: route.abort())
+        page.goto(path)
+        before = page.evaluate(PLACES)
+        assert len(before) > 5
+        page.unroute("**/js/site*.js")
+        page.goto(path)
+        expect(page.locator("html")).to_have_attribute("data-ready", "")
+        assert page.evaluate(PLACES) == before
 
 
 def test_the_first_frame_has_the_theme_that_was_chosen(visit):

@@ -104,3 +104,15 @@ def wallet_all_hidden(tour: Tour) -> Iterator[Page]:
 def wallet_stress(tour: Tour) -> Iterator[Page]:
     """The longest name, 18 decimals, large and tiny amounts"""
     yield tour.open("/wallet/", visitors.stressed(tour))
+
+
+@state("movements")
+def movements(tour: Tour) -> Iterator[Page]:
+    """What came and went: the longest name, 18 decimals, large and tiny amounts"""
+    yield tour.open("/wallet/movements/", visitors.stressed(tour))
+
+
+@state("movements")
+def movements_none(tour: Tour) -> Iterator[Page]:
+    """Nothing yet"""
+    yield tour.open("/wallet/movements/", tour.stage.customer(holdings={}))

@@ -76,13 +76,13 @@ class Progress(ConversionPage):
         return self.slow_words if self.is_slow else next(step.label for step in self.steps if step.is_current)
 
     @property
-    def poll_seconds(self) -> int:
-        return polling.poll_seconds(self.conversion, self.now)
+    def poll_every(self) -> str:
+        return polling.poll_every(self.conversion, self.now)
 
     @property
     def seen(self) -> str:
         """Names what the page shows, so that a poll brings something only when that has changed."""
-        steps = f"{int(self.is_tried)}-{self.poll_seconds}-{int(self.is_slow)}"
+        steps = f"{int(self.is_tried)}-{self.poll_every}-{int(self.is_slow)}"
         return f"{steps}-{self.unpriced}-{self.told[self.unpriced]['why']}" if self.unpriced else steps
 
     def has_seen(self, said: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from wallet import formats
+from wallet import formats, validators
 from wallet.models import Conversion
 from wallet.pages import markup, polling, status
 
@@ -22,8 +22,8 @@ class Figure:
 
     @property
     def unit(self) -> str:
-        """The unit behind it, for a phone."""
-        return markup.unit("BNB") if self.is_amount else ""
+        """The unit behind it; empty behind a word."""
+        return validators.BNB if self.is_amount else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class ConversionRow:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The row of a conversion that ran when the history was shown; `poll_seconds` is None once it has ended."""
+    """The row of a conversion that ran when the history was shown; `poll_every` is None once it has ended."""
 
     row: ConversionRow
-    poll_seconds: int | None
+    poll_every: str | None
 
     @property
     def say(self) -> str:
@@ -68,7 +68,7 @@ def row(conversion: Conversion) -> ConversionRow:
 
 
 def running(conversion: Conversion, now: datetime) -> Running:
-    return Running(row(conversion), polling.poll_seconds(conversion, now) if conversion.is_confirmed else None)
+    return Running(row(conversion), polling.poll_every(conversion, now) if conversion.is_confirmed else None)
 
 
 def assets_text(conversion: Conversion) -> str:

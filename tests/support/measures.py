@@ -1,0 +1,141 @@
+"""What `make screens` prints beside its pictures and no test judges: how heavy pages are, what moves on them by itself, and
+how long the browser is busy on a processor four times slower. STATES=measures prints them alone.
+"""
+
+import contextlib
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import CDPSession, Page, ViewportSize, expect
+
+from tests.support.chromium import DESKTOP, PHONE
+from tests.support.evidence import traced
+from tests.support.tour import Tour, Visitor
+
+NAME = "measures"
+MANY = 300
+SLOWER = 4
+OLD_AFTER_MS = 31_000  # when a page that stays open says how old its prices are
+# What moved, and which tasks took longer than 50 ms; both also before anybody asks.
+WATCH = """window.moved = 0; window.tasks = [];
+const watch = (type, note) =>
+  new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true });
+watch("layout-shift", ({ value, hadRecentInput }) => { if (!hadRecentInput) moved += value; });
+watch("longtask", ({ duration }) => { tasks.push(Math.round(duration)); });
+"""
+
+
+# When the browser has nothing more to do, and has told of it.
+TASKS = "() => new Promise((done) => requestIdleCallback(() => setTimeout(() => done(tasks.splice(0)), 100)))"
+
+
+@dataclass
+class Measured:
+    """Of a page: its elements, kilobytes of markup as it is sent, how much moved (CLS), and the long tasks, in ms, by step."""
+
+    nodes: int
+    weight: float
+    moved: float
+    tasks: dict[str, list[int]] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        long = ", ".join(f"{step} {' + '.join(map(str, tasks))} ms" for step, tasks in self.tasks.items() if tasks)
+        busy = f", long tasks: {long}" if long else ", no long task" if self.tasks else ""
+        return f"{self.nodes:5} nodes, {self.weight:4.1f} KB, CLS {self.moved:.4f}{busy}"
+
+
+def measures(tour: Tour) -> Iterator[str]:
+    """A line for each page, of customers with some balances and with very many, on a desk and on a phone."""
+    tour.forget()
+    tour.stage.observe()
+    shown = list(pages(tour))
+    for size in (DESKTOP, PHONE):
+        for words, who, path in shown:
+            with window(tour, who, size) as page:
+                yield f"{size['width']:5}  {words:20} {measured(page, path)}"
+
+
+def pages(tour: Tour) -> Iterator[tuple[str, Visitor | None, str]]:
+    """What is measured: in words, who looks, and where."""
+    yield "sign in", None, "/accounts/login/"
+    yield "help", None, "/help/"
+    for path in ("/wallet/", "/wallet/dust/", "/settings/", "/settings/security/", "/wallet/movements/"):
+        yield path.strip("/").split("/")[-1], tour.mira, path
+    yield "history", tour.old_hand, "/conversions/"
+    few: Visitor = tour.stage.customer(small_only=True)
+    yield "result", few, result(tour, few)
+    many: Visitor = tour.stage.customer(many=MANY)
+    for path in ("/wallet/", "/wallet/dust/", "/wallet/movements/"):
+        yield f"{path.strip('/').split('/')[-1]}, {MANY}", many, path
+    many = tour.stage.customer(many=MANY)
+    yield f"result, {MANY}", many, result(tour, many)
+
+
+def result(tour: Tour, who: Visitor, **options: Any) -> str:
+    return f"/conversions/{tour.stage.end(name=who['name'], **options)}/"
+
+
+@contextlib.contextmanager
+def window(tour: Tour, who: Visitor | None, size: ViewportSize) -> Iterator[Page]:
+    """A page of this visitor that notes what moves, and whose clock can be moved on."""
+    context = traced(tour.chromium, snapshots=False, base_url=tour.site.url, locale=tour.language, viewport=size)
+    context.add_init_script(WATCH)
+    if who:
+        context.add_cookies([{"name": "sessionid", "value": who["session"], "url": tour.site.url}])
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def measured(page: Page, path: str) -> Measured:
+    """The page as it loads, half a minute later, and as everything on it that can be ticked is."""
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    answer = page.goto(path, wait_until="networkidle")
+    assert answer
+    assert answer.ok, path
+    weight = len(gzip.compress(answer.body())) / 1024
+    tasks = {"load": busy(page)}
+    if path == "/wallet/dust/":
+        tasks |= ticked(page, cdp)
+    nodes, moved = page.evaluate("[document.querySelectorAll('*').length, moved]")
+    return Measured(nodes, weight, moved + moved_later(page), tasks)
+
+
+def moved_later(page: Page) -> float:
+    """How much moves by itself in half a minute."""
+    page.clock.install()
+    page.reload()
+    before = page.evaluate("moved")
+    page.clock.run_for(OLD_AFTER_MS)
+    return float(page.evaluate("moved") - before)
+
+
+def ticked(page: Page, cdp: CDPSession) -> dict[str, list[int]]:
+    tasks = {}
+    page.locator("#choose-X001, #choose-DOGE").first.check()
+    tasks["one ticked"] = answered(page, "#summary .sub")
+    page.locator("#all").check()
+    tasks["all ticked"] = busy(page)
+    tasks["all estimated"] = answered(page, "#summary .legend li:nth-child(4)")
+    page.locator("#find").press_sequentially("x1")
+    tasks["searched"] = busy(page)
+    page.locator("#find").fill("")
+    tasks["cleared"] = busy(page)
+    page.locator("#convert:visible, #convert-dock:visible").first.click()
+    if page.locator("#dialog[open]").count():
+        tasks["reviewed"] = answered(page, "#dialog .given tr")
+    return tasks
+
+
+def answered(page: Page, shown: str) -> list[int]:
+    expect(page.locator(shown).first).to_be_visible(timeout=60_000)
+    return busy(page)
+
+
+def busy(page: Page) -> list[int]:
+    """The long tasks since the last time."""
+    return list(page.evaluate(TASKS))
