@@ -12,7 +12,18 @@ from wallet.audit import audit
 from wallet.database import clock
 from wallet.demo_users import NAMES
 from wallet.demonstration import history
-from wallet.models import Asset, Conversion, Decision, MarketRound, Policy, Proposal, Pulse, Transaction
+from wallet.models import (
+    Asset,
+    Conversion,
+    Customer,
+    Decision,
+    MarketRound,
+    OutboxMail,
+    Policy,
+    Proposal,
+    Pulse,
+    Transaction,
+)
 from wallet.models.pulse import AUDITED
 
 Status = Conversion.Status
@@ -102,6 +113,11 @@ def test_a_visitor_can_convert_at_once_and_again_after_a_minute(seeded):
     user = factories.User.objects.get(username="demo")
     assert conversions.quote(user=user, codes=["DOGE", "JUMP"]).policy == policy
     assert user.date_joined < ended()[0].quoted_at
+
+
+def test_no_mail_goes_today_of_what_is_long_over_and_of_the_next_one_it_does(seeded):
+    assert not OutboxMail.objects.exists()
+    assert Customer.objects.get(user__username="demo").wants_receipts
 
 
 def test_it_is_made_once(seeded):

@@ -18,7 +18,7 @@ from wallet.demonstration import seed
 from wallet.market import rounds
 from wallet.market.demo import STEP_MS, Demo
 from wallet.market.demo_assets import DEMO_ASSETS, HOLDINGS, JUMPING
-from wallet.models import MarketRound, Policy, Transaction
+from wallet.models import Customer, MarketRound, Policy, Transaction
 
 SECOND = timedelta(seconds=1)
 # The wait between conversions from now on, in seconds, so that a visitor can convert again.
@@ -57,8 +57,12 @@ def seed_history() -> None:
         seed.buy_stock()
         joined = clock.now()
     User.objects.filter(username__in=demo_users.NAMES).update(date_joined=joined)
+    customer = Customer.objects.filter(user=seed.customer())
+    Customer.objects.ensure(seed.customer())
+    customer.update(wants_receipts=False)  # nobody gets mail today of what is long over
     for past in PAST:
         _convert(past, _at(now, past.days))
+    customer.update(wants_receipts=True)
     with clock.past(now - HOLDINGS_SINCE):
         seed.credit(HOLDINGS | MORE_HOLDINGS, "seed-demo")
     with clock.past(now - PROPOSED_SINCE):
