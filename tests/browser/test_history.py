@@ -99,7 +99,9 @@ def test_on_a_phone_the_filters_fold_and_every_number_has_its_unit(visit):
     expect(page.get_by_text("Filters (2)")).to_be_visible()
     expect(page.locator("#id_status")).to_be_focused()
     expect(page.locator(".past tbody tr")).to_contain_text("Fee None")
-    expect(page.locator(".past tbody tr .unit")).to_be_visible()
+    received = page.locator(".past tbody tr [data-unit=BNB]")
+    assert received.evaluate("cell => getComputedStyle(cell, '::after').content") != "none"
+    expect(received).to_be_visible()
     page.set_viewport_size({"width": 320, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 

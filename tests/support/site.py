@@ -104,6 +104,9 @@ class Site:
             contextlib.closing(sqlite3.connect(self.folder / "db.sqlite3")) as copy,
         ):
             made.backup(copy)
+            # Older rounds would be what the new prices are compared with: what moves within minutes is kept out (M7).
+            copy.execute("DELETE FROM wallet_marketround")
+            copy.commit()
         self.manage("refresh_prices")
 
     def make(self) -> None:

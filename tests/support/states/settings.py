@@ -65,7 +65,7 @@ def unsubscribe_forged(tour: Tour) -> Iterator[Page]:
     yield tour.open("/mails/stop/receipt.1.none/", expects=[f"{STATUS} 404"])
 
 
-@state("receipt-mail")
+@state("mails")
 def receipt_mail(tour: Tour) -> Iterator[Page]:
     """The demonstration's mails, with a receipt"""
     visitor = tour.stage.customer()
