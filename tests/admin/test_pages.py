@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 
-from wallet.models import Count, HouseAccount, HouseBalance
+from wallet.models import Count, HouseAccount, HouseBalance, LostAttempt, MonthEnd
 
 READ_ONLY = [
     "conversion",
@@ -29,8 +29,14 @@ READ_ONLY = [
 
 def test_all_models_are_registered():
     models = apps.get_app_config("wallet").get_models()
-    # What the house holds is shown with its accounts. Counts of what was asked have no names, and are soon over.
-    assert {model for model in models if not admin.site.is_registered(model)} == {HouseBalance, Count}
+    # What the house holds is shown with its accounts, a lost attempt with its conversion, a month's figures by month end.
+    # Counts of what was asked have no names, and are soon over.
+    assert {model for model in models if not admin.site.is_registered(model)} == {
+        HouseBalance,
+        LostAttempt,
+        MonthEnd,
+        Count,
+    }
     assert admin.site.is_registered(HouseAccount)
 
 

@@ -114,8 +114,8 @@ def test_the_list_says_what_became_of_each_and_leads_to_what_may_be_proposed(wor
     proposals.approve(by=ada, proposal=asked.pk)
     found = read(proposing.browser(paula).get("/admin/wallet/proposal/"))
     assert [cell.text for cell in found.select(".field-standing")] == ["Waits", "Approved by ada"]
-    addresses = [link["href"] for link in found.select(".object-tools a")]
+    addresses = [link["href"] for link in found.select("#ways a")]
     assert addresses == ["/admin/wallet/proposal/propose/policy/", "/admin/wallet/proposal/propose/resume/"]
-    assert read(proposing.browser(ada).get("/admin/wallet/proposal/")).select(".object-tools a") == []
+    assert read(proposing.browser(ada).get("/admin/wallet/proposal/")).select("#ways a") == []
     world.clock.tick(days=1)
     assert "Lapsed" in read(proposing.browser(paula).get("/admin/wallet/proposal/")).text

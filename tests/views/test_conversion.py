@@ -51,12 +51,12 @@ def test_progress_polls_and_works_without_javascript(signed_in, world, text):
     page = read(signed_in.get(url(conversion)))
     assert "Converting 2 balances" in page.text
     poll = page.find("#progress")
-    assert (poll["hx-get"], poll["hx-trigger"]) == (f"{url(conversion)}?seen=0-1-0", "every 1s, again")
+    assert (poll["hx-get"], poll["hx-trigger"]) == (f"{url(conversion)}?seen=0-250ms-0", "every 250ms, again")
     assert page.find("noscript meta[http-equiv=refresh]")["content"] == "3"
     assert "Check again" in [one.text for one in page.select("noscript a")]
 
 
-@pytest.mark.parametrize(("waited", "polls"), [(9, "1s"), (10, "3s"), (59, "3s"), (60, "10s")])
+@pytest.mark.parametrize(("waited", "polls"), [(4, "250ms"), (5, "1s"), (9, "1s"), (10, "3s"), (59, "3s"), (60, "10s")])
 def test_progress_polls_ever_less_often(signed_in, world, waited, polls):
     conversion = world.confirmed()
     world.clock.tick(seconds=waited)
@@ -70,14 +70,14 @@ def test_a_poll_that_has_seen_it_all_brings_nothing_and_one_that_has_not_brings_
     def poll(seen):
         return signed_in.get(url(conversion), {"seen": seen}, headers=HTMX)
 
-    assert poll("0-1-0").status_code == 204
+    assert poll("0-250ms-0").status_code == 204
     claim(conversion.reference)
-    claimed = poll("0-1-0")
+    claimed = poll("0-250ms-0")
     assert claimed.status_code == 200
     assert "Checking prices and converting now" in text(claimed)
-    assert poll("1-1-0").status_code == 204
+    assert poll("1-250ms-0").status_code == 204
     world.clock.tick(seconds=15)
-    assert "taking longer than usual" in text(poll("1-1-0"))
+    assert "taking longer than usual" in text(poll("1-250ms-0"))
     assert signed_in.get(url(conversion), {"seen": "1-3-1"}).status_code == 200  # not htmx: the whole page
 
 
@@ -94,7 +94,7 @@ def test_a_conversion_that_waits_for_a_price_says_why_until_there_is_one(signed_
     words = "Waiting for a current price of BNB. Its markets disagree by 12.40%."
     assert read(page).find("#waiting").text == words
     assert read(page).find("#progress")["data-say"] == words
-    seen = f"{url(conversion)}?seen=0-1-0-BNB-disagree"
+    seen = f"{url(conversion)}?seen=0-250ms-0-BNB-disagree"
     assert signed_in.get(seen, headers={"HX-Request": "true"}).status_code == 204
     kept_out.ended_at = world.clock()
     kept_out.save()

@@ -33,7 +33,7 @@ def test_the_rows_follow_at_the_same_prices(signed_in, world):
     world.clock.tick(seconds=10)
     world.observe(DOGE="0.0000025")
     page = read(signed_in.post(URL, {"asset": ["DOGE"]}, headers=HTMX))
-    assert page.find("[hx-swap-oob=innerHTML:#get-DOGE]").text == "0.02500000"
+    assert page.find("[data-in=get-DOGE]").text == "0.02500000"
 
 
 def test_it_writes_nothing_down(signed_in):

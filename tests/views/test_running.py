@@ -17,7 +17,7 @@ def test_what_runs_stands_on_top_and_asks_for_itself_until_it_has_ended(signed_i
     words, row = page.text, f"{URL}{first.reference}/running/"
     assert words.index(first.reference) < words.index(done.reference)
     running = page.find("tbody#running")
-    assert (running["hx-get"], running["hx-trigger"]) == (row, "every 1s")
+    assert (running["hx-get"], running["hx-trigger"]) == (row, "every 250ms")
     assert "2 conversions, 0.02000000 BNB received" in words
     assert first.reference not in text(signed_in.get(f"{URL}?before={done.reference}"))
 

@@ -15,6 +15,7 @@ from wallet.models import Asset, Conversion, Opening
 # What is said to people outside of the text: these, and what the script says from data attributes.
 SAID = {"aria-label", "placeholder", "title", "alt"}
 SILENT = {
+    "data-in",
     "data-shows",
     "data-find",
     "data-sort",
