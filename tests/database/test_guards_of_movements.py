@@ -141,6 +141,22 @@ def test_p20_a_booking_is_of_its_proposal_to_the_unit(world, tilda, rick):
     book(world, approved(), **right)
 
 
+@pytest.mark.parametrize(("side", "sign"), [("bought", 1), ("sold", -1)])
+def test_p20_a_booking_of_one_side_moves_that_side_alone(world, tilda, rick, side, sign):
+    """P20."""
+    payload = {side: "BNB", f"{side}_amount": "2", "reference": "order"}
+
+    def approved():
+        asked = proposals.propose(by=tilda, kind="booking", payload=payload, reason="Stock.", evidence="order")
+        Decision.objects.create(proposal=asked, created_by=rick, outcome="approved")
+        return told(asked)
+
+    units = sign * 2 * 10**8
+    for wrong in ({"BNB": -units}, {"BNB": units, "DOGE": 5}, {"DOGE": units}):
+        refused(lambda wrong=wrong: book(world, approved(), **wrong), by="what is booked is what was approved")
+    book(world, approved(), BNB=units)
+
+
 def test_p20_a_proposal_has_one_movement_and_a_movement_its_transaction(world, approved):
     asked = approved()
     refused(lambda: told(asked), by="FOREIGN KEY|foreign key|violates")

@@ -52,8 +52,8 @@ OF_PAYLOAD = "json_extract(p.payload, '$.{0}')"
 
 
 def units(field: str) -> str:
-    """An amount of the payload, which is written with every decimal that its asset keeps, in units."""
-    return f"CAST(replace({OF_PAYLOAD.format(field)}, '.', '') AS BIGINT)"
+    """An amount of the payload, which is written with every decimal that its asset keeps, in units; NULL where it is empty."""
+    return f"CAST(nullif(replace({OF_PAYLOAD.format(field)}, '.', ''), '') AS BIGINT)"
 
 
 PROPOSED = (
