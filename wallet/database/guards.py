@@ -144,6 +144,15 @@ class Guard:
         return f"{rows} WHERE {re.sub(r'(OLD|NEW)[.]', '', self.when)}" if self.when else rows
 
 
+def written_once(table: str) -> list[Guard]:
+    """Rows of the table are neither changed nor removed."""
+    how = {"UPDATE": "written once", "DELETE": "written once", "TRUNCATE": "never emptied"}
+    return [
+        Guard(name=f"{table}_refuses_{event.lower()}", table=table, event=event, message=f"wallet_{table} is {words}")
+        for event, words in how.items()
+    ]
+
+
 def qualified(sql: str, schema: str) -> str:
     """The SQL with the schema before each of the site's tables, and that of its users, without those that inherit from it."""
     return re.sub(r"\b(FROM|JOIN) (?=wallet_|auth_user\b)", rf"\1 ONLY {schema}.", sql)

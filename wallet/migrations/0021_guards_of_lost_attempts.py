@@ -2,18 +2,10 @@
 
 from django.db import migrations
 
-from wallet.database.guards import CreateGuards, Guard
+from wallet.database.guards import CreateGuards, Guard, written_once
 
 GUARDS = [
-    *(
-        Guard(
-            name=f"lostattempt_refuses_{event.lower()}",
-            table="lostattempt",
-            event=event,
-            message=f"wallet_lostattempt is {how}",
-        )
-        for event, how in (("UPDATE", "written once"), ("DELETE", "written once"), ("TRUNCATE", "never emptied"))
-    ),
+    *written_once("lostattempt"),
     Guard(
         name="lostattempt_is_of_a_running_conversion",
         table="lostattempt",

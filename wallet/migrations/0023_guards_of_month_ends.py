@@ -2,18 +2,10 @@
 
 from django.db import migrations
 
-from wallet.database.guards import CreateGuards, Guard
+from wallet.database.guards import CreateGuards, Guard, written_once
 
 GUARDS = [
-    *(
-        Guard(
-            name=f"monthend_refuses_{event.lower()}",
-            table="monthend",
-            event=event,
-            message=f"wallet_monthend is {how}",
-        )
-        for event, how in (("UPDATE", "written once"), ("DELETE", "written once"), ("TRUNCATE", "never emptied"))
-    ),
+    *written_once("monthend"),
     Guard(
         name="transaction_is_of_an_open_month",
         table="transaction",
