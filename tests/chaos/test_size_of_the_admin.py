@@ -10,7 +10,7 @@ from tests.support import factories
 from tests.support.chaos import customers, size
 from wallet import conversions
 from wallet.market import rounds
-from wallet.models import Conversion
+from wallet.models import Conversion, Customer
 
 OWNERS = 1000
 # Copies of one completed conversion, two seconds apart, the newest last: of each hundred 95 were completed, four stopped, one
@@ -95,6 +95,7 @@ def test_p20_the_figures_of_the_panel_are_the_rows_of_their_lists_at_very_many_c
     known = Conversion.objects.completed().latest("pk").reference
     addresses |= {"by reference": f"{listed}?q={known}", "by customer": f"{listed}?q={many[7].username}"}
     addresses |= {"by reason": f"{listed}?reason_code=attempts", "stopped ones": f"{listed}?status__exact=stopped"}
+    Customer.objects.ensure(many[7])
     addresses |= {"alerts": "/admin/alerts/", "a customer": f"/admin/wallet/customer/{many[7].pk}/change/"}
     measured = {name: taken(client, address) for name, address in addresses.items()}
     figure("; ".join(f"{name}: {length:.0f} ms" for name, length in measured.items()))
