@@ -5,11 +5,16 @@ import tracemalloc
 
 import pytest
 from django.db import connection, transaction
+from django.urls import reverse
 
+from tests.support import factories
 from tests.support.chaos import customers, size
-from wallet import ledger
+from wallet import ledger, month_end
 from wallet.audit import audit
-from wallet.models import Account, Entry
+from wallet.database import clock
+from wallet.models import Account, Entry, Pulse
+from wallet.models.pulse import AUDITED
+from wallet.month_end import Month
 
 # Deposits of one customer, each with its two entries; without the guards, which a million inserts would ask.
 FILL = """
@@ -17,7 +22,7 @@ SET LOCAL session_replication_role = replica;
 CREATE TEMPORARY TABLE made ON COMMIT DROP AS
     SELECT gen_random_uuid() AS id, number FROM generate_series(2, {count} + 1) AS number;
 INSERT INTO wallet_transaction (id, kind, reference, posted_at)
-    SELECT id, 'deposit', 'made ' || number, now() FROM made;
+    SELECT id, 'deposit', 'made ' || number, '{posted_at}' FROM made;
 INSERT INTO wallet_entry (transaction_id, account_id, units, balance_units, sequence)
     SELECT id, {customer}, 1, number, number FROM made ORDER BY number;
 INSERT INTO wallet_entry (transaction_id, account_id, units) SELECT id, {outside}, -1 FROM made;
@@ -40,6 +45,11 @@ def peak(work):
     return taken
 
 
+def a_past_month():
+    """One that is final at any hour of today."""
+    return Month.of(clock.now()).previous.previous
+
+
 @pytest.fixture
 def entries(market):
     """A house account and its customer's with very many entries."""
@@ -49,7 +59,8 @@ def entries(market):
     count = size(50_000, 500_000)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute(FILL.format(count=count, customer=account.pk, outside=outside.pk))
+        posted_at = a_past_month().begins_at.isoformat()
+        cursor.execute(FILL.format(count=count, customer=account.pk, outside=outside.pk, posted_at=posted_at))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE wallet_entry, wallet_transaction, wallet_account")
     return owner, account, outside
@@ -77,3 +88,21 @@ def test_the_audit_takes_no_more_memory_for_more_entries(entries, figure):
     count = Entry.objects.count()
     assert taken < 20
     figure(f"{count} entries: {taken:.1f} MB of memory at the most, {lasted:.1f} s")
+
+
+def test_p20_a_months_end_of_very_many_entries_agrees_with_the_balances_and_is_read_at_once(entries, figure, client):
+    """P20, P3. How long it takes is written down (300 ms for the page at the most), not judged."""
+    _, account, _ = entries
+    month = a_past_month()
+    Pulse.objects.beat(AUDITED, clock.now())
+    added_up = milliseconds(lambda: month_end.report(month))
+    assert month in month_end.close()
+    closing = {(one.asset, one.kind): one.closing for one in month_end.report(month).balances}
+    account.refresh_from_db()
+    # All but what the customer was given today.
+    assert closing == {("DOGE", "customer"): account.units - 1, ("DOGE", "outside"): 1 - account.units}
+    client.force_login(factories.operator())
+    address = reverse("admin:wallet_transaction_month", args=[str(month)])
+    assert client.get(address).status_code == 200
+    page = milliseconds(lambda: client.get(address))
+    figure(f"{Entry.objects.count()} entries: {added_up:.0f} ms to add up once, the page {page:.0f} ms from then on")
