@@ -183,3 +183,16 @@ def test_p20_whom_it_concerns_has_no_part_in_it(world, tilda):
 def test_only_treasury_proposes_what_moves_money(world, role, kind):
     with pytest.raises(Declined, match="no right to propose"):
         proposing.movement(factories.staff(role), kind)
+
+
+def test_p20_what_would_be_read_otherwise_than_it_was_proposed_is_not_approved(world, tilda, rick):
+    """P20: the asset has come to keep other decimals meanwhile, which it may while it has no entries."""
+    new = factories.asset("NEW")
+    asked = proposing.movement(tilda, "deposit", asset="NEW", amount="0.5")
+    Asset.objects.filter(pk=new.pk).update(scale=4)
+    with pytest.raises(Declined, match="no longer be read as it was proposed"):
+        proposals.approve(by=rick, proposal=asked.pk)
+    assert not StaffMovement.objects.exists()
+    again = proposing.movement(tilda, "deposit", asset="NEW", amount="0.5")
+    proposals.approve(by=rick, proposal=again.pk)
+    assert factories.balance(world.user, "NEW") == 5_000

@@ -26,14 +26,10 @@ class Booking(Kind):
         return {}
 
     def clean(self, payload: Payload, at: datetime) -> Payload:
-        moves = _moves(payload)
-        whole = {name: payload.get(name, "") for name in FIELDS}
-        whole["reference"] = reading.field("reference", partial(_new_reference, payload.get("reference", "")))
-        for side in ("bought", "sold"):
-            if whole[side]:
-                asset = Asset.objects.get(code=whole[side])
-                whole[f"{side}_amount"] = f"{money.to_decimal(abs(moves[asset.pk]), asset.scale):f}"
-        return whole
+        whole = dict.fromkeys(FIELDS, "")
+        for side, (asset, units) in _sides(payload).items():
+            whole |= {side: asset.code, f"{side}_amount": f"{money.to_decimal(units, asset.scale):f}"}
+        return whole | {"reference": reading.field("reference", partial(_new_reference, payload.get("reference", "")))}
 
     def apply(self, proposal: Proposal, payload: Payload) -> None:
         """What is told of it is written before its transaction: the database refuses one without."""
@@ -46,7 +42,9 @@ class Booking(Kind):
             evidence=proposal.evidence,
             created_by=proposal.created_by,
         )
-        ledger.book(pk=pk, moves=_moves(payload), reference=payload["reference"])
+        signs = {"bought": 1, "sold": -1}
+        moves = {asset.pk: signs[side] * units for side, (asset, units) in _sides(payload).items()}
+        ledger.book(pk=pk, moves=moves, reference=payload["reference"])
 
     def rows(self, payload: Payload, then: State, now: State) -> list[Row]:
         return [Row(name, "", "", payload[field] or "nothing") for name, field in zip(NAMES, FIELDS, strict=True)]
@@ -59,17 +57,19 @@ def _new_reference(text: str) -> str:
     return reference
 
 
-def _moves(payload: Payload) -> dict[int, int]:
-    """What the treasury gets and gives, in units by asset id. Raises ValidationError by field."""
-    moves: dict[int, int] = {}
-    for side, sign in (("bought", 1), ("sold", -1)):
+def _sides(payload: Payload) -> dict[str, tuple[Asset, int]]:
+    """What the treasury gets, under `bought`, and gives, under `sold`, in units; one of both may be missing.
+
+    Raises ValidationError by field.
+    """
+    sides: dict[str, tuple[Asset, int]] = {}
+    for side in ("bought", "sold"):
         code, text = payload.get(side, ""), payload.get(f"{side}_amount", "")
-        if not code and not text:
-            continue
-        asset = reading.field(side, partial(reading.find_asset, code, is_given=False))
-        if asset.pk in moves:
-            raise ValidationError({side: "What was bought and what was sold are different assets."})
-        moves[asset.pk] = sign * reading.field(f"{side}_amount", partial(reading.amount, text, asset))
-    if not moves:
+        if code or text:
+            asset = reading.field(side, partial(reading.find_asset, code, is_given=False))
+            sides[side] = asset, reading.field(f"{side}_amount", partial(reading.amount, text, asset))
+    if not sides:
         raise ValidationError({"bought": "Say what was bought, what was sold, or both."})
-    return moves
+    if len({asset.pk for asset, _ in sides.values()}) < len(sides):
+        raise ValidationError({"sold": "What was bought and what was sold are different assets."})
+    return sides

@@ -77,6 +77,8 @@ def approve(*, by: User, proposal: int, reason: str = "") -> Decision:
             raise Declined("Things have changed since this was proposed. Propose it anew, from how they are now.")
         try:
             payload = sort.clean(asked.payload, clock.now())
+            if payload != asked.payload:
+                raise Declined("It would no longer be read as it was proposed. Propose it anew.")
             decision = _decide(asked, by, Outcome.APPROVED, reason)
             sort.apply(asked, payload)
         except ValidationError as error:
