@@ -89,7 +89,7 @@ class Listing(Recorded):
             path(f"{deed}/", guarded(answers(self._deed)), {"deed": deed}, name=f"wallet_asset_{deed}") for deed in Deed
         ]
         own.append(path("file/", guarded(answers(self._file)), name="wallet_asset_file"))
-        own.append(path("named/", guarded(answers(self._named)), name="wallet_asset_named"))
+        own.append(path("named/", guarded(answers(self._choose)), name="wallet_asset_named"))
         return [*own, *super().get_urls()]
 
     def deeds(self, request: HttpRequest, codes: Sequence[str]) -> list[tuple[str, str]]:
@@ -137,7 +137,7 @@ class Listing(Recorded):
 
         return _told(request, form, act)
 
-    def _named(self, request: HttpRequest) -> HttpResponse:
+    def _choose(self, request: HttpRequest) -> HttpResponse:
         """Assets that a file names: leads to the page that says what it means to them, and changes nothing."""
         allowed = _allowed(request)
         if not allowed:

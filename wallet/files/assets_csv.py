@@ -29,18 +29,11 @@ def assets(content: bytes) -> list[Asset]:
     """
     rows = TABLE.read(content)
     problems = Problems()
-    known = set(Asset.objects.filter(code__in=[row.cells["code"] for row in rows]).values_list("code", flat=True))
-    seen: dict[str, int] = {}
+    _check_codes(rows, problems, are_new=True)
     found = []
     for row in rows:
-        code = row.cells["code"]
-        if code in seen:
-            problems.add(row.number, "code", f"{code} stands in row {seen[code]} already.")
-        elif code in known:
-            problems.add(row.number, "code", f"there is an asset {code} already.")
-        seen.setdefault(code, row.number)
         asset = Asset(
-            code=code,
+            code=row.cells["code"],
             name=row.cells["name"],
             scale=problems.check(row.number, "scale", partial(_scale, row.cells["scale"])) or 0,
             status=problems.check(row.number, "status", partial(_status, row.cells["status"])) or Asset.Status.LISTED,
@@ -55,17 +48,24 @@ def named(content: bytes) -> list[str]:
     """The codes of assets that a file names, in order. Raises FileRefused with every problem, by row and column."""
     rows = NAMED.read(content)
     problems = Problems()
+    _check_codes(rows, problems, are_new=False)
+    problems.refuse()
+    return [row.cells["code"] for row in rows]
+
+
+def _check_codes(rows: list[Row], problems: Problems, *, are_new: bool) -> None:
+    """Each code stands once, and is that of no asset yet, or of one that there is."""
     known = set(Asset.objects.filter(code__in=[row.cells["code"] for row in rows]).values_list("code", flat=True))
     seen: dict[str, int] = {}
     for row in rows:
         code = row.cells["code"]
         if code in seen:
             problems.add(row.number, "code", f"{code} stands in row {seen[code]} already.")
-        elif code not in known:
+        elif are_new and code in known:
+            problems.add(row.number, "code", f"there is an asset {code} already.")
+        elif not are_new and code not in known:
             problems.add(row.number, "code", f"there is no asset “{code[:20]}”.")
         seen.setdefault(code, row.number)
-    problems.refuse()
-    return sorted(seen)
 
 
 def _check(problems: Problems, row: Row, asset: Asset) -> None:
