@@ -177,8 +177,9 @@ def report(month: Month) -> Report:
 def close() -> list[Month]:
     """Writes down the figures of each month that can be told and has none yet, the oldest first. Which they were."""
     closed = []
+    known = set(MonthEnd.objects.values_list("month", flat=True))
     for month in reversed(list(months())):
-        if MonthEnd.objects.filter(month=str(month)).exists():
+        if str(month) in known:
             continue
         try:
             told = report(month)
