@@ -148,9 +148,7 @@ def a_typo_in_the_policy(risk, other):
         risk.fill(dust_limit_btc="1.2", reason="A typo.")
         risk.button("Preview")
         risk.told("Nothing was written.")
-    later = datetime.now(UTC) + timedelta(days=2)
-    moment = {"effective_from": f"{later:%Y-%m-%d %H:%M}"} if risk.page.locator("[name=effective_from]").count() else {}
-    risk.propose("policy version", confirms=True, dust_limit_btc="0.003", reason="More dust.", **moment)
+    risk.propose("policy version", confirms=True, dust_limit_btc="0.003", reason="More dust.")
     other.approve()
     with risk.task("withdraw a policy version"):
         risk.model("Policy versions")

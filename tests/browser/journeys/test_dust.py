@@ -240,3 +240,13 @@ def test_a_tick_shows_in_the_same_moment_and_updating_after_400_ms(visit):
     held[0].continue_()
     expect(page.locator("#summary .sub").last).to_contain_text("5 ")
     expect(page.locator("#summary .updating")).to_be_hidden()
+
+
+def test_between_a_phone_and_a_desk_the_list_stays_within_its_card(visit):
+    page = visit(viewport=DESKTOP, path=FOUR)
+    for width in (641, 900, 920, 1000, 1001, 1100):
+        page.set_viewport_size({"width": width, "height": 900})
+        inside = (
+            "table => table.getBoundingClientRect().right <= table.closest('.card').getBoundingClientRect().right + .5"
+        )
+        assert page.locator(".choices").evaluate(inside), width
