@@ -1,7 +1,7 @@
 """What customers are told ahead: each figure by which they lose by a policy version to come, and assets to be delisted."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from itertools import pairwise
 
 from django.utils.html import conditional_escape
@@ -21,10 +21,9 @@ def changes_ahead(in_force: Policy, pending: Iterable[Policy], now: datetime) ->
 
 def delistings_ahead(assets: Iterable[Asset], now: datetime) -> list[SafeString]:
     """Of those of these assets that are delisted from a day to come, a notice each, in the order in which the days come."""
-    coming = [asset for asset in assets if asset.is_to_be_delisted(now)]
+    coming = {asset: asset.delisted_on for asset in assets if asset.delisted_on and asset.is_to_be_delisted(now)}
     return [
-        conditional_escape(delisting_ahead(asset))
-        for asset in sorted(coming, key=lambda one: one.delisted_on or date.max)
+        conditional_escape(delisting_ahead(asset)) for asset in sorted(coming, key=lambda one: (coming[one], one.code))
     ]
 
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wallet import currencies, zones
-from wallet.models import Customer
+from wallet.models import Customer, OutboxMail
 from wallet.pages import markup
 from wallet.pages.problems import Problem
+from wallet.pages.receipts import kind_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +93,13 @@ class SettingsPage:
     @property
     def mail_choices(self) -> list[MailChoice]:
         return [
-            MailChoice(
-                "wants_receipts",
-                _("Receipts of conversions"),
-                _("After each conversion, also of one that was stopped: what it was, and what came of it."),
-                self.customer.wants_receipts,
-            ),
-            MailChoice(
-                "wants_notices",
-                _("You can convert again"),
-                _("Once your wait is over, if you have small balances to convert then."),
-                self.customer.wants_notices,
-            ),
+            MailChoice(kind.choice, kind_words(kind), hint, getattr(self.customer, kind.choice))
+            for kind, hint in {
+                OutboxMail.Kind.RECEIPT: _(
+                    "After each conversion, also of one that was stopped: what it was, and what came of it."
+                ),
+                OutboxMail.Kind.AGAIN: _("Once your wait is over, if you have small balances to convert then."),
+            }.items()
         ]
 
     @property

@@ -116,12 +116,13 @@ UNSAID = {Code.OVER_LIMIT, Code.IS_BNB, Code.PRICE_UNAVAILABLE}
 
 
 def _note(holding: Holding, now: datetime) -> str:
-    ahead = holding.asset.delisted_on
-    if ahead is not None and holding.asset.is_to_be_delisted(now):
-        return _("Will be delisted on %(day)s") % {"day": formats.day(ahead)}
-    if holding.refusal is None:
-        return _("Small balance")
-    return "" if holding.refusal.code in UNSAID else holding.refusal.words.cause.rstrip(".")
+    """Why it can't be converted; else from when on; else that it is small."""
+    asset, refusal = holding.asset, holding.refusal
+    if refusal is not None and refusal.code not in UNSAID:
+        return refusal.words.cause.rstrip(".")
+    if asset.delisted_on is not None and asset.is_to_be_delisted(now):
+        return _("Will be delisted on %(day)s") % {"day": formats.day(asset.delisted_on)}
+    return "" if refusal else _("Small balance")
 
 
 def _asset_row(holding: Holding, now: datetime, currency: str, *, is_long: bool) -> AssetRow:
