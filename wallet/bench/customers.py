@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection, models, transaction
 
 from wallet.bench import floor
-from wallet.database import clock
+from wallet.database import clock, statistics
 from wallet.market import rounds
 from wallet.models import Conversion, Customer, Line
 from wallet.references import new_reference
@@ -63,13 +63,7 @@ def finished(quote: Conversion, count: int) -> None:
         with transaction.atomic():
             for reference in references:
                 floor.settle(reference)
-        analyze()
-
-
-def analyze() -> None:
-    """Tells the database how full its tables are: plans that it made for empty ones would be kept."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        statistics.analyze()
 
 
 def _chunk(quote: Conversion, count: int) -> list[str]:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from wallet import staff_log, tasks
+from wallet.database import statistics
 from wallet.demonstration import history, seed
 from wallet.market import rounds
 from wallet.market.source import MarketError
@@ -47,6 +48,7 @@ class Command(BaseCommand):
         except MarketError as error:
             self.stderr.write(f"No prices yet: {error}")
         if with_history:
+            statistics.analyze()
             tasks.audit_ledger()
             self.stdout.write("Three months of conversions were made, and the ledger was audited.")
         self.stdout.write("Sign in as demo / demo, or as the operator admin / admin.")
