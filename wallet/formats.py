@@ -81,12 +81,6 @@ def full_amount_if_cut(units: int, scale: int) -> str:
     return exact_amount(units, scale) if is_cut else ""
 
 
-def aligned(units: int, scale: int) -> SafeString:
-    """An amount with invisible padding behind it, so that the decimal points of a column stand below each other."""
-    padding = f'<span class="pad" aria-hidden="true">{missing_places(units, scale)}</span>'
-    return SafeString(f"{escape(amount(units, scale))}{padding}")
-
-
 def missing_places(units: int, scale: int) -> str:
     """What the amount's text lacks to have all decimal places: where it stands unseen, decimal points are aligned."""
     text = _amount(units, scale)

@@ -45,7 +45,7 @@ on("change", ({ target }) => {
   if (target.id === "all") for (const box of boxes().filter(isShown)) box.checked = target.checked;
   if (target.id === "sort" && byId("selection")) sort();
   else if (target.closest("#selection")) {
-    if (byId("problem").innerText) document.title = title;
+    if (byId("problem").firstElementChild) document.title = title;
     byId("problem").replaceChildren();
     count();
   }

@@ -27,6 +27,11 @@ class UsedPrice:
     change: str
     parts: list[str]
 
+    @property
+    def rate_lines(self) -> str:
+        """The price, and the change below it: not an element for each, since a list may have hundreds."""
+        return "\n".join(filter(None, [self.rate, self.change]))
+
 
 def rule(terms: Terms, rows: Iterable[Priced]) -> str:
     """How it is reckoned, in words, by the prices of these rows."""

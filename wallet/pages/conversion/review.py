@@ -40,18 +40,20 @@ class Countdown:
 
 @dataclass(frozen=True, slots=True)
 class GivenRow:
-    """A balance that is given up, all of it, and the BNB that it would bring."""
+    """A balance that is given up, all of it, with what aligns its decimal point, and the BNB that it would bring."""
 
     code: str
-    amount: SafeString
-    receives: SafeString
+    amount: str
+    padding: str
+    receives: str
 
 
 def _given(line: Line) -> GivenRow:
     return GivenRow(
         code=line.asset.code,
-        amount=formats.aligned(line.units, line.asset.scale),
-        receives=markup.coin(line.quoted_net_units),
+        amount=formats.amount(line.units, line.asset.scale),
+        padding=formats.missing_places(line.units, line.asset.scale),
+        receives=formats.coin(line.quoted_net_units),
     )
 
 
