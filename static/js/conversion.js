@@ -41,12 +41,16 @@ function sort() {
   }
 }
 
+function dropProblem() {
+  if (byId("problem").firstElementChild) document.title = title;
+  byId("problem").replaceChildren();
+}
+
 on("change", ({ target }) => {
   if (target.id === "all") for (const box of boxes().filter(isShown)) box.checked = target.checked;
   if (target.id === "sort" && byId("selection")) sort();
-  else if (target.closest("#selection")) {
-    if (byId("problem").firstElementChild) document.title = title;
-    byId("problem").replaceChildren();
+  else if (target.matches("#selection [type=checkbox]")) {
+    dropProblem();
     count();
   }
 });
@@ -73,10 +77,23 @@ function tellAge() {
 }
 setInterval(tellAge, 10_000);
 
+let isAsked = false; // whether the form's answer is still to come
 on("htmx:beforeRequest", ({ target, detail }) => {
-  if (detail.target.id === "summary" || target.id === "selection") byId("summary")?.setAttribute("aria-busy", "true");
+  if (target.id === "selection") {
+    isAsked = true;
+    dropProblem();
+  }
+  if (detail.target.id === "summary" || isAsked) byId("summary")?.setAttribute("aria-busy", "true");
 });
-on("htmx:afterRequest", () => byId("summary")?.removeAttribute("aria-busy"));
+on("htmx:beforeSwap", (event) => {
+  const { target, requestConfig: { elt } } = event.detail;
+  // Without its form, the answer to Convert would have no place.
+  if (target.id === "selection" && elt.id === "choices" && isAsked) event.preventDefault();
+});
+on("htmx:afterRequest", ({ detail }) => {
+  if (detail.requestConfig.elt.id === "selection") isAsked = false;
+  byId("summary")?.removeAttribute("aria-busy");
+});
 on("htmx:afterSettle", ({ target }) => {
   for (const one of byId("figures")?.content.children ?? []) byId(one.dataset.in).replaceChildren(...one.childNodes);
   byId("figures")?.remove();
@@ -142,7 +159,6 @@ on("htmx:afterSwap", ({ detail: { target } }) => {
   if (target.id !== "reviewing") return;
   if (byId("dialog").open) changed = performance.now();
   else {
-    byId("problem").replaceChildren();
     byId("dialog").showModal();
     history.replaceState(null, ""); // or htmx loads it
     history.pushState("sheet", "");

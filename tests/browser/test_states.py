@@ -146,6 +146,32 @@ def test_what_changed_since_the_page_was_made_is_said_and_the_selection_kept(vis
     expect(page.locator("#dialog")).to_contain_text("Convert 1 balance to BNB?")
 
 
+def test_an_estimate_that_comes_before_the_answer_to_convert_takes_nothing_from_it(visit, own_site):
+    """Both find that a balance changed; the one that is waited for says so."""
+    page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE&asset=ETH")
+    own_site.manage("deposit", "demo", "DOGE", "1", "--reference", "one-more")
+    held = []
+    page.route("**/wallet/dust/", lambda route: held.append(route))  # noqa: PLW0108  # Playwright asks what it takes
+    page.get_by_role("button", name="Review conversion").click()
+    with page.expect_response("**/wallet/dust/estimate/"):
+        page.check("#choose-LINK")
+    expect(page.locator("#problem")).to_be_empty()
+    held[0].continue_()
+    expect(page.locator("#problem")).to_contain_text("Your DOGE balance changed. Check the new amounts.")
+    expect(page.locator("#summary")).not_to_have_attribute("aria-busy", "true")
+
+
+def test_a_search_asks_the_server_nothing(visit):
+    page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/wallet/" in request.url else None)
+    page.fill("#find", "link")
+    page.locator("#find").blur()
+    with page.expect_response("**/wallet/dust/estimate/"):
+        page.check("#choose-LINK")
+    assert len(asked) == 1
+
+
 def test_the_list_is_sorted_without_a_request_and_keeps_its_ticks(visit):
     page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE")
     asked = []

@@ -49,6 +49,18 @@ def test_a_long_list_has_at_most_a_dozen_elements_a_row(signed_in, world, path):
     assert len(list(elements(page))) - sum(1 + len(list(elements(row))) for row in rows) < 400
 
 
+def test_a_long_result_has_at_most_a_dozen_elements_an_asset_and_a_review_four(signed_in, world):
+    """The table and the calculation: with 300 assets, fewer than 4,000 on the page."""
+    codes = world.hold_more(51)
+    review = read(signed_in.post(URL, {"asset": codes}, follow=True))
+    assert {1 + len(list(elements(row))) for row in review.select(".given tbody tr")} == {4}
+    page = read(signed_in.get(f"/conversions/{world.settled(*codes).reference}/"))
+    received, reckoned = page.select("#received tbody tr")[:-1], page.select("#calculation tbody tr")[1:]
+    assert len(received) == len(reckoned) == 51
+    for pair in zip(received, reckoned, strict=True):
+        assert sum(1 + len(list(elements(row))) for row in pair) <= 12
+
+
 def elements(parent):
     """Every one within it."""
     for child in parent.elements:

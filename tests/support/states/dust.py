@@ -193,9 +193,9 @@ def dust_one(tour: Tour) -> Iterator[Page]:
 
 
 @state("dust")
-def dust_120(tour: Tour) -> Iterator[Page]:
-    """120 assets, all ticked"""
-    yield tour.open("/wallet/dust/?all=1", tour.stage.customer(many=120))
+def dust_300(tour: Tour) -> Iterator[Page]:
+    """300 assets, all ticked"""
+    yield tour.open("/wallet/dust/?all=1", tour.stage.customer(many=300))
 
 
 @state("dust")

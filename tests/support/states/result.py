@@ -33,9 +33,9 @@ def completed_stress(tour: Tour) -> Iterator[Page]:
 
 
 @state("result")
-def completed_120(tour: Tour) -> Iterator[Page]:
-    """Completed: 120 assets"""
-    yield tour.result(tour.stage.customer(many=120))
+def completed_300(tour: Tour) -> Iterator[Page]:
+    """Completed: 300 assets"""
+    yield tour.result(tour.stage.customer(many=300))
 
 
 @state("result")

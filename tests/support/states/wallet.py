@@ -101,6 +101,12 @@ def wallet_all_hidden(tour: Tour) -> Iterator[Page]:
 
 
 @state("wallet")
+def wallet_300(tour: Tour) -> Iterator[Page]:
+    """300 assets"""
+    yield tour.open("/wallet/", tour.stage.customer(many=300))
+
+
+@state("wallet")
 def wallet_stress(tour: Tour) -> Iterator[Page]:
     """The longest name, 18 decimals, large and tiny amounts"""
     yield tour.open("/wallet/", visitors.stressed(tour))
