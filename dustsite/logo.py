@@ -9,16 +9,20 @@ LARGEST = 20_000  # bytes
 WIDEST = 2  # times its height: the site's name stands beside it
 HEIGHT = 26  # pixels, in the header
 SVG, XLINK, XML = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/XML/1998/namespace"
-# Not <use>: with a few of them in each other, a small file draws a million shapes.
+# Not <use>: with a few of them in each other, a small file draws a million shapes. Nor, therefore, a mask in a mask.
 ELEMENTS = frozenset(
     [
         *("svg", "g", "defs", "title", "desc", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon"),
         *("linearGradient", "radialGradient", "stop", "clipPath", "mask"),
     ]
 )
+MASKS = frozenset(["clipPath", "mask"])
+FUNCTIONS = frozenset(["url", "rgb", "rgba", "hsl", "hsla", "matrix", "translate", "scale", "rotate", "skewx", "skewy"])
+_FUNCTION = re.compile(r"([\w-]+)\(")
 _URL = re.compile(r"url\(", re.IGNORECASE)
 _OWN_URL = re.compile(r"""url\(\s*(["']?)#[\w.-]+\1\s*\)""")
-_BOX = re.compile(r"\s*-?[\d.]+[\s,]+-?[\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)\s*")
+_SIDE = r"[\d.]{1,9}"
+_BOX = re.compile(rf"\s*-?{_SIDE}[\s,]+-?{_SIDE}[\s,]+({_SIDE})[\s,]+({_SIDE})\s*")
 
 
 class Logo(NamedTuple):
@@ -51,10 +55,11 @@ class _Reader:
 
     def __init__(self, content: bytes) -> None:
         self.width = 0
-        self.depth = 0
+        self.open: list[str] = []
         parser = expat.ParserCreate("utf-8", namespace_separator=" ")
         parser.StartElementHandler = self._element
         parser.EndElementHandler = self._end
+        parser.XmlDeclHandler = self._declaration
         parser.StartDoctypeDeclHandler = self._doctype
         parser.ProcessingInstructionHandler = self._instruction
         try:
@@ -66,14 +71,16 @@ class _Reader:
         namespace, _, local = name.rpartition(" ")
         if namespace != SVG or local not in ELEMENTS:
             raise Refused(f"<{local}> has no place in a logo. Save it as plain SVG, of shapes alone.")
-        if not self.depth:
+        if not self.open:
             self._root(local, attributes)
-        self.depth += 1
+        self.open.append(local)
         for attribute, value in attributes.items():
             _attribute(local, attribute, value)
+        if MASKS.intersection(self.open) and {"mask", "clip-path"}.intersection(attributes):
+            raise Refused(f"<{local}> in a mask has a mask itself. Save it with one at the most.")
 
     def _end(self, name: str) -> None:
-        self.depth -= 1
+        self.open.pop()
 
     def _root(self, name: str, attributes: dict[str, str]) -> None:
         box = _BOX.fullmatch(attributes.get("viewBox", ""))
@@ -85,7 +92,13 @@ class _Reader:
             raise Refused('its <svg> needs a viewBox, like viewBox="0 0 26 26".')
         if wide > WIDEST * high:
             raise Refused(f"it is more than {WIDEST} times as wide as it is high. The site's name stands beside it.")
-        self.width = max(1, round(HEIGHT * wide / high))
+        if high > WIDEST * wide:
+            raise Refused(f"it is more than {WIDEST} times as high as it is wide. It would be too narrow to see.")
+        self.width = round(HEIGHT * wide / high)
+
+    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding and encoding.lower() != "utf-8":
+            raise Refused(f"it says that it is in {encoding}. Save it in UTF-8.")
 
     def _doctype(self, *_: Any) -> None:
         raise Refused("a document type has no place in a logo. Save it as plain SVG.")
@@ -101,7 +114,11 @@ def _attribute(element: str, name: str, value: str) -> None:
         raise Refused(f"the attribute {local} of <{element}> has no place in a logo. Save it as plain SVG.")
     if local.lower().startswith("on"):
         raise Refused(f"the attribute {local} of <{element}> is a script.")
+    if local == "style":
+        raise Refused(f"<{element}> has a style. Save it with presentation attributes, like fill.")
     if local == "href" and not re.fullmatch(r"#[\w.-]+", value):
         raise Refused(f"<{element}> refers to something outside of the file.")
     if "\\" in value or "@" in value or len(_URL.findall(value)) != len(_OWN_URL.findall(value)):
         raise Refused(f"the attribute {local} of <{element}> refers to something outside of the file.")
+    if strange := {found.lower() for found in _FUNCTION.findall(value)} - FUNCTIONS:
+        raise Refused(f"{min(strange)}() in the attribute {local} of <{element}> has no place in a logo.")

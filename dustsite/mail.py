@@ -1,5 +1,6 @@
 """How the site sends mail, from the environment; production refuses to start on what would reach nobody."""
 
+from email.utils import formataddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ def configured(env: Env, *, production: bool, hosts: list[str], name: str, folde
     Raises ImproperlyConfigured, with the sentence that mends it.
     """
     url, site = env.str("EMAIL_URL", default=""), env.str("SITE_URL", default="").rstrip("/")
-    sender = env.str("DEFAULT_FROM_EMAIL", default="" if production else f"{name} <noreply@dustsite.invalid>")
+    sender = env.str("DEFAULT_FROM_EMAIL", default="" if production else formataddr((name, "noreply@dustsite.invalid")))
     if production and not url:
         raise ImproperlyConfigured("Set EMAIL_URL to your mail server: smtp+tls://user:password@mail.example.com:587")
     if url and (urlsplit(url).scheme not in SCHEMES or not urlsplit(url).hostname):

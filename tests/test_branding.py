@@ -163,7 +163,8 @@ def test_what_stands_on_a_button_is_read_whatever_its_colour(colour):
         svg(
             '<defs><linearGradient id="a"><stop stop-color="red"/></linearGradient></defs><path fill="url(#a)" d="M0 0"/>'
         ),
-        svg('<g style="fill: url(#a)"><title>Ex &amp; Co</title></g>'),
+        svg('<g fill="url( #a )" transform="rotate(3)"><title>Ex &amp; Co (Ltd.)</title></g>'),
+        svg('<clipPath id="a"><path d="M0 0"/></clipPath><g clip-path="url(#a)"/>'),
     ],
 )
 def test_a_plain_logo_is_taken_as_it_is(logo_file, content):
@@ -194,8 +195,13 @@ def test_a_logo_has_its_width_beside_its_height(logo_file):
             "refers to something outside",
         ),
         (svg('<path fill="url(https://example.com/x.svg#a)"/>'), "refers to something outside"),
-        (svg('<path style="fill: UrL( //example.com/x )"/>'), "refers to something outside"),
-        (svg('<path style="fill: u\\72l(//example.com/x)"/>'), "refers to something outside"),
+        (svg('<path fill="UrL( //example.com/x )"/>'), "refers to something outside"),
+        (svg('<path fill="u\\72l(//example.com/x)"/>'), "refers to something outside"),
+        (svg('<path style="fill: red"/>'), "<path> has a style"),
+        (svg("<path mask=\"image-set('https://example.com/x' 1x)\"/>"), "image-set() in the attribute mask"),
+        (svg("<path fill=\"SRC('https://example.com/x')\"/>"), "src() in the attribute fill"),
+        (svg('<mask id="a"><path mask="url(#b)"/></mask>'), "<path> in a mask has a mask itself"),
+        (svg('<clipPath id="a" clip-path="url(#b)"/>'), "<clipPath> in a mask has a mask itself"),
         (svg('<g xml:base="https://example.com/"/>'), "the attribute base of <g>"),
         (svg('<g i:label="x" xmlns:i="http://www.inkscape.org/"/>'), "the attribute label of <g>"),
         ('<!DOCTYPE svg [<!ENTITY a "x">]>' + MARK, "a document type has no place"),
@@ -211,6 +217,9 @@ def test_a_logo_has_its_width_beside_its_height(logo_file):
         (svg(attributes='viewBox="0 0 26 0"'), "needs a viewBox"),
         (svg(attributes='viewBox="0 0 2.6.1 26"'), "needs a viewBox"),
         (svg(attributes='viewBox="0 0 53 26"'), "more than 2 times as wide"),
+        (svg(attributes='viewBox="0 0 26 53"'), "more than 2 times as high"),
+        (svg(attributes=f'viewBox="0 0 {"9" * 400} {"9" * 400}"'), "needs a viewBox"),
+        ('<?xml version="1.0" encoding="iso-8859-1"?>' + MARK, "it is in iso-8859-1"),
         (svg(f"<!--{'x' * 20_000}-->"), "more than 20,000 bytes"),
         (b"x" * 1_000_000, "more than 20,000 bytes"),
     ],

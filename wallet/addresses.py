@@ -1,6 +1,7 @@
 """The pages' own addresses, with what is chosen on them."""
 
 import re
+from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
@@ -8,15 +9,23 @@ from django.utils.http import urlencode
 
 from wallet import validators
 
-# How many assets an address can name; servers take no longer one than about 4,000 characters.
-IN_ADDRESS = 150
+# In characters, as it stands in the address of the sign-in page: servers take no longer one than about 4,000.
+LONGEST = 3_500
+# More than so many are named in one list.
+MANY = 50
 
 
 def dust_address(codes: list[str], *, is_all: bool = False) -> str:
     """The dust page with these ticked. Too many for an address are named together when they are all, else not at all."""
-    if len(codes) > IN_ADDRESS:
-        return f"{resolve_url('dust')}?all=1" if is_all else resolve_url("dust")
-    return resolve_url("dust") + (f"?{urlencode({'asset': codes}, doseq=True)}" if codes else "")
+    query = f"asset={','.join(codes)}" if len(codes) > MANY else urlencode({"asset": codes}, doseq=True)
+    if len(quote(query, safe="")) > LONGEST:
+        query = "all=1" if is_all else ""
+    return resolve_url("dust") + (f"?{query}" if query else "")
+
+
+def asked_for(request: HttpRequest) -> list[str]:
+    """The codes that such an address names."""
+    return [code for named in request.GET.getlist("asset") for code in named.split(",")]
 
 
 def same_selection(request: HttpRequest) -> str:

@@ -108,12 +108,16 @@ class Portfolio:
     def value_sats(self) -> int:
         return sum(holding.value_sats or 0 for holding in self.holdings)
 
-    @cached_property
-    def worth(self) -> Fraction | None:
-        """What all of it is worth in hundredths of the reference currency, as its rows show it; None where not known."""
+    def worth_of(self, holdings: Iterable[Holding]) -> Fraction | None:
+        """What these are worth in hundredths of the reference currency, as their rows show it; None where not known."""
         if self.currency_rate_btc is None:
             return None
-        return money.total_hundredths(one.worth for one in self.holdings if one.worth is not None)
+        return money.total_hundredths(one.worth for one in holdings if one.worth is not None)
+
+    @cached_property
+    def worth(self) -> Fraction | None:
+        """What all of it is worth so."""
+        return self.worth_of(self.holdings)
 
     def bnb_worth(self, units: int) -> Fraction | None:
         """What so many units of BNB are worth in hundredths of the reference currency, exactly; None where not known."""

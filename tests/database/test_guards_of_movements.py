@@ -126,7 +126,9 @@ def test_p20_a_booking_is_of_its_proposal_to_the_unit(world, tilda, rick):
     payload = {"bought": "BNB", "bought_amount": "2", "sold": "DOGE", "sold_amount": "7.5", "reference": "order"}
 
     def approved():
-        asked = proposals.propose(by=tilda, kind="booking", payload=payload, reason="Stock.", evidence="order")
+        asked = proposals.propose(
+            by=tilda, kind="booking", payload=payload, reason="Stock.", evidence="order", confirms=True
+        )
         Decision.objects.create(proposal=asked, created_by=rick, outcome="approved")
         return told(asked)
 
@@ -147,7 +149,9 @@ def test_p20_a_booking_of_one_side_moves_that_side_alone(world, tilda, rick, sid
     payload = {side: "BNB", f"{side}_amount": "2", "reference": "order"}
 
     def approved():
-        asked = proposals.propose(by=tilda, kind="booking", payload=payload, reason="Stock.", evidence="order")
+        asked = proposals.propose(
+            by=tilda, kind="booking", payload=payload, reason="Stock.", evidence="order", confirms=True
+        )
         Decision.objects.create(proposal=asked, created_by=rick, outcome="approved")
         return told(asked)
 

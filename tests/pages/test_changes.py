@@ -18,8 +18,8 @@ def test_a_change_of_price_that_stopped_it_is_shown_and_nothing_was_touched(worl
     assert page.changes.title == "How far prices moved"
     assert plain(page.changes.words) == "In BNB, between your estimate at 14:32:07 and 14:32:09."
     assert [(row.code, row.text, row.rates, row.verdict, row.is_reason) for row in page.changes.rows] == [
-        ("ETH", "0.00%", "5.00000000 → 5.00000000 BNB", "Within 5%", False),
         ("DOGE", "−6.15%", "0.00020000 → 0.00018770 BNB", "5% or more", True),
+        ("ETH", "0.00%", "5.00000000 → 5.00000000 BNB", "Within 5%", False),
     ]
     assert (page.strip.moved, page.strip.is_over) == ("DOGE −6.15%", True)
     assert [button.label for button in page.buttons] == ["Try again with new prices", "Back to wallet"]

@@ -1,5 +1,7 @@
 """P20, P1: what was bought or sold outside is booked by two people, once, and the position says so to the unit."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -8,6 +10,7 @@ from wallet import proposals, treasury
 from wallet.audit import audit
 from wallet.models import Account, Transaction
 from wallet.proposals import Declined
+from wallet.proposals.kinds import KINDS
 
 TRADE = {"bought": "BNB", "bought_amount": "20", "sold": "USDT", "sold_amount": "12500.5", "reference": "ORDER-1"}
 
@@ -23,7 +26,9 @@ def other(world):
 
 
 def propose(by, **changes):
-    return proposals.propose(by=by, kind="booking", payload={**TRADE, **changes}, reason="Restock.", evidence="order 1")
+    return proposals.propose(
+        by=by, kind="booking", payload={**TRADE, **changes}, reason="Restock.", evidence="order 1", confirms=True
+    )
 
 
 def own(code):
@@ -79,4 +84,29 @@ def test_the_form_previews_and_proposes(world, clerk, text):
     sent = {**TRADE, "reason": "Restock.", "evidence": "order 1"}
     assert "Amount bought" in text(client.post(path, {**sent, "preview": "1"}))
     assert client.post(path, {**sent, "evidence": "", "propose": "1"}).status_code == 422
-    assert client.post(path, {**sent, "propose": "1"}).status_code == 302
+    assert "short of what customers have been credited" in text(client.post(path, {**sent, "propose": "1"}))
+    assert client.post(path, {**sent, "propose": "1", "confirms": "on"}).status_code == 302
+
+
+def test_whoever_proposes_and_decides_sees_what_the_house_has_of_its_own_before_and_after(world, clerk, other):
+    factories.book("USDT", "20000")
+    asked = propose(clerk, sold_amount="500")
+    factories.book("USDT", "100", "sold")
+    sort = KINDS["booking"]
+    rows = {row.name: row for row in sort.rows(asked.payload, asked.state, sort.state(asked.payload))}
+    usdt, bnb = rows["The house’s own USDT"], rows["The house’s own BNB"]
+    assert (usdt.then, usdt.now, usdt.new) == ("20000.000000", "19900.000000", "19400.000000")
+    assert Decimal(bnb.new) - Decimal(bnb.now) == 20
+    proposals.approve(by=other, proposal=asked.pk)
+    assert own("USDT")[0] == 19_400_000_000
+
+
+def test_selling_what_the_house_does_not_have_is_warned_of_and_has_to_be_meant(world, clerk):
+    factories.book("USDT", "1000")
+    with pytest.raises(ValidationError) as refused:
+        proposals.propose(by=clerk, kind="booking", payload=TRADE, reason="Restock.", evidence="order 1")
+    assert refused.value.message_dict == {
+        "confirms": ["USDT: the house is 11,500.500000 short of what customers have been credited."]
+    }
+    enough = TRADE | {"sold_amount": "1000"}
+    proposals.propose(by=clerk, kind="booking", payload=enough, reason="Restock.", evidence="order 1")

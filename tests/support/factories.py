@@ -70,7 +70,12 @@ def book(code: str, amount: str, side: str = "bought") -> None:
     number = User.objects.count()
     payload = {side: code, f"{side}_amount": amount, "reference": f"{side} {code} {amount}"}
     asked = proposals.propose(
-        by=staff("treasury", f"buyer{number}"), kind="booking", payload=payload, reason="Stock.", evidence="order"
+        by=staff("treasury", f"buyer{number}"),
+        kind="booking",
+        payload=payload,
+        reason="Stock.",
+        evidence="order",
+        confirms=True,
     )
     proposals.approve(by=staff("risk", f"checker{number}"), proposal=asked.pk)
 

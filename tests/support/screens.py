@@ -69,7 +69,10 @@ def take_all(tour: Tour, language: str, states: list[State]) -> None:
 def take(page: Page, state: State, look: Look, folder: Path) -> str:
     """The name of the picture of this look."""
     name = f"{state.name}-{look.scheme}-{look.width}.png"
-    page.screenshot(path=folder / name, full_page=state.is_whole)
+    if state.is_whole and not state.is_printed:  # what is out of the window's sight is not drawn
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": look.width, "height": height})
+    page.screenshot(path=folder / name, full_page=state.is_whole, timeout=120_000)
     return name
 
 

@@ -40,9 +40,18 @@ def test_the_wallet_leads_to_what_there_is_to_try_and_each_address_answers(seede
         f"/conversions/{stopped}/",
         "/wallet/dust/?asset=JUMP",
         "/conversions/",
-        "/admin/",
+        "/demo/mail/",
+        "/accounts/logout/?next=/admin/",
     ]
-    assert [client.get(address).status_code for address in found[:-1]] == [200] * 5
+    assert [client.get(address).status_code for address in found] == [200] * 7
+
+
+def test_whoever_goes_to_the_other_side_signs_out_and_is_led_to_the_admin(seeded):
+    client = browser()
+    page = read(client.get("/accounts/logout/?next=/admin/"))
+    sent = {one["name"]: one["value"] for one in page.select("main form [type=hidden][value]")}
+    assert client.post("/accounts/logout/", sent)["Location"] == "/admin/"
+    assert client.post("/accounts/logout/", {"next": "https://elsewhere.example/"})["Location"] == "/accounts/login/"
 
 
 def test_the_pages_say_that_the_wait_is_the_demonstrations_own(seeded):

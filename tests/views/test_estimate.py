@@ -138,9 +138,20 @@ def test_the_address_keeps_what_is_ticked(signed_in, codes, address):
 
 @pytest.mark.parametrize(("codes", "address"), [(["DOGE", "ETH"], ""), (["DOGE", "ETH", "EUR"], "?all=1")])
 def test_a_selection_too_long_for_an_address_is_not_written_there_but_for_all(signed_in, monkeypatch, codes, address):
-    monkeypatch.setattr("wallet.addresses.IN_ADDRESS", 1)
+    monkeypatch.setattr("wallet.addresses.LONGEST", 15)
     answer = signed_in.post(URL, {"asset": codes}, headers=HTMX)
     assert answer.headers["HX-Replace-Url"] == f"/wallet/dust/{address}"
+
+
+def test_very_many_that_are_ticked_are_kept_as_they_are_and_no_other_one_with_them(signed_in, world):
+    """Coming back ticks no balance that has come in meanwhile."""
+    codes = [*world.hold_more(60), "DOGE", "ETH", "EUR"]
+    address = signed_in.post(URL, {"asset": codes}, headers=HTMX).headers["HX-Replace-Url"]
+    assert address == f"/wallet/dust/?asset={','.join(sorted(codes))}"
+    factories.asset("LATE")
+    world.observe(LATE="0.0001")
+    factories.deposit(world.user, "LATE", "1")
+    assert sorted(ticked(signed_in.get(address))) == sorted(codes)
 
 
 def test_signed_out_with_more_than_an_address_holds_one_comes_back_to_the_page(client, world):

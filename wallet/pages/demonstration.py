@@ -66,8 +66,13 @@ class Demonstration:
                 _("Three months with every way in which a conversion can end, and files for tax tools."),
             ),
             Suggestion(
+                _("Read your mail"),
+                reverse("demo_mail"),
+                _("Receipts and notices that the demonstration would have sent."),
+            ),
+            Suggestion(
                 _("See the other side"),
-                reverse("admin:index"),
+                f"{reverse('account_logout')}?next={reverse('admin:index')}",
                 _("Sign in as the operator: admin / admin. What one proposes, another approves: approver / approver."),
             ),
         ]

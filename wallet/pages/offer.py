@@ -20,7 +20,7 @@ from wallet.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """`share` says what the BNB is worth, and how much of the wallet the small balances are. `has_reasons`: the dust page
+    """`share` says what the small balances are worth, and how much of the wallet that is. `has_reasons`: the dust page
     says why there are none.
 
     `ask_again_seconds`: when a page that stays open asks for the card anew, because the wait is over; `say` is heard then.
@@ -115,11 +115,11 @@ def _worth(portfolio: Portfolio) -> str:
 
 
 def _share(portfolio: Portfolio) -> str:
-    """What the BNB is worth in the reference currency, and how much of the whole the balances are.
+    """What they are worth in the reference currency, as their rows show it, and how much of the whole.
 
     The one is empty where it is not known, the other where the whole rounds to nothing. What is there is never 0.00%.
     """
-    said = [formats.worth(portfolio.bnb_worth(portfolio.everything.figures.net), portfolio.currency)]
+    said = [formats.worth(portfolio.worth_of(portfolio.convertible), portfolio.currency)]
     if portfolio.small_share is not None:
         digits = f"{portfolio.small_share:.2f}" if portfolio.small_share else "<0.01"
         said.append(_("%(share)s of this wallet") % {"share": formats.percent(digits)})

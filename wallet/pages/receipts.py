@@ -74,7 +74,9 @@ def _told(conversion: Conversion, policy: Policy, sender: Sender) -> tuple[str, 
         assert conversion.net_units is not None
         words = _("You converted small balances at %(site)s. The BNB is in your Fiat and Spot wallet.")
         subject = _("You received {amount} BNB").format(amount=formats.coin(conversion.net_units))
-        return subject, [words % {"site": sender.site_name}]
+        worth = formats.worth(conversion.received_worth, conversion.currency)
+        valued = [_("Worth %(worth)s when it was converted.") % {"worth": worth}] if worth else []
+        return subject, [words % {"site": sender.site_name}, *valued]
     reason = [words for words in conversion.refusals[0].words if words]
     began = _("You confirmed a conversion at %(site)s.") % {"site": sender.site_name}
     if conversion.is_stopped:

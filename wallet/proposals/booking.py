@@ -5,7 +5,7 @@ from functools import partial
 
 from django.core.exceptions import ValidationError
 
-from wallet import ledger, money
+from wallet import ledger, money, treasury
 from wallet.models import Asset, Proposal, StaffMovement, Transaction
 from wallet.proposals import reading
 from wallet.proposals.kinds import Kind, Payload, Row, State, register
@@ -17,12 +17,19 @@ NAMES = ("Bought", "Amount bought", "Sold", "Amount sold", "Reference")
 
 @register
 class Booking(Kind):
-    """One of both may be empty: what was paid in or taken out. It is made from the reference, which is used once."""
+    """One of both may be empty: what was paid in or taken out. The reference is used once. Its state is what the house has
+    of its own, as units by asset, which may move until it is decided.
+    """
 
     kind = Proposal.Kind.BOOKING
     needs_evidence = True
 
     def state(self, payload: Payload) -> State:
+        assets = [asset for asset, _ in _sides(payload).values()]
+        own = treasury.own_units([asset.pk for asset in assets])
+        return {"own": {asset.code: str(own[asset.pk]) for asset in assets}}
+
+    def binding(self, state: State) -> State:
         return {}
 
     def clean(self, payload: Payload, at: datetime) -> Payload:
@@ -42,12 +49,21 @@ class Booking(Kind):
             evidence=proposal.evidence,
             created_by=proposal.created_by,
         )
-        signs = {"bought": 1, "sold": -1}
-        moves = {asset.pk: signs[side] * units for side, (asset, units) in _sides(payload).items()}
+        moves = {asset.pk: units for asset, units in _moves(payload)}
         ledger.book(pk=pk, moves=moves, reference=payload["reference"])
 
     def rows(self, payload: Payload, then: State, now: State) -> list[Row]:
-        return [Row(name, "", "", payload[field] or "nothing") for name, field in zip(NAMES, FIELDS, strict=True)]
+        said = [Row(name, "", "", payload[field] or "nothing") for name, field in zip(NAMES, FIELDS, strict=True)]
+        for asset, moved in _moves(payload):
+            units = [int(then["own"][asset.code]), int(now["own"][asset.code]), int(now["own"][asset.code]) + moved]
+            told = [f"{money.to_decimal(one, asset.scale):f}" for one in units]
+            said.append(Row(f"The house’s own {asset.code}", *told))
+        return said
+
+    def warnings(self, payload: Payload, state: State) -> list[str]:
+        """Where the house would have sold what it does not have."""
+        left = [(asset, int(state["own"][asset.code]) + moved) for asset, moved in _moves(payload) if moved < 0]
+        return [treasury.short_words(asset.code, -units, asset.scale) for asset, units in left if units < 0]
 
 
 def _new_reference(text: str) -> str:
@@ -55,6 +71,12 @@ def _new_reference(text: str) -> str:
     if Transaction.objects.filter(kind=Transaction.Kind.BOOKING, reference=reference).exists():
         raise ValidationError(f"The reference {reference} is booked already.")
     return reference
+
+
+def _moves(payload: Payload) -> list[tuple[Asset, int]]:
+    """What the treasury gets of each asset, in units; less than 0 of what is sold."""
+    signs = {"bought": 1, "sold": -1}
+    return [(asset, signs[side] * units) for side, (asset, units) in _sides(payload).items()]
 
 
 def _sides(payload: Payload) -> dict[str, tuple[Asset, int]]:

@@ -5,7 +5,7 @@ guard        limits: what is warned of, and the closing that stops new quotes
 limits       setting them: tighter at once, looser by two
 """
 
-from wallet.treasury.guard import Level, Warning, close_if_stopped, stops, warnings, watch  # noqa: A004
+from wallet.treasury.guard import Level, Warning, close_if_stopped, own_units, short_words, stops, warnings, watch  # noqa: A004
 from wallet.treasury.position import Position, Totals, Treasury, treasury
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "Treasury",
     "Warning",
     "close_if_stopped",
+    "own_units",
+    "short_words",
     "stops",
     "treasury",
     "warnings",

@@ -54,7 +54,7 @@ def warnings(at: datetime, found: Treasury | None = None) -> list[Warning]:
     own = {one.asset.pk: one.own for one in found.positions}
     reached = [_warning(limit, own.get(limit.asset_id, 0)) for limit in TreasuryLimit.objects.in_force()]
     short = [
-        Warning(Level.SHORT, one.asset.code, "", _short(one.asset.code, -one.own, one.asset.scale))
+        Warning(Level.SHORT, one.asset.code, "", short_words(one.asset.code, -one.own, one.asset.scale))
         for one in found.positions
         if one.is_short
     ]
@@ -68,7 +68,7 @@ def stops(codes: Iterable[str] | None = None) -> list[Warning]:
     if codes is not None:
         wanted = {*codes, validators.BNB}
         limits = [one for one in limits if one.asset.code in wanted]
-    own = _own({limit.asset_id for limit in limits})
+    own = own_units({limit.asset_id for limit in limits})
     return [told for limit in limits if (told := _warning(limit, own[limit.asset_id])) and told.level is Level.STOP]
 
 
@@ -97,7 +97,7 @@ def watch(at: datetime) -> None:
         cache.set(TOLD, now, FOR_DAYS)
 
 
-def _own(asset_ids: Iterable[int]) -> dict[int, int]:
+def own_units(asset_ids: Iterable[int]) -> dict[int, int]:
     """What the house has of its own of these assets, by id."""
     own: defaultdict[int, int] = defaultdict(int)
     ids = list(asset_ids)
@@ -121,5 +121,6 @@ def _warning(limit: TreasuryLimit, units: int) -> Warning | None:
     return Warning(level, code, limit.side, f"{what}: {code} is {side}: {has}, where {may} is the bound.")
 
 
-def _short(code: str, units: int, scale: int) -> str:
+def short_words(code: str, units: int, scale: int) -> str:
+    """That so many units of it are missing."""
     return f"{code}: the house is {formats.full_amount(units, scale)} short of what customers have been credited."

@@ -76,7 +76,8 @@ def _compared_words(conversion: Conversion, lines: list[Line]) -> str:
 def _rows(conversion: Conversion, lines: list[Line]) -> list[Change]:
     reasons = {refusal.facts.get("asset"): refusal for refusal in reversed(conversion.refusals)}
     tolerance = terms(conversion.policy).tolerance
-    return [_row(line, tolerance, reasons) for line in lines]
+    rows = [_row(line, tolerance, reasons) for line in lines]
+    return sorted(rows, key=lambda row: not row.is_reason)  # at 300 assets, what stopped it is not looked for
 
 
 def _row(line: Line, tolerance: str, reasons: Mapping[str | None, Refusal]) -> Change:

@@ -19,7 +19,6 @@ from wallet.pages.conversion.changes import Changes, changes
 from wallet.pages.conversion.page import ConversionPage
 from wallet.pages.standstill import again_at
 from wallet.pages.status import ending
-from wallet.pages.terms import terms
 from wallet.refusals import Code, Words
 
 
@@ -234,7 +233,7 @@ class Stopped(Unconverted):
         words = _("We took nothing, and this didn’t use up your wait of %(interval)s.")
         if self.is_untouched:
             words = _("Your balances haven’t changed, and this didn’t use up your wait of %(interval)s.")
-        return words % {"interval": terms(self.eligibility.policy).interval}
+        return words % {"interval": self.terms.interval}
 
     @property
     def is_untouched(self) -> bool:
