@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Protocol
 from zlib import crc32
 
 from django import template
@@ -66,21 +65,6 @@ def fact(content: str, term: str, *, is_number: bool = False, css: str = "") -> 
     """One line of a list of facts: what it is about, and between the tags what is so."""
     outer, inner = (format_html(' class="{}"', name) if name else "" for name in (css, "num" if is_number else ""))
     return format_html("<div{}><dt>{}</dt><dd{}>{}</dd></div>", outer, term, inner, SafeString(content.strip()))
-
-
-class ListedAmount(Protocol):
-    """What a row of a list says of an amount; without `full_amount`, that it isn't cut."""
-
-    code: str
-    amount: str
-    padding: str
-    full_amount: str
-
-
-@register.inclusion_tag("components/list_amount.html")
-def list_amount(row: ListedAmount, css: str = "") -> dict[str, object]:
-    """The cell of an amount, with its unit for a phone, and where the list cuts it with a button that shows all of it."""
-    return {"row": row, "css": css}
 
 
 @register.simple_tag
