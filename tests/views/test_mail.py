@@ -120,13 +120,13 @@ def test_s9_an_address_waits_until_the_mail_can_be_sent(signed_in, world, sends,
 def test_s9_who_signed_up_while_no_mail_could_be_sent_gets_it_when_signing_in(client, db, settings, sends, text):
     settings.SIGN_UP = True
     sends(free_port())
-    fields = {"username": "nora", "email": "nora@example.com", "password1": "seven wild geese fly"}
+    fields = {"username": "selma", "email": "selma@example.com", "password1": "seven wild geese fly"}
     page = client.post("/accounts/signup/", fields, follow=True)
     assert UNSENT in text(page)
     assert "Your account is there." in text(page)
     with mail_server() as (port, postbox):
         sends(port)
-        client.post("/accounts/login/", {"login": "nora", "password": "seven wild geese fly"})
+        client.post("/accounts/login/", {"login": "selma", "password": "seven wild geese fly"})
     assert [mail["Subject"] for mail in postbox.mails] == ["Confirm your email address"]
 
 
