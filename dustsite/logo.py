@@ -21,7 +21,7 @@ FUNCTIONS = frozenset(["url", "rgb", "rgba", "hsl", "hsla", "matrix", "translate
 _FUNCTION = re.compile(r"([\w-]+)\(")
 _URL = re.compile(r"url\(", re.IGNORECASE)
 _OWN_URL = re.compile(r"""url\(\s*(["']?)#[\w.-]+\1\s*\)""")
-_SIDE = r"[\d.]{1,9}"
+_SIDE = r"[\d.]{1,40}"  # far from what no number can tell
 _BOX = re.compile(rf"\s*-?{_SIDE}[\s,]+-?{_SIDE}[\s,]+({_SIDE})[\s,]+({_SIDE})\s*")
 
 

@@ -165,6 +165,7 @@ def test_what_stands_on_a_button_is_read_whatever_its_colour(colour):
         ),
         svg('<g fill="url( #a )" transform="rotate(3)"><title>Ex &amp; Co (Ltd.)</title></g>'),
         svg('<clipPath id="a"><path d="M0 0"/></clipPath><g clip-path="url(#a)"/>'),
+        svg(attributes='viewBox="0 0 133.33333333333334 133.33333333333334"'),
     ],
 )
 def test_a_plain_logo_is_taken_as_it_is(logo_file, content):

@@ -19,7 +19,15 @@ def test_a_fresh_clone_starts_without_any():
 
 @pytest.mark.parametrize("name", ["SUPPORT_CONTACT", "SECURITY_CONTACT"])
 def test_a_contact_is_a_mail_address_or_a_page_over_tls(name):
-    for wrong in ("javascript:alert(1)", "http://help.example.com", "help@example.com"):
+    wrongs = (
+        "javascript:alert(1)",
+        "http://help.example.com",
+        "help@example.com",
+        "mailto:",
+        "https://",
+        'mailto:a@b.c"><b>',
+    )
+    for wrong in wrongs:
         assert f"{name} must be like mailto:help@example.com or https://example.com/help." in settings(**{name: wrong})
     assert settings(**{name: "mailto:help@example.com"}) == "started"
 

@@ -23,9 +23,9 @@ def dust_address(codes: list[str], *, is_all: bool = False) -> str:
     return resolve_url("dust") + (f"?{query}" if query else "")
 
 
-def asked_for(request: HttpRequest) -> list[str]:
-    """The codes that such an address names."""
-    return [code for named in request.GET.getlist("asset") for code in named.split(",")]
+def named(request: HttpRequest) -> list[str]:
+    """The codes that such an address ticks."""
+    return [code for codes in request.GET.getlist("asset") for code in codes.split(",")]
 
 
 def same_selection(request: HttpRequest) -> str:

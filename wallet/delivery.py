@@ -24,7 +24,7 @@ from wallet.database import clock
 from wallet.database.retrying import retried
 from wallet.eligibility import eligibility
 from wallet.logs import get_logger
-from wallet.models import Conversion, Customer, OutboxMail, Policy
+from wallet.models import Conversion, Customer, OutboxMail
 from wallet.pages import receipts
 from wallet.pages.letters import message
 from wallet.portfolio import portfolio
@@ -169,8 +169,7 @@ def _written(mail: OutboxMail, now: datetime) -> EmailMessage | Unsent:
         letter = receipts.again(count, sender)
     else:
         lines = list(conversion.lines.select_related("asset").order_by("-quoted_value_sats", "asset__code"))
-        policy = Policy.objects.in_effect(now)
-        letter = receipts.receipt(conversion, lines, policy, conversion.user.get_username(), sender)
+        letter = receipts.receipt(conversion, lines, conversion.user.get_username(), sender)
     one_click = settings.LINKS_URL + reverse("one_click", args=[subscription.word])
     headers = {
         "Message-ID": message_id(mail),

@@ -5,7 +5,7 @@ from django.utils import translation
 
 from tests.support import factories
 from wallet import formats
-from wallet.models import Asset, Conversion, Policy
+from wallet.models import Asset, Conversion
 from wallet.pages import letters, receipts
 
 SENDER = receipts.Sender("Dust Exchange", "https://dust.example.com", "https://dust.example.com/mails/stop/x/")
@@ -13,7 +13,7 @@ SENDER = receipts.Sender("Dust Exchange", "https://dust.example.com", "https://d
 
 def receipt_of(conversion):
     lines = list(conversion.lines.select_related("asset").order_by("-quoted_value_sats", "asset__code"))
-    return receipts.receipt(Conversion.objects.get(pk=conversion.pk), lines, Policy.objects.current(), "mira", SENDER)
+    return receipts.receipt(Conversion.objects.get(pk=conversion.pk), lines, "mira", SENDER)
 
 
 def both(letter):

@@ -102,9 +102,10 @@ def measured(page: Page, path: str) -> Measured:
     assert answer.ok, path
     weight = len(gzip.compress(answer.body())) / 1024
     tasks = {"load": busy(page)}
+    nodes = page.evaluate("document.querySelectorAll('*').length")
     if path == "/wallet/dust/":
         tasks |= ticked(page)
-    nodes, moved = page.evaluate("[document.querySelectorAll('*').length, moved]")
+    moved = page.evaluate("moved")
     return Measured(nodes, weight, moved + moved_later(page), tasks)
 
 
@@ -126,7 +127,6 @@ def ticked(page: Page) -> dict[str, list[int]]:
     page.mouse.click(*places["all ticked"])
     tasks["all ticked"] = answered(page)
     page.mouse.click(*places["searched"])
-    busy(page)
     page.keyboard.type("x1", delay=KEY_MS)
     tasks["searched"] = answered(page)
     for _ in "x1":

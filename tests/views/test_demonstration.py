@@ -73,6 +73,11 @@ def test_without_the_jumping_balance_it_is_suggested_to_nobody(seeded):
     assert "/wallet/dust/?asset=JUMP" not in addresses(read(browser().get("/wallet/")))
 
 
+def test_mails_that_are_sent_are_not_to_be_read_here(seeded, settings):
+    settings.DEMO_MAIL = None
+    assert "/demo/mail/" not in addresses(read(browser().get("/wallet/")))
+
+
 def test_other_customers_read_nothing_of_it(seeded):
     factories.user("mira", {"DOGE": "20"})
     for address in PAGES:

@@ -65,11 +65,7 @@ class Demonstration:
                 reverse("history"),
                 _("Three months with every way in which a conversion can end, and files for tax tools."),
             ),
-            Suggestion(
-                _("Read your mail"),
-                reverse("demo_mail"),
-                _("Receipts and notices that the demonstration would have sent."),
-            ),
+            *self._mail(),
             Suggestion(
                 _("See the other side"),
                 f"{reverse('account_logout')}?next={reverse('admin:index')}",
@@ -81,6 +77,13 @@ class Demonstration:
         """The newest of these, where there is one."""
         found = conversions.order_by("-pk").values_list("reference", flat=True).first()
         return [Suggestion(label, reverse("conversion", args=[found]), words)] if found else []
+
+    def _mail(self) -> list[Suggestion]:
+        """Where the demonstration keeps its mails, instead of sending them."""
+        if not settings.DEMO_MAIL:
+            return []
+        words = _("Receipts and notices that the demonstration would have sent.")
+        return [Suggestion(_("Read your mail"), reverse("demo_mail"), words)]
 
     def _stop_one(self) -> list[Suggestion]:
         held = Account.objects.held_by(self.user).filter(asset__code=JUMPING.code, units__gt=0)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from wallet import formats
-from wallet.models import Conversion, Line, OutboxMail, Policy
+from wallet.models import Conversion, Line, OutboxMail
 from wallet.pages.buttons import Button
 from wallet.pages.letters import Letter
 from wallet.pages.terms import terms
@@ -29,9 +29,9 @@ class Sender:
         return self.site_url + reverse(name, args=args)
 
 
-def receipt(conversion: Conversion, lines: list[Line], policy: Policy, account: str, sender: Sender) -> Letter:
-    """The receipt's figures, for whoever converted; `policy` is the one in force, by which the next wait goes."""
-    subject, sentences = _told(conversion, policy, sender)
+def receipt(conversion: Conversion, lines: list[Line], account: str, sender: Sender) -> Letter:
+    """The receipt's figures, for whoever converted."""
+    subject, sentences = _told(conversion, sender)
     return Letter(
         subject,
         sentences,
@@ -68,7 +68,7 @@ def kind_words(kind: OutboxMail.Kind) -> str:
     ]
 
 
-def _told(conversion: Conversion, policy: Policy, sender: Sender) -> tuple[str, list[str]]:
+def _told(conversion: Conversion, sender: Sender) -> tuple[str, list[str]]:
     """What came of it, as a subject and as sentences."""
     if conversion.is_completed:
         assert conversion.net_units is not None
@@ -81,7 +81,7 @@ def _told(conversion: Conversion, policy: Policy, sender: Sender) -> tuple[str, 
     began = _("You confirmed a conversion at %(site)s.") % {"site": sender.site_name}
     if conversion.is_stopped:
         assured = _("We took nothing, and this didn’t use up your wait of %(interval)s.")
-        return _("Nothing was converted"), [began, *reason, assured % {"interval": terms(policy).interval}]
+        return _("Nothing was converted"), [began, *reason, assured % {"interval": terms(conversion.policy).interval}]
     return _("We couldn’t convert your balances"), [began, _("Nothing was taken from your wallet."), *reason]
 
 

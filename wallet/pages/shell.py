@@ -15,13 +15,13 @@ from wallet.models.opening import Closure
 from wallet.pages import markup
 
 # What htmx may do under the strict policy, and which answers it shows. A refusal (422) takes its place like any other
-# answer; other errors are told as warnings (static/js/notices.js). Nothing is kept in the browser's history.
+# answer; other errors are told as warnings (static/js/notices.js). Nothing is kept in the browser's history: so says
+# `hx-history` in templates/base.html.
 HTMX = {
     "timeout": 20_000,
     "defaultSettleDelay": 0,
     "includeIndicatorStyles": False,
     "allowEval": False,
-    "historyCacheSize": 0,
     "refreshOnHistoryMiss": True,
     "historyRestoreAsHxRequest": False,
     "responseHandling": [

@@ -54,11 +54,17 @@ class Booking(Kind):
 
     def rows(self, payload: Payload, then: State, now: State) -> list[Row]:
         said = [Row(name, "", "", payload[field] or "nothing") for name, field in zip(NAMES, FIELDS, strict=True)]
-        for asset, moved in _moves(payload):
-            units = [int(then["own"][asset.code]), int(now["own"][asset.code]), int(now["own"][asset.code]) + moved]
-            told = [f"{money.to_decimal(one, asset.scale):f}" for one in units]
-            said.append(Row(f"The house’s own {asset.code}", *told))
-        return said
+        own = [
+            Row.of_balance(
+                f"The house’s own {asset.code}",
+                int(then["own"][asset.code]),
+                int(now["own"][asset.code]),
+                moved,
+                asset.scale,
+            )
+            for asset, moved in _moves(payload)
+        ]
+        return [*said, *own]
 
     def warnings(self, payload: Payload, state: State) -> list[str]:
         """Where the house would have sold what it does not have."""

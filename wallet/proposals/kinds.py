@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from wallet import money
 from wallet.models import Proposal
 
 Payload = Mapping[str, str]
@@ -28,6 +29,11 @@ class Row:
     then: str
     now: str
     new: str
+
+    @classmethod
+    def of_balance(cls, name: str, then: int, now: int, moved: int, scale: int) -> "Row":
+        """A balance, all in units, that moves by so many."""
+        return cls(name, *(f"{money.to_decimal(units, scale):f}" for units in (then, now, now + moved)))
 
     @property
     def is_changed(self) -> bool:

@@ -83,9 +83,8 @@ class Moving(Kind):
         ]
         signed = f"{'+' if self.sign(payload) > 0 else '-'}{payload['amount']}"
         units = self.sign(payload) * money.to_units(payload["amount"], now["scale"])
-        balances = [int(then["balance"]), int(now["balance"]), int(now["balance"]) + units]
-        told = [f"{money.to_decimal(one, now['scale']):f}" for one in balances]
-        return [*shown, Row("Amount", signed, signed, signed), Row("Balance", *told)]
+        balance = Row.of_balance("Balance", int(then["balance"]), int(now["balance"]), units, now["scale"])
+        return [*shown, Row("Amount", signed, signed, signed), balance]
 
     named: tuple[tuple[str, str], ...] = (("Reference", "reference"),)
 

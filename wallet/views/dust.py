@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import replace_url
 
 from wallet import conversions
-from wallet.addresses import asked_for, dust_address
+from wallet.addresses import dust_address, named
 from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.eligibility import eligibility
@@ -79,7 +79,7 @@ def _asked_for(request: CustomerRequest) -> list[str]:
     reference = request.GET.get("from", "")
     before = Conversion.objects.of(request.user).filter(reference=reference) if is_reference(reference) else None
     again = before.values_list("lines__asset__code", flat=True) if before is not None else []
-    return [*asked_for(request), *again]
+    return [*named(request), *again]
 
 
 def _page(request: CustomerRequest, codes: Iterable[str], asking: Asking = NOT_ASKED) -> DustPage:

@@ -242,6 +242,19 @@ def test_a_tick_shows_in_the_same_moment_and_updating_after_400_ms(visit):
     expect(page.locator("#summary .updating")).to_be_hidden()
 
 
+def test_where_there_is_little_room_nothing_sticks_and_the_review_scrolls_as_a_whole(visit):
+    """Nobody confirms past what they can't see."""
+    page = visit(viewport={"width": 320, "height": 256}, path=FOUR)
+    for part in ("h2 + .bar", ".choices thead"):
+        assert page.locator(part).evaluate("one => getComputedStyle(one).position") != "sticky"
+    page.locator("#convert").or_(page.locator("#convert-dock")).locator("visible=true").click()
+    sheet = page.locator("#dialog")
+    assert sheet.evaluate("one => one.scrollHeight > one.clientHeight")
+    assert page.locator(".review .body").evaluate("one => getComputedStyle(one).overflowY") == "visible"
+    page.locator("#go").scroll_into_view_if_needed()
+    assert sheet.evaluate("one => one.scrollTop") > 0
+
+
 def test_between_a_phone_and_a_desk_the_list_stays_within_its_card(visit):
     page = visit(viewport=DESKTOP, path=FOUR)
     for width in (641, 900, 920, 1000, 1001, 1100):
