@@ -249,6 +249,8 @@ def test_where_there_is_little_room_nothing_sticks_and_the_review_scrolls_as_a_w
         assert page.locator(part).evaluate("one => getComputedStyle(one).position") != "sticky"
     page.locator("#convert").or_(page.locator("#convert-dock")).locator("visible=true").click()
     sheet = page.locator("#dialog")
+    expect(page.locator("#go")).to_be_attached()
+    expect(sheet).to_have_attribute("open", "")
     assert sheet.evaluate("one => one.scrollHeight > one.clientHeight")
     assert page.locator(".review .body").evaluate("one => getComputedStyle(one).overflowY") == "visible"
     page.locator("#go").scroll_into_view_if_needed()
