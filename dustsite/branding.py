@@ -24,13 +24,19 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """`stylesheet` and `logo` are empty, and `home` is None, where the operator set none."""
+    """`stylesheet` and `logo` are empty, and `home` is None, where the operator set none; `primary` is our own then."""
 
     stylesheet: str = ""
+    primary: colours.Colour = colours.PRIMARY
     logo: bytes = b""
     logo_width: int = 0
     home: Link | None = None
     links: tuple[Link, ...] = ()
+
+    @property
+    def primary_ink(self) -> colours.Colour:
+        """What is written on `primary`."""
+        return colours.inks(self.primary)
 
     @property
     def version(self) -> str:
@@ -49,6 +55,7 @@ def configured(env: Env) -> Brand:
     production.refuse(problems)
     return Brand(
         stylesheet=colours.stylesheet(primary, accent),
+        primary=primary or colours.PRIMARY,
         logo=image.content if image else b"",
         logo_width=image.width if image else 0,
         home=home[0] if home else None,

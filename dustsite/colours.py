@@ -34,6 +34,10 @@ class Colour(NamedTuple):
     dark: str
 
 
+# What buttons are filled with where the operator set no colour, as static/css/tokens.css has it.
+PRIMARY = Colour("#15171c", "#f1f2f4")
+
+
 def read(name: str, text: str) -> Colour | str:
     """The colour that a setting gives, or the sentence that says what is wrong with it."""
     parts = [part.strip().lower() for part in text.split(",")]
@@ -62,12 +66,17 @@ def stylesheet(primary: Colour | None, accent: Colour | None) -> str:
     tokens: dict[str, Colour] = {}
     if primary:
         tokens["button"] = primary
-        tokens["button-ink"] = Colour(*map(ink, primary))
+        tokens["button-ink"] = inks(primary)
         tokens["button-hover"] = Colour(*map(hover, primary))
     if accent:
         tokens["link"] = tokens["focus"] = accent
     lines = "".join(f"  --{name}: light-dark({light}, {dark});\n" for name, (light, dark) in tokens.items())
     return f":root {{\n{lines}}}\n" if lines else ""
+
+
+def inks(grounds: Colour) -> Colour:
+    """What is read best on each of them."""
+    return Colour(*map(ink, grounds))
 
 
 def ink(ground: str) -> str:

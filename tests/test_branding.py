@@ -67,6 +67,7 @@ def test_everything_at_once(brand, logo_file):
         BRAND_LINKS="Terms=/terms/, Privacy=https://example.com/privacy?lang=en",
     )
     assert (made.logo, made.logo_width) == (MARK.encode(), 26)
+    assert made.primary == tuple(COLOURS["BRAND_PRIMARY"].split(","))
     assert made.home == branding.Link("Back to Example", "https://example.com/")
     assert [(link.label, link.address) for link in made.links] == [
         ("Terms", "/terms/"),
@@ -136,6 +137,7 @@ def test_what_the_colours_are_judged_on_is_what_pages_are_drawn_on():
     for name, (light, dark) in colours.GROUNDS.items():
         short = re.sub(r"#(.)\1(.)\2(.)\3\b", r"#\1\2\3", light)
         assert f"--{name}: light-dark({short}, {dark});" in tokens, name
+    assert "--button: light-dark({}, {});".format(*branding.Brand().primary) in tokens
 
 
 @pytest.mark.parametrize(

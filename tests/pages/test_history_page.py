@@ -89,7 +89,7 @@ def test_a_row_says_what_came_of_a_conversion(world):
     stopped = row(world.settled("DOGE", DOGE="0.000003"))
     assert (stopped.status, stopped.tone, stopped.assets) == ("Stopped", "", "1 asset: DOGE")
     assert (stopped.fee.words, stopped.fee.is_amount) == ("None", False)
-    assert (stopped.received.words, stopped.received.is_amount) == ("0", True)
+    assert (stopped.received.words, stopped.received.is_amount) == ("0.00000000", True)
     world.observe(DOGE="0.000002")
     factories.policy(fee_percent=2)
     completed = row(world.settled("DOGE"))

@@ -4,7 +4,7 @@ from django import forms
 from wallet.pages.problems import Problem
 from wallet.pages.sign_in import SignIn
 
-CARRY_ON = "You’re signed out. Sign in to carry on."
+CARRY_ON = "Sign in to carry on."
 
 
 class Form(forms.Form):

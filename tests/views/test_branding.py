@@ -7,11 +7,13 @@ from dustsite import colours
 from dustsite.branding import Brand, Link
 from tests.support.html import read
 from wallet.pages import letters
+from wallet.pages.buttons import Button
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 26 26"/>'
 COLOUR = colours.Colour("#0b4fb3", "#8cb8ff")
 BRAND = Brand(
     stylesheet=colours.stylesheet(COLOUR, COLOUR),
+    primary=COLOUR,
     logo=LOGO,
     logo_width=26,
     home=Link("Back to <Example>", "https://example.com/"),
@@ -102,3 +104,12 @@ def test_a_mail_has_the_name_and_the_contact_as_text_and_as_html(settings, clien
     assert mail.body.rstrip().endswith("Help: help@example.com")
     assert "Example Dust" in mail.body and "Example Dust" in html
     assert '<a href="mailto:help@example.com">help@example.com</a>' in html
+
+
+def test_a_mails_button_is_filled_with_the_operators_colour(settings):
+    settings.BRAND = BRAND
+    letter = letters.Letter("Hello", [], Button("Open", "https://example.com/"))
+    mail = letters.message(letter, "mira@example.com", site_url="https://example.com", headers={})
+    (html,) = [part for part, kind in mail.alternatives if kind == "text/html"]
+    assert ".button { background: #0b4fb3; color: #ffffff;" in html
+    assert ".button { background: #8cb8ff; color: #000000 }" in html

@@ -255,7 +255,7 @@ def test_p16_a_post_needs_its_token(world, text):
 def test_signed_out_it_leads_to_sign_in(client, world, text):
     sign_in = client.get(URL).headers["Location"]
     assert sign_in == "/accounts/login/?next=/wallet/dust/"
-    assert "You’re signed out. Sign in to carry on." in text(client.get(sign_in))
+    assert "Sign in to carry on." in text(client.get(sign_in))
     assert not Conversion.objects.exists()
 
 

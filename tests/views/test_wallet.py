@@ -100,11 +100,12 @@ def test_a_wallet_of_small_balances_that_are_hidden_is_not_called_empty(signed_i
     assert "empty" not in words
 
 
-def test_an_empty_wallet_is_no_error(client, world, text):
+def test_an_empty_wallet_is_no_error_and_has_nothing_to_search(client, world):
     client.force_login(factories.user("empty"))
-    page = text(client.get(URL))
-    assert "Your wallet is empty" in page
-    assert "You have no small balances to convert" in page
+    page = read(client.get(URL))
+    assert "Your wallet is empty" in page.text
+    assert "You have no small balances to convert" in page.text
+    assert page.select("#search") + page.select("#hide") == []
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ def message(letter: Letter, to: str, *, site_url: str, headers: Mapping[str, str
         "site_name": settings.SITE_NAME,
         "site_url": site_url,
         "contact": contact(),
+        "brand": settings.BRAND,
         "LANGUAGE_CODE": get_language(),
     }
     text = render_to_string("account/email/letter.txt", shown).strip()

@@ -42,7 +42,7 @@ class SignIn:
             return _("You were signed out, because a session lasts no longer. Sign in to carry on.")
         if self.goes_on_to in ("", reverse("wallet")):
             return ""
-        return _("You’re signed out. Sign in to carry on.")
+        return _("Sign in to carry on.")
 
     @property
     def passkey_label(self) -> str:

@@ -172,8 +172,13 @@ class WalletPage:
         return _("Price unavailable")
 
     @property
+    def holds_something(self) -> bool:
+        """Whether there is anything to find and to hide."""
+        return bool(self.portfolio.holdings)
+
+    @property
     def has_no_prices(self) -> bool:
-        return bool(self.portfolio.holdings) and self.portfolio.priced_at is None
+        return self.holds_something and self.portfolio.priced_at is None
 
     @cached_property
     def prices(self) -> PricesFrom | None:

@@ -7,8 +7,9 @@ from django.views.decorators.http import require_safe
 from wallet.demo_mail import mails
 from wallet.pages.demo_mail import demo_mail_page
 
-# Whatever stands in a mail, nothing of it runs, is loaded, is sent, or counts as a page of this site; links can be followed.
-POLICY = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# Whatever stands in a mail, nothing of it runs, is loaded, is sent, or counts as a page of this site; links can be followed,
+# and it looks as it says itself, as in a mail program.
+POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 @require_safe

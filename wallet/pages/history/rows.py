@@ -91,4 +91,4 @@ def _fee(conversion: Conversion) -> Figure:
 def _received(conversion: Conversion) -> Figure:
     if conversion.is_confirmed:
         return Figure(_("Not known yet"), is_amount=False)
-    return Figure(formats.coin(conversion.net_units) if conversion.net_units else "0", is_amount=True)
+    return Figure(formats.coin(conversion.net_units or 0), is_amount=True)
