@@ -4,17 +4,19 @@ Each text here is whole: a pattern with places for the values, so that a transla
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.formats import get_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from wallet import money, zones
 
@@ -35,7 +37,14 @@ def plain(number: Decimal) -> str:
 
 def local(digits: str) -> str:
     """Plain digits as the reader's language writes them: 0.0012 is 0,0012 in German."""
-    return digits.translate({ord("."): get_format("DECIMAL_SEPARATOR"), ord(","): get_format("THOUSAND_SEPARATOR")})
+    return digits.translate(_separators(get_language()))
+
+
+@cache
+def _separators(language: str | None) -> Mapping[int, str]:
+    """What stands for the point and the comma; a long list asks for it a thousand times."""
+    point, comma = (str(get_format(name, lang=language)) for name in ("DECIMAL_SEPARATOR", "THOUSAND_SEPARATOR"))
+    return {ord("."): point, ord(","): comma}
 
 
 def percent(digits: str) -> str:

@@ -1,11 +1,14 @@
-"""What `make screens` prints beside its pictures and no test judges: how heavy pages are, what moves on them by itself, and
-how long the browser is busy on a processor four times slower. STATES=measures prints them alone.
+"""What `make screens` prints beside its pictures and no test judges: how heavy pages are, how long the server takes for them,
+what moves on them by itself, and how long the browser is busy on a processor four times slower. STATES=measures prints them
+alone.
 """
 
 import contextlib
 import gzip
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 from playwright.sync_api import Page, ViewportSize
@@ -17,6 +20,7 @@ from tests.support.tour import Tour, Visitor
 NAME = "measures"
 MANY = 300
 SLOWER = 4
+ASKED = 15  # times for one page
 PRESSED = {"one ticked": ".choices tbody [type=checkbox]", "all ticked": "#all", "searched": "#find"}
 KEY_MS = 50
 ANSWERED_MS = 3_000  # a page with hundreds of balances has its answer by then, also on the slower processor
@@ -36,17 +40,20 @@ TASKS = "() => new Promise((done) => requestIdleCallback(() => setTimeout(() => 
 
 @dataclass
 class Measured:
-    """Of a page: its elements, kilobytes of markup as it is sent, how much moved (CLS), and the long tasks, in ms, by step."""
+    """Of a page: its elements, kilobytes of markup as it is sent, ms until the server answers (the median), how much moved
+    (CLS), and the long tasks, in ms, by step.
+    """
 
     nodes: int
     weight: float
+    server: float
     moved: float
     tasks: dict[str, list[int]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         long = ", ".join(f"{step} {' + '.join(map(str, tasks))} ms" for step, tasks in self.tasks.items() if tasks)
         busy = f", long tasks: {long}" if long else ", no long task" if self.tasks else ""
-        return f"{self.nodes:5} nodes, {self.weight:4.1f} KB, CLS {self.moved:.4f}{busy}"
+        return f"{self.nodes:5} nodes, {self.weight:4.1f} KB, {self.server:3.0f} ms, CLS {self.moved:.4f}{busy}"
 
 
 def measures(tour: Tour) -> Iterator[str]:
@@ -69,6 +76,9 @@ def pages(tour: Tour) -> Iterator[tuple[str, Visitor | None, str]]:
     yield "history", tour.old_hand, "/conversions/"
     few: Visitor = tour.stage.customer(small_only=True)
     yield "result", few, result(tour, few)
+    empty: Visitor = tour.stage.customer(holdings={})
+    for path in ("/wallet/", "/wallet/dust/"):
+        yield f"{path.strip('/').split('/')[-1]}, 0", empty, path
     many: Visitor = tour.stage.customer(many=MANY)
     for path in ("/wallet/", "/wallet/dust/", "/wallet/movements/"):
         yield f"{path.strip('/').split('/')[-1]}, {MANY}", many, path
@@ -103,10 +113,20 @@ def measured(page: Page, path: str) -> Measured:
     weight = len(gzip.compress(answer.body())) / 1024
     tasks = {"load": busy(page)}
     nodes = page.evaluate("document.querySelectorAll('*').length")
-    if path == "/wallet/dust/":
+    if page.query_selector(PRESSED["one ticked"]):
         tasks |= ticked(page)
     moved = page.evaluate("moved")
-    return Measured(nodes, weight, moved + moved_later(page), tasks)
+    return Measured(nodes, weight, answering(page, path), moved + moved_later(page), tasks)
+
+
+def answering(page: Page, path: str) -> float:
+    """How long the server takes for it, in ms: the median of some times."""
+    took = []
+    for _ in range(ASKED):
+        began = time.perf_counter()
+        page.request.get(path)
+        took.append(time.perf_counter() - began)
+    return median(took) * 1000
 
 
 def moved_later(page: Page) -> float:
