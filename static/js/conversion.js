@@ -159,9 +159,9 @@ on("htmx:afterSwap", ({ detail: { target } }) => {
   if (target.id !== "reviewing") return;
   if (byId("dialog").open) changed = performance.now();
   else {
-    byId("dialog").showModal();
     history.replaceState(null, ""); // or htmx loads it
     history.pushState("sheet", "");
+    byId("dialog").showModal(); // last: history would wait until all of it is drawn
   }
 });
 on("close", () => history.state === "sheet" && history.back(), true);

@@ -3,11 +3,15 @@ export const on = (name, act, capture) => document.addEventListener(name, act, c
 export const fill = (words, ...values) => words.replace(/\{(\d)\}/g, (place, at) => values[at]);
 
 const { lang } = document.documentElement;
-const seconds = new Intl.NumberFormat(lang, { style: "unit", unit: "second", unitDisplay: "long" });
-const past = new Intl.RelativeTimeFormat(lang);
-export const inSeconds = (count) => seconds.format(count);
-export const ago = (count) =>
-  count < 60 ? past.format(-count, "second") : past.format(-Math.floor(count / 60), "minute");
+let seconds, past; // each takes long to make
+export function inSeconds(count) {
+  seconds ??= new Intl.NumberFormat(lang, { style: "unit", unit: "second", unitDisplay: "long" });
+  return seconds.format(count);
+}
+export function ago(count) {
+  past ??= new Intl.RelativeTimeFormat(lang);
+  return count < 60 ? past.format(-count, "second") : past.format(-Math.floor(count / 60), "minute");
+}
 
 // Nothing outside an open dialog is seen or heard.
 export const region = (id) => byId(byId("dialog")?.open ? `${id}-dialog` : id);

@@ -14,7 +14,8 @@ function ready() {
 on("DOMContentLoaded", () => {
   ready();
   document.querySelector("main [autofocus]")?.focus();
-  if (byId("messages").innerText) say(byId("messages").innerText);
+  const words = byId("messages").textContent.trim();
+  if (words) say(words);
 });
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) location.reload();
