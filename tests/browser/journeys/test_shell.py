@@ -55,6 +55,18 @@ def test_nothing_moves_when_the_script_comes(visit, viewport):
         assert page.evaluate(PLACES) == before
 
 
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_a_name_of_sixty_characters_stands_whole_in_the_top(visit, width):
+    page = visit(viewport={"width": width, "height": 700})
+    page.locator(".brand").evaluate(
+        "(brand) => { brand.lastChild.data = 'A long-named exchange'.padEnd(60, ' of coins'); }"
+    )
+    brand, top = (page.locator(css).bounding_box() for css in (".brand", ".top"))
+    assert (brand["y"] >= top["y"], brand["y"] + brand["height"] <= top["y"] + top["height"]) == (True, True)
+    assert page.locator(".brand svg").bounding_box()["width"] == 26
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
 def test_the_first_frame_has_the_theme_that_was_chosen(visit):
     page = visit(viewport=DESKTOP, path="/settings/", color_scheme="light")
     page.locator("[name=theme][value=dark]").check()
