@@ -6,6 +6,7 @@ and that state alone; STATES=measures none, and only measures what is drawn (tes
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from html import escape
@@ -92,4 +93,5 @@ def sheet(language: str, taken: dict[State, list[str]]) -> str:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ended from outside, it still ends what it started
     sys.exit(main(sys.argv[1:] or ["en"], set(os.environ.get("STATES", "").split())))
