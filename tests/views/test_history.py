@@ -18,7 +18,7 @@ def test_r5_it_shows_every_attempt_that_was_confirmed_with_its_outcome(signed_in
     done = world.settled("DOGE", "ETH", "EUR")
     words = text(signed_in.get(URL))
     assert f"22 Nov 2026, 14:32 Completed 3 assets: ETH, DOGE, EUR Fee None 0.09000000 BNB {done.reference}" in words
-    assert f"Stopped 1 asset: DOGE Fee None 0 BNB {stopped.reference}" in words
+    assert f"Stopped 1 asset: DOGE Fee None 0.00000000 BNB {stopped.reference}" in words
     assert words.index(done.reference) < words.index(stopped.reference)
 
 
