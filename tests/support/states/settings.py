@@ -74,17 +74,6 @@ def receipt_mail(tour: Tour) -> Iterator[Page]:
     yield tour.open("/demo/mail/")
 
 
-@state("mail-html", is_whole=False)
-def receipt_mail_html(tour: Tour) -> Iterator[Page]:
-    """A receipt as a mail program shows it"""
-    visitor = tour.stage.customer()
-    tour.stage.end(name=visitor["name"], codes=["DOGE", "ETH", "LINK"])
-    tour.stage.send_mails()
-    page = tour.open("/demo/mail/")
-    page.locator("a[href^='/demo/mail/']").first.click()
-    yield page
-
-
 @state("help")
 def helped(tour: Tour) -> Iterator[Page]:
     """Help"""
