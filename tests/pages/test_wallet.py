@@ -1,8 +1,11 @@
 """What the wallet says of its list, and of a balance that has no price."""
 
+from fractions import Fraction
+
 import pytest
 
 from tests.support import pages
+from wallet.pages import markup
 from wallet.pages.wallet import Search, WalletPage
 
 
@@ -60,3 +63,19 @@ def test_the_order_is_said(doge):
     by_name, by_value = page(doge, is_by_name=True).assets, page(doge).assets
     assert (by_name.caption, by_name.sort) == ("Your assets, by name", "name")
     assert (by_value.caption, by_value.sort) == ("Your assets, largest first", "value")
+
+
+@pytest.mark.parametrize(
+    ("hundredths", "sats", "words"),
+    [
+        ("7", 3, "≈\N{NO-BREAK SPACE}0.07\N{NO-BREAK SPACE}TRY"),
+        ("1", 0, "≈\N{NO-BREAK SPACE}0.01\N{NO-BREAK SPACE}TRY"),
+        ("1/2", 3, "&lt;0.01\N{NO-BREAK SPACE}TRY"),
+        ("1/2", 0, ""),
+        ("0", 0, ""),
+    ],
+)
+def test_a_row_says_its_worth_while_that_or_its_value_is_a_number(hundredths, sats, words):
+    found = markup.worth(Fraction(hundredths), "TRY", sats)
+    assert words in found
+    assert bool(found) == bool(words)

@@ -136,11 +136,29 @@ def test_the_address_keeps_what_is_ticked(signed_in, codes, address):
     assert set(ticked(page)) == {code for code in codes if code in ("DOGE", "ETH", "EUR")}
 
 
-@pytest.mark.parametrize(("codes", "address"), [(["DOGE", "ETH"], ""), (["DOGE", "ETH", "EUR"], "?all=1")])
-def test_a_selection_too_long_for_an_address_is_not_written_there_but_for_all(signed_in, monkeypatch, codes, address):
+@pytest.mark.parametrize(("longest", "kept"), [(25, ["DOGE", "ETH"]), (8, [])])
+def test_a_selection_too_long_to_be_named_is_kept_by_its_keys_while_they_have_room(
+    signed_in, monkeypatch, longest, kept
+):
+    monkeypatch.setattr("wallet.addresses.LONGEST", longest)
+    answer = signed_in.post(URL, {"asset": ["DOGE", "ETH"]}, headers=HTMX)
+    assert "asset=" not in answer.headers["HX-Replace-Url"]
+    assert sorted(ticked(signed_in.get(answer.headers["HX-Replace-Url"]))) == kept
+
+
+def test_all_of_too_many_to_be_named_are_all(signed_in, monkeypatch):
     monkeypatch.setattr("wallet.addresses.LONGEST", 15)
-    answer = signed_in.post(URL, {"asset": codes}, headers=HTMX)
-    assert answer.headers["HX-Replace-Url"] == f"/wallet/dust/{address}"
+    answer = signed_in.post(URL, {"asset": ["DOGE", "ETH", "EUR"]}, headers=HTMX)
+    assert answer.headers["HX-Replace-Url"] == "/wallet/dust/?all=1"
+
+
+@pytest.mark.parametrize(
+    "keys", ["", "1", "1.", "1.A", "x.AAAA", "1.*", "²._w", "1." + "_" * 8000, "9" * 18 + "._w", "0.AAAA"]
+)
+def test_keys_that_are_none_tick_nothing_of_others(signed_in, keys):
+    answer = signed_in.get("/wallet/dust/", {"keys": keys})
+    assert answer.status_code == 200
+    assert set(ticked(answer)) <= {"DOGE", "ETH", "EUR"}
 
 
 def test_very_many_that_are_ticked_are_kept_as_they_are_and_no_other_one_with_them(signed_in, world):

@@ -34,15 +34,17 @@ def coin(units: int, *, is_plain: bool = False) -> SafeString:
     return _amount(units, SafeString(escape(digits)) if is_plain else formats.quiet(digits))
 
 
-def worth(hundredths: Fraction | None, currency: str) -> SafeString:
-    """What stands before a value in a list: what it is worth in the reference currency; nothing where that is not known.
+def worth(hundredths: Fraction | None, currency: str, sats: int) -> SafeString:
+    """What stands before a value of so many whole 0.00000001 BTC in a list: what it is worth in the reference currency.
+    Nothing where that is not known, and where neither of the two is a number.
 
     In this order each stands below its like: the one has two decimals, the other is as long in every row. On a phone they
     are two lines.
     """
-    if hundredths is None:
+    if hundredths is None or (not sats and hundredths < 1):
         return SafeString("")
-    return SafeString(f'<span class="num worth">{escape(formats.worth(hundredths, currency))}</span>\N{EM SPACE}')
+    gap = "\N{EM SPACE}" if sats else "\N{THREE-PER-EM SPACE}"  # and the value's "<" is as wide as what that lacks
+    return SafeString(f'<span class="num worth">{escape(formats.worth(hundredths, currency))}</span>{gap}')
 
 
 def value(sats: int, *, is_plain: bool = False) -> SafeString:

@@ -133,7 +133,7 @@ def _asset_row(holding: Holding, now: datetime, currency: str, *, is_long: bool)
         amount=formats.amount(units, asset.scale),
         padding=formats.missing_places(units, asset.scale),
         full_amount=formats.full_amount_if_cut(units, asset.scale),
-        worth=markup.worth(holding.worth if sats else None, currency),  # less than a satoshi is no number of cents
+        worth=markup.worth(holding.worth, currency, sats or 0),
         value=_("Price unavailable") if sats is None else markup.value(sats, is_plain=is_long),
         unit="" if sats is None else "BTC",
         note=_note(holding, now),
