@@ -73,10 +73,10 @@ def _writer(kind: SecurityEvent.Kind) -> Any:
 def on_sign_in(request: HttpRequest, user: User, **signal: Any) -> None:
     """A session begins. Of a device that the account has not seen, its owner is told by mail."""
     sessions.begin(request.session)
-    is_first = not SecurityEvent.objects.filter(user=user, kind=Kind.SIGNED_IN).exists()
+    is_first = not SecurityEvent.objects.filter(user=user, kind__in=SecurityEvent.SIGN_INS).exists()
     is_known = SecurityEvent.objects.knows(user, device_of(request))
-    write(Kind.SIGNED_IN, user, request)
     if is_known or is_first or not is_asked(request):
+        write(Kind.SIGNED_IN, user, request)
         return
     write(Kind.NEW_DEVICE, user, request)
     get_adapter().send_notification_mail("wallet/email/new_device", user)

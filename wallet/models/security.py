@@ -22,7 +22,7 @@ class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
 
     def knows(self, user: User, device: str) -> bool:
         """Whether this user ever signed in on such a device, as far back as events are kept."""
-        return self.filter(user=user, kind=SecurityEvent.Kind.SIGNED_IN, device=device).exists()
+        return self.filter(user=user, kind__in=SecurityEvent.SIGN_INS, device=device).exists()
 
     def clear(self, now: datetime) -> int:
         """Deletes what is older than a year; how many those were."""
@@ -51,6 +51,8 @@ class SecurityEvent(models.Model):
         FACTORS_RESET = "factors_reset", _("Second steps removed by the site’s operators")
         CODES_MADE = "codes_made", _("New recovery codes made")
         CODE_USED = "code_used", _("Recovery code used")
+
+    SIGN_INS = (Kind.SIGNED_IN, Kind.NEW_DEVICE)
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="security_events"

@@ -169,4 +169,5 @@ def zone_time(text: str, now: datetime) -> ZoneTime:
         return ZoneTime(_("Type a place, like Helsinki, and choose from the list."))
     with timezone.override(zones.zone(name)):
         time = markup.full_time(now)
-    return ZoneTime(markup.filled(_("It is %(time)s in %(zone_name)s now."), time=time, zone_name=name))
+    words = _("It is %(time)s now.") if name == zones.UTC else _("It is %(time)s in %(zone_name)s now.")  # UTC says so
+    return ZoneTime(markup.filled(words, time=time, zone_name=name))
