@@ -1,5 +1,6 @@
 """The whole job with nothing but a keyboard: read aloud, and in every way in which people set up their browsers."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.support.aloud import Aloud
 from tests.support.chromium import DESKTOP
 from tests.support.evidence import traced
 from tests.support.site import running
+from tests.support.tour import touring
 
 SPOKEN = Path(__file__).with_name("spoken.txt")
 ZOOMED = {"width": 320, "height": 256}  # a window of 1280 × 1024 at 400%
@@ -39,9 +41,45 @@ def test_the_whole_job_is_heard_as_it_is_written_down(chromium, own_site):
     aloud = Aloud(context.new_page())
     convert_and_hear(aloud)
     context.close()
+    compare(aloud, SPOKEN)
+
+
+@pytest.mark.parametrize(("changes", "file"), [({}, "spoken_completed.txt"), ({"DOGE": "-6"}, "spoken_stopped.txt")])
+def test_what_is_heard_while_it_is_converted_is_what_is_written_down(chromium, tmp_path, changes, file):
+    """It takes longer than usual and waits for a price. Each state lasts until the test ends it."""
+    with touring(tmp_path, chromium) as tour:
+        visitor = tour.stage.customer(small_only=True)
+        aloud = Aloud(tour.open("/help/", visitor).context.new_page())
+        reference = tour.stage.run(name=visitor["name"], ago=40)
+        aloud.page.goto(f"/conversions/{reference}/")
+        aloud.arrive(f"**/conversions/{reference}/")
+        with news(aloud.page):
+            tour.stage.keep_out(whys={"BNB": "disagree"})
+        aloud.hear()
+        with news(aloud.page):
+            tour.stage.observe()
+        aloud.hear()
+        with news(aloud.page):
+            tour.stage.settle(reference=reference, changes=changes)
+        expect(aloud.page.locator("#result h1")).to_be_focused()
+        aloud.read()
+        assert not aloud.messages
+    compare(aloud, SPOKEN.with_name(file))
+
+
+@contextlib.contextmanager
+def news(page):
+    """The page hears what comes of this at its end, and nothing in between."""
+    page.route("**/*seen=*", lambda route: route.fulfill(status=204))
+    yield
+    page.unroute("**/*seen=*")
+    page.evaluate("htmx.trigger('#progress', 'again')")
+
+
+def compare(aloud, file):
     if os.environ.get("SPOKEN") == "write":
-        SPOKEN.write_text(aloud.text, encoding="utf-8")
-    assert aloud.text == SPOKEN.read_text(encoding="utf-8")
+        file.write_text(aloud.text, encoding="utf-8")
+    assert aloud.text == file.read_text(encoding="utf-8")
 
 
 def convert_and_hear(aloud):

@@ -196,6 +196,12 @@ def run(name: str, codes: list[str] | None = None, ago: float = 0, attempts: int
     return reference
 
 
+def settle(reference: str, changes: dict[str, str] | None = None) -> None:
+    """Takes a conversion that is running to its end, at prices that changed by so many percent."""
+    observe(changes=changes)
+    conversions.settle(reference=reference)
+
+
 def end(
     name: str,
     codes: list[str] | None = None,
@@ -305,6 +311,7 @@ ORDERS: list[Callable[..., Any]] = [
     deposit,
     quote,
     run,
+    settle,
     end,
     history,
 ]
