@@ -1,6 +1,6 @@
 import pytest
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -118,6 +118,19 @@ def test_a_house_balance_is_told_from_the_stored_sum_and_what_came_since(world, 
     ledger.sum_house_balances()
     ledger.sum_house_balances()
     assert house("DOGE") == {"outside": -103_000_000}
+
+
+def test_the_house_of_thousands_of_assets_is_told_in_a_few_queries(world, django_assert_max_num_queries):
+    """As many as SQLite has no room for in one question with a condition for each."""
+    made = Asset.objects.bulk_create(Asset(code=f"M{number}", name="Many", scale=8) for number in range(3_000))
+    Account.objects.ensure_house(Account.Kind.OUTSIDE, [asset.pk for asset in made])
+    factories.deposit(world.user, "DOGE", "1", "before")
+    every = list(Account.objects.house())
+    moved = dict(Entry.objects.filter(account__in=every).values_list("account").annotate(Sum("units")))
+    for _stored in range(2):
+        with django_assert_max_num_queries(6):
+            assert {pk: units for pk, units in ledger.house_balances(every).items() if units} == moved
+        ledger.sum_house_balances()
 
 
 def test_before_the_first_entry_a_stored_sum_leaves_none_out(db):

@@ -4,6 +4,7 @@ A transaction's entries add up to zero for each asset. A customer's account keep
 database transaction that writes the entry; the house's accounts have entries only.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -264,17 +265,12 @@ def _move(
 
 
 def house_balances(accounts: Iterable[Account]) -> dict[int, int]:
-    """What the house's accounts hold, in units, by account id: the stored sums and the entries since, in two queries.
+    """What the house's accounts hold, in units, by account id: the stored sums and the entries since, in a few queries.
 
     Added in Python: the sum of many customers may pass 64 bits.
     """
-    sums = {account.pk: HouseBalance(account=account) for account in accounts}
-    sums |= HouseBalance.objects.in_bulk(list(sums))
-    balances = {pk: stored.units for pk, stored in sums.items()}
-    since = reduce(or_, [Q(account=pk, pk__gt=stored.entry_id) for pk, stored in sums.items()], Q(pk__in=[]))
-    for pk, units in Entry.objects.filter(since).order_by().values_list("account_id", "units").iterator(CHUNK):
-        balances[pk] += units
-    return balances
+    moved = _moved_since(sums := _stored_sums(accounts))
+    return {pk: stored.units + moved[pk] for pk, stored in sums.items()}
 
 
 def sum_house_balances() -> None:
@@ -283,12 +279,33 @@ def sum_house_balances() -> None:
     Raises Busy when somebody has been writing entries for seconds on end; the stored sums are as right as before then.
     """
     last = _last_entry()
-    for account in Account.objects.house().order_by("pk"):
-        stored = HouseBalance.objects.filter(account=account).first() or HouseBalance(account=account)
-        entries = Entry.objects.filter(account=account, pk__gt=stored.entry_id, pk__lte=last)
-        stored.units += sum(entries.order_by().values_list("units", flat=True).iterator(CHUNK))
-        stored.entry_id = last
-        stored.save()
+    with transaction.atomic():
+        missing = Account.objects.house().filter(housebalance=None)
+        HouseBalance.objects.bulk_create(HouseBalance(account=account) for account in missing)
+        sums = _stored_sums(Account.objects.house())
+        for pk, units in _moved_since(sums, until=last).items():
+            HouseBalance.objects.filter(pk=pk).update(units=sums[pk].units + units, entry_id=last)
+        # All come to the same entry: what came since is one question, for any number of assets.
+        HouseBalance.objects.filter(entry_id__lt=last).update(entry_id=last)
+
+
+def _stored_sums(accounts: Iterable[Account]) -> dict[int, HouseBalance]:
+    """The stored sums by account id; of an account that has none yet, one of nothing that is not stored."""
+    sums = {account.pk: HouseBalance(account=account) for account in accounts}
+    return sums | HouseBalance.objects.in_bulk(list(sums))
+
+
+def _moved_since(sums: dict[int, HouseBalance], until: int | None = None) -> Counter[int]:
+    """By how many units the accounts' entries after their stored sums, up to this one or to the last, move them."""
+    summed = defaultdict(list)
+    for pk, stored in sums.items():
+        summed[stored.entry_id].append(pk)
+    since = reduce(or_, [Q(account__in=pks, pk__gt=last) for last, pks in summed.items()], Q(pk__in=[]))
+    entries = Entry.objects.filter(since, *([] if until is None else [Q(pk__lte=until)])).order_by()
+    moved = Counter[int]()
+    for pk, units in entries.values_list("account_id", "units").iterator(CHUNK):
+        moved[pk] += units
+    return moved
 
 
 @retried

@@ -300,22 +300,9 @@ def reset_address() -> str:
     return f"/accounts/password/reset/key/{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}/"
 
 
-ORDERS: list[Callable[..., Any]] = [
-    build,
-    policy,
-    observe,
-    keep_out,
-    no_prices,
-    customer,
-    clerk,
-    deposit,
-    quote,
-    run,
-    settle,
-    end,
-    history,
-]
-ORDERS += [close_conversions, reopen, forget_attempts, reset_address, take_half, secured, send_mails, stop_address]
+ORDERS: list[Callable[..., Any]] = [build, policy, observe, keep_out, no_prices, customer, clerk, deposit, quote, run]
+ORDERS += [settle, end, history, close_conversions, reopen, forget_attempts, reset_address, take_half, secured]
+ORDERS += [send_mails, stop_address]
 
 
 def main() -> None:
