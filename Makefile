@@ -25,7 +25,8 @@ run: .venv/run ## The site with worker, prices and beat on http://127.0.0.1:8000
 	@$(BIN)/python manage.py createcachetable --verbosity 0
 	@$(BIN)/python manage.py seed_demo --history
 	@echo; echo "Open http://127.0.0.1:$(PORT)/ and sign in as demo / demo. Ctrl-C stops everything."; echo
-	@SERVED_AT=$(PORT) POLICY_BOUNDS="$${POLICY_BOUNDS-interval_seconds=60:604800}" PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho --procfile .Procfile start
+	@SERVED_AT=$(PORT) POLICY_BOUNDS="$${POLICY_BOUNDS-interval_seconds=60:604800}" SIGN_UP="$${SIGN_UP-true}" \
+	SUPPORT_CONTACT="$${SUPPORT_CONTACT-mailto:help@example.com}" PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho --procfile .Procfile start
 
 test: .venv/test ## All tests but the browser's; DATABASE_URL and CELERY_BROKER_URL choose where they run
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/chaos

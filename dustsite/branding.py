@@ -84,7 +84,7 @@ def _logo(path: str, problems: list[str]) -> logo.Logo | None:
 
 def _links(name: str, text: str, problems: list[str], *, most: int) -> tuple[Link, ...]:
     """Links as a setting has them: label=address, separated by commas."""
-    parts = [part.strip() for part in text.split(",")] if text else []
+    parts = [part.strip() for part in text.strip().removesuffix(",").split(",")] if text else []
     if len(parts) > most:
         problems.append(f"{name} has {len(parts)} links; {most} at the most." if most > 1 else f"{name} is one link.")
     found = []
@@ -99,7 +99,10 @@ def _problems_of_link(name: str, label: str, address: str) -> Iterator[str]:
     if not label or len(label) > LONGEST_LABEL or not label.isprintable():
         yield f"{name} must be label=address, with a label of {LONGEST_LABEL} characters at the most: Terms=/terms/."
     if not is_safe(address):
-        yield f"{name}: “{address[:80]}” must begin with https:// or be a path of this host, like /terms/."
+        yield (
+            f"{name}: “{address[:80]}” must begin with https:// or be a path of this host, like /terms/. Write a comma"
+            " within an address as %2C."
+        )
 
 
 def is_safe(address: str) -> bool:
@@ -108,8 +111,9 @@ def is_safe(address: str) -> bool:
         return False
     try:
         parts = urlsplit(address)
+        has_port = parts.port != 0  # raises for what is no port
     except ValueError:
         return False
     if parts.scheme or address.startswith("//"):
-        return address.startswith("https://") and bool(parts.hostname) and not parts.username
+        return address.startswith("https://") and bool(parts.hostname) and has_port and "@" not in parts.netloc
     return address.startswith("/")

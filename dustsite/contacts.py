@@ -1,4 +1,4 @@
-"""Whom to write to, as the operator names them: of a weakness, and for customers who want help."""
+"""How the operator's site is called, and whom to write to: of a weakness, and for customers who want help."""
 
 import re
 
@@ -6,6 +6,17 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 _LINK = re.compile(r"""mailto:[^\s@"<>]+@[^\s@"<>]+|https://[\w.-]+(:\d+)?([/?#][^\s"<>]*)?""")
+
+
+LONGEST_NAME = 60
+
+
+def name(env: environ.Env) -> str:
+    """The site's name. Raises ImproperlyConfigured for one that has no letter, is too long, or is no single line."""
+    found: str = env.str("SITE_NAME", default="Dustsite").strip()
+    if not any(map(str.isalnum, found)) or len(found) > LONGEST_NAME or not found.isprintable():
+        raise ImproperlyConfigured(f"SITE_NAME must be a name of {LONGEST_NAME} characters at the most, in one line.")
+    return found
 
 
 def configured(env: environ.Env) -> tuple[str, str]:

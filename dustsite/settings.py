@@ -30,7 +30,7 @@ SECRET_KEY = env.str("SECRET_KEY", default=production.PUBLIC_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=None if PRODUCTION else 0)  # how many add to X-Forwarded-For
 
-SITE_NAME = env.str("SITE_NAME", default="Dustsite")
+SITE_NAME = contacts.name(env)
 SECURITY_CONTACT, SUPPORT_CONTACT = contacts.configured(env)
 BRAND = branding.configured(env)
 

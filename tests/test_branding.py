@@ -263,6 +263,8 @@ def test_a_file_that_cannot_be_read_is_said(refused, logo_file, monkeypatch):
         "/\\example.com",
         "https:///path",
         "https://user@example.com/",
+        "https://:word@example.com/",
+        "https://example.com:99999/",
         "https://exa mple.com/",
         "https://[",
         "terms",
@@ -274,6 +276,11 @@ def test_a_file_that_cannot_be_read_is_said(refused, logo_file, monkeypatch):
 def test_a_link_leads_nowhere_but_to_https_or_to_this_host(refused, address):
     for name in ("BRAND_HOME", "BRAND_LINKS"):
         assert "must begin with https:// or be a path of this host" in refused(**{name: f"Terms={address}"})
+
+
+def test_a_comma_at_the_end_is_none_too_many_and_one_within_an_address_is_told_how_to_write(brand, refused):
+    assert [link.label for link in brand(BRAND_LINKS="Terms=/terms/, ").links] == ["Terms"]
+    assert "Write a comma within an address as %2C." in refused(BRAND_LINKS="Terms=https://example.com/?a=1,2")
 
 
 def test_a_link_has_a_label_that_fits(refused):

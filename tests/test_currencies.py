@@ -94,7 +94,7 @@ def test_what_is_worth_something_never_reads_as_nothing(hundredths, currency, en
         ("", "en", "USD"),
         ("GBP", "de", "GBP"),
         ("none", "de", ""),
-        ("CHF", "de", ""),
+        ("CHF", "de", "EUR"),  # which is offered no longer
     ],
 )
 def test_a_customer_chooses_and_until_then_the_language_does(stored, language, currency):
@@ -130,6 +130,13 @@ def test_what_names_no_currency_is_refused_at_the_start(monkeypatch, text):
         assert configured(Env()) == {"EUR": "EUR"}
         return
     with pytest.raises(ImproperlyConfigured, match="REFERENCE_CURRENCIES must name currencies"):
+        configured(Env())
+
+
+@pytest.mark.parametrize("code", ["BTC", "BNB"])
+def test_what_pages_show_beside_it_is_no_reference_currency(monkeypatch, code):
+    monkeypatch.setenv("REFERENCE_CURRENCIES", f"EUR,{code}=USDT")
+    with pytest.raises(ImproperlyConfigured, match=f"{code} is shown anyway"):
         configured(Env())
 
 

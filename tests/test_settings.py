@@ -116,6 +116,7 @@ def test_m9_production_is_warned_of_prices_that_no_second_exchange_confirms(envi
         ({"PRICE_SOURCE": "guess"}, "PRICE_SOURCE must be demo or exchange"),
         ({"DATABASE_URL": "mysql://localhost/dust"}, "DATABASE_URL must name"),
         ({"CELERY_BROKER_URL": "sqs://"}, "CELERY_BROKER_URL must begin with"),
+        *(({"SITE_NAME": name}, "SITE_NAME must be a name of 60") for name in ("", " ", "\u202eabc", "A\nB", "x" * 61)),
     ],
 )
 def test_what_cannot_be_used_is_said_in_words(environment, words):

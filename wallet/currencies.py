@@ -28,5 +28,10 @@ def of_language(language: str) -> str:
 
 
 def chosen(stored: str, language: str) -> str:
-    """A customer's currency, by what is stored of it and their language; empty where nothing is to be shown in any."""
-    return (stored if asset_of(stored) else "") if stored else of_language(language)
+    """A customer's currency, by what is stored of it and their language; empty where nothing is to be shown in any.
+
+    One that is offered no longer counts as not chosen, as the settings show it.
+    """
+    if stored == NONE:
+        return ""
+    return stored if asset_of(stored) else of_language(language)

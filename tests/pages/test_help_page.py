@@ -27,6 +27,8 @@ def test_the_fee_is_said_or_that_there_is_none(percent, words):
             "CV-7K2M-9QXD",
             "mailto:help@example.com?cc=a@b.org&subject=CV-7K2M-9QXD",
         ),
+        ("mailto:a@b.org?subject=Dust%20{reference}", "CV-7K2M-9QXD", "mailto:a@b.org?subject=Dust%20CV-7K2M-9QXD"),
+        ("mailto:a@b.org?subject=Dust", "CV-7K2M-9QXD", "mailto:a@b.org?subject=Dust"),
         ("https://help.example.com/?about={reference}", "CV-7K2M-9QXD", "https://help.example.com/?about=CV-7K2M-9QXD"),
         ("https://help.example.com/", "CV-7K2M-9QXD", "https://help.example.com/"),
     ],

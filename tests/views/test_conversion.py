@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -120,6 +121,7 @@ def test_the_receipt_explains_every_number(signed_in, world, text):
     assert "Total 0.06860000 0.06909000" in words
     assert "DOGE DOGE→BTC 0.00000205 +2.50% in BNB DOGEBTC 0.00000205 0.02050000 − 0.00041000 BNB" in words
     assert "BNB BNB→BTC 0.01000000 BNBBTC 0.01" in words
+    assert "ETH: 0.01 × 0.05000000 ÷ 0.01000000 = 0.05000000 BNB; 0.05000000 − 0.00100000 = 0.04900000 BNB" in words
     assert "less the fee of 2%, rounded up" in words
     assert f"Reference {done.reference} Account mira@example.com Estimate 22 November 2026, 14:32:07 UTC" in words
     assert "Confirmed 22 November 2026, 14:32:08 UTC Prices observed 22 November 2026, 14:32:09 UTC" in words
@@ -193,6 +195,16 @@ def test_of_balances_that_did_change_it_only_says_that_we_took_nothing(signed_in
     words = text(signed_in.get(url(conversion)))
     assert "We took nothing, and this didn’t use up your wait of 6 hours." in words
     assert "haven’t changed" not in words
+
+
+def test_a_receipt_of_another_day_says_what_lasts(signed_in, world, text):
+    done = world.settled("DOGE")
+    assert "Completed 22 November 2026, 14:32:09 UTC You received" in text(signed_in.get(url(done)))
+    world.clock.tick(hours=24)
+    world.observe()
+    words = text(signed_in.get(url(done)))
+    assert "It went to your Fiat and Spot wallet." in words
+    assert not re.search("now|again|balances left", words.partition("Download CSV")[0].partition("You received")[2])
 
 
 def test_an_old_receipt_does_not_say_that_one_can_convert_while_one_cannot(signed_in, world, text):

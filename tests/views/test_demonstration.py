@@ -20,6 +20,13 @@ def seeded(db):
     call_command("seed_demo", "--history", stdout=StringIO())
 
 
+def test_the_page_to_sign_in_says_whose_accounts_there_are_in_a_demonstration_alone(seeded, client, settings, text):
+    words = "Sign in as demo / demo, or as an operator: admin / admin, approver / approver."
+    assert words in text(client.get("/accounts/login/"))
+    settings.PRODUCTION = True
+    assert words not in text(client.get("/accounts/login/"))
+
+
 def browser(name="demo"):
     return proposing.browser(factories.User.objects.get(username=name))
 

@@ -82,7 +82,7 @@ class Demonstration:
         """Where the demonstration keeps its mails, instead of sending them."""
         if not settings.DEMO_MAIL:
             return []
-        words = _("Receipts and notices that the demonstration would have sent.")
+        words = _("What the demonstration would have sent: once you have converted, there is a receipt.")
         return [Suggestion(_("Read your mail"), reverse("demo_mail"), words)]
 
     def _stop_one(self) -> list[Suggestion]:
@@ -99,6 +99,13 @@ def demonstration(user: User, policy: Policy) -> Demonstration | None:
     """For the demonstration's customer, where its history was made; None for everybody else, and in production."""
     is_shown = is_demonstration() and user.get_username() == demo_users.CUSTOMER and _has_history()
     return Demonstration(user, policy) if is_shown else None
+
+
+def who_signs_in() -> str:
+    """Whose accounts there are, for the page to sign in; empty but in a demonstration whose history was made."""
+    if not is_demonstration() or not _has_history():
+        return ""
+    return _("This is a demonstration. Sign in as demo / demo, or as an operator: admin / admin, approver / approver.")
 
 
 def for_operators() -> list[Suggestion]:

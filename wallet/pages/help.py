@@ -25,10 +25,11 @@ class HelpPage:
     def contact(self) -> str:
         """Where to write to, with the reference filled in; empty where the operator named nobody.
 
-        A mail has it as its subject; another address has a place for it, {reference}, or goes without.
+        An address may have a place for it, {reference}. A mail without one has it as its subject, unless it has another.
         """
         contact: str = settings.SUPPORT_CONTACT
-        if self.reference and contact.startswith("mailto:"):
+        has_subject = "{reference}" in contact or "subject=" in contact.lower()
+        if self.reference and contact.startswith("mailto:") and not has_subject:
             return f"{contact}{'&' if '?' in contact else '?'}subject={self.reference}"
         return contact.replace("{reference}", self.reference)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from wallet.formats import duration
 from wallet.pages.account_pages import Line
+from wallet.pages.demonstration import who_signs_in
 from wallet.pages.problems import Problem
 from wallet.sessions import IDLE, Over
 
@@ -43,6 +44,10 @@ class SignIn:
         if self.goes_on_to in ("", reverse("wallet")):
             return ""
         return _("Sign in to carry on.")
+
+    @property
+    def demonstration(self) -> str:
+        return who_signs_in()
 
     @property
     def passkey_label(self) -> str:

@@ -43,6 +43,19 @@ def rule(terms: Terms, rows: Iterable[Priced]) -> str:
     return markup.joined(markup.filled(words, fee=terms.fee), observed, used_words(rows), product)
 
 
+def worked(conversion: Conversion, line: Line) -> str:
+    """How a balance's BNB comes of its figures, to be worked out by hand."""
+    assert line.settled_rate_btc is not None
+    assert conversion.settled_rate_btc is not None
+    assert line.gross_units is not None
+    assert line.net_units is not None
+    amount, rate = formats.exact_amount(line.units, line.asset.scale), formats.rate(line.settled_rate_btc)
+    text = f"{line.asset.code}: {amount} × {rate} ÷ {formats.rate(conversion.settled_rate_btc)}"
+    gross, net = formats.coin(line.gross_units), formats.coin(line.net_units)
+    fee = f"; {gross} − {formats.coin(line.fee_units)} = {net} BNB" if line.fee_units else ""
+    return f"{text} = {gross} BNB{fee}"
+
+
 def used_prices(conversion: Conversion, lines: list[Line]) -> list[UsedPrice]:
     """BNB's price with its source and time, then each asset's with what was taken off as the fee."""
     assert conversion.settled_observed_at is not None

@@ -1,6 +1,7 @@
 """What came of a conversion: completed, stopped or failed, each with the receipt."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
@@ -14,12 +15,14 @@ from wallet import formats
 from wallet.models import Line
 from wallet.pages import charts, markup
 from wallet.pages.buttons import Button
-from wallet.pages.conversion.calculation import UsedPrice, rule, used_prices
+from wallet.pages.conversion.calculation import UsedPrice, rule, used_prices, worked
 from wallet.pages.conversion.changes import Changes, changes
 from wallet.pages.conversion.page import ConversionPage
 from wallet.pages.standstill import again_at
 from wallet.pages.status import ending
 from wallet.refusals import Code, Words
+
+NEWS = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,12 @@ class Result(ConversionPage):
     @property
     def buttons(self) -> list[Button]:
         raise NotImplementedError
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it is recent: what may be done now is of interest to whoever reads it."""
+        assert self.conversion.finished_at is not None
+        return self.now - self.conversion.finished_at < NEWS
 
     # The record.
 
@@ -137,6 +146,8 @@ class Completed(Result):
     @property
     def lede(self) -> SafeString:
         worth = _("Worth %(worth)s when it was converted.") % {"worth": self.worth} if self.worth else ""
+        if not self.is_news:
+            return markup.joined(worth, _("It went to your Fiat and Spot wallet."))
         return markup.joined(worth, _("It’s in your Fiat and Spot wallet now."), self._when_again)
 
     @property
@@ -149,7 +160,7 @@ class Completed(Result):
     @property
     def buttons(self) -> list[Button]:
         wallet = Button(_("Go to wallet"), reverse("wallet"))
-        if not self.left:
+        if not self.left or not self.is_news:
             return [wallet]
         words = ngettext("%(count)s small balance left", "%(count)s small balances left", self.left)
         return [wallet, Button(words % {"count": self.left}, reverse("dust"), is_second=True)]
@@ -169,6 +180,11 @@ class Completed(Result):
     @property
     def calculation(self) -> str:
         return rule(self.terms, [self.conversion, *self.lines])
+
+    @property
+    def worked(self) -> str:
+        """The first balance's with its figures."""
+        return worked(self.conversion, self.lines[0])
 
     @property
     def prices(self) -> list[UsedPrice]:
