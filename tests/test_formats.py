@@ -144,6 +144,8 @@ def test_shares_add_up_to_a_hundred(amounts):
 
 
 def test_the_rest_is_one_share():
+    tiny = charts.shares([(f"X{number}", 5) for number in range(300)])
+    assert [share.percent_text for share in tiny] == ["<1%", "<1%", "<1%", "99%"]
     found = charts.shares([("A", 50), ("B", 20), ("C", 10), ("D", 10), ("E", 10)])
     assert [(share.name, share.percent) for share in found] == [("A", 50), ("B", 20), ("C", 10), ("2 more", 20)]
 

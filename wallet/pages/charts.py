@@ -22,16 +22,17 @@ MONTHS_TO_COMPARE, MONTHS_SHOWN = 3, 12
 
 @dataclass(frozen=True)
 class Share:
-    """One part of the bar: whole percent of the whole, and where it starts."""
+    """One part of the bar: whole percent of the whole, and where it starts. `is_tiny`: it is less than one."""
 
     name: str
     percent: int
     start: int
     css: str
+    is_tiny: bool
 
     @property
     def percent_text(self) -> str:
-        return formats.percent(f"{self.percent}")
+        return formats.percent("<1" if self.is_tiny else f"{self.percent}")
 
 
 def shares(parts: Sequence[tuple[str, int]]) -> list[Share]:
@@ -45,9 +46,9 @@ def shares(parts: Sequence[tuple[str, int]]) -> list[Share]:
         others = ngettext("%(count)d more", "%(count)d more", len(rest)) % {"count": len(rest)}
         named = [*named, (others, sum(units for _name, units in rest))]
     percents = _whole_percents([units for _name, units in named])
-    found, start = [], 0
-    for number, ((name, _units), percent) in enumerate(zip(named, percents, strict=True), start=1):
-        found.append(Share(name, percent, start, f"s{number}"))
+    whole, found, start = sum(units for _name, units in named), [], 0
+    for number, ((name, units), percent) in enumerate(zip(named, percents, strict=True), start=1):
+        found.append(Share(name, percent, start, f"s{number}", is_tiny=0 < units * 100 < whole))
         start += percent
     return found
 
