@@ -200,7 +200,7 @@ class HistoryForm(forms.Form):
     def clean(self) -> None:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and until < since:
-            self.add_error("until", _("The end date must be after the start date."))
+            self.add_error("until", _("The end date must not be before the start date."))
 
     @property
     def controls(self) -> list[forms.BoundField]:

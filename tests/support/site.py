@@ -146,7 +146,6 @@ class Site:
         self.start("beat", "celery", "-A", "dustsite", "beat")
 
     def start_all(self) -> None:
-        self.prepare()
         self.start_web()
         self.start_worker()
         self.start_worker("prices", "prices")
@@ -185,6 +184,7 @@ def running(folder: Path, *, everything: bool = True, **environment: str) -> Ite
         site = Site(folder, url, **environment)
         try:
             if everything:
+                site.prepare()
                 site.start_all()
             yield site
         finally:

@@ -206,7 +206,7 @@ def test_an_end_before_its_start_is_refused_in_words_and_nothing_typed_is_lost(s
     page = signed_in.get(f"{URL}?status=stopped&asset=ETH&from=2026-11-24&to=2026-11-23", headers=headers)
     assert page.status_code == 422
     shown = read(page)
-    assert "There is a problem The end date must be after the start date." in shown.text
+    assert "There is a problem The end date must not be before the start date." in shown.text
     assert shown.select("a[href=#id_to]")
     assert shown.find("title").text.startswith("Error: Conversion history")
     chosen = [option["value"] for option in shown.select("option[selected]")]

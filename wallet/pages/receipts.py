@@ -31,7 +31,7 @@ class Sender:
 
 def receipt(conversion: Conversion, lines: list[Line], account: str, sender: Sender) -> Letter:
     """The receipt's figures, for whoever converted."""
-    subject, sentences = _told(conversion, sender)
+    subject, sentences = _told(conversion, lines, sender)
     return Letter(
         subject,
         sentences,
@@ -68,11 +68,15 @@ def kind_words(kind: OutboxMail.Kind) -> str:
     ]
 
 
-def _told(conversion: Conversion, sender: Sender) -> tuple[str, list[str]]:
+def _told(conversion: Conversion, lines: list[Line], sender: Sender) -> tuple[str, list[str]]:
     """What came of it, as a subject and as sentences."""
     if conversion.is_completed:
         assert conversion.net_units is not None
-        words = _("You converted small balances at %(site)s. The BNB is in your Fiat and Spot wallet.")
+        words = ngettext(
+            "You converted a small balance at %(site)s. The BNB is in your Fiat and Spot wallet.",
+            "You converted small balances at %(site)s. The BNB is in your Fiat and Spot wallet.",
+            len(lines),
+        )
         subject = _("You received {amount} BNB").format(amount=formats.coin(conversion.net_units))
         worth = formats.worth(conversion.received_worth, conversion.currency)
         valued = [_("Worth %(worth)s when it was converted.") % {"worth": worth}] if worth else []
