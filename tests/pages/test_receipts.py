@@ -115,7 +115,7 @@ def test_in_german_every_sentence_is_german(world):
         letter = receipt_of(done)
         plain, html = both(letter)
         again = both(receipts.again(1, SENDER))[0]
-    assert "Sie haben bei Dust Exchange Kleinguthaben umgewandelt." in plain
+    assert "Sie haben bei Dust Exchange ein Kleinguthaben umgewandelt." in plain
     assert "Gebühr:" in plain
     assert f"Referenz: {done.reference}" in plain
     assert '<html lang="de">' in html
