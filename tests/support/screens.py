@@ -34,7 +34,7 @@ img { border: 1px solid #8888; max-height: 30rem; object-fit: cover; object-posi
 def main(languages: list[str], wanted: set[str]) -> str | int:
     states = [state for state in STATES if not wanted or {state.kind, state.name} & wanted]
     if unknown := wanted - {NAME} - {word for state in states for word in (state.kind, state.name)}:
-        return f"There is no page or state of the name {', '.join(sorted(unknown))}."
+        return f"There is no page or state of the name {', '.join(sorted(unknown))}. There are: {', '.join(names())}."
     with launched() as chromium:
         for language in languages:
             with tempfile.TemporaryDirectory() as folder:
@@ -48,6 +48,11 @@ def main(languages: list[str], wanted: set[str]) -> str | int:
                         for line in measures(tour):
                             print(f"{language}  {line}", flush=True)
     return 0
+
+
+def names() -> list[str]:
+    """Of every page, and of its states."""
+    return [NAME, *dict.fromkeys(word for state in STATES for word in (state.kind, state.name))]
 
 
 def take_all(tour: Tour, language: str, states: list[State]) -> None:
