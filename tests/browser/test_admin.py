@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.support.accessible import assert_accessible
+from tests.support.chromium import DESKTOP, PHONE
 from tests.support.journey import convert
 
 PAGES = [
@@ -98,6 +99,11 @@ def test_p16_the_admins_pages_work_and_the_browser_complains_of_nothing(chromium
         page.goto(path)
         assert_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    page.set_viewport_size(PHONE)
+    for path in ("/admin/", *OURS):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    page.set_viewport_size(DESKTOP)
     # Its scripts: they make the clock and the calendar beside a moment, and fill them in.
     page.goto("/admin/wallet/opening/add/")
     page.locator(".datetimeshortcuts a", has_text="Today").first.click()
