@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.support import factories, proposing
 from tests.support.clock import Clock
@@ -24,7 +24,7 @@ settings.register_profile(
     "mutants", max_examples=25, deadline=None, database=None, phases=[Phase.explicit, Phase.generate]
 )
 # How long an example takes says more of the machine than of the code.
-settings.register_profile("tests", deadline=None)
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
 
 plain_flush = BaseDatabaseOperations.execute_sql_flush
