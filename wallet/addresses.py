@@ -34,7 +34,7 @@ def named(request: HttpRequest) -> list[str]:
 def _by_keys(codes: list[str]) -> str:
     """The first one's key, and a bit for each key from there on: room for about 20,000. Beyond that nothing is kept."""
     keys = sorted(Asset.objects.filter(code__in=codes).values_list("pk", flat=True))
-    if not keys:
+    if not keys or keys[-1] - keys[0] > 6 * LONGEST:  # before a number of so many bits is made
         return ""
     bits = sum(1 << key - keys[0] for key in keys)
     packed = urlsafe_b64encode(bits.to_bytes(bits.bit_length() // 8 + 1)).decode().rstrip("=")

@@ -2,7 +2,7 @@ import pytest
 
 from tests.support import factories
 from tests.support.html import read
-from wallet.models import Conversion, Price
+from wallet.models import Asset, Conversion, Price
 
 URL = "/wallet/dust/estimate/"
 HTMX = {"HX-Request": "true"}
@@ -144,6 +144,15 @@ def test_a_selection_too_long_to_be_named_is_kept_by_its_keys_while_they_have_ro
     answer = signed_in.post(URL, {"asset": ["DOGE", "ETH"]}, headers=HTMX)
     assert "asset=" not in answer.headers["HX-Replace-Url"]
     assert sorted(ticked(signed_in.get(answer.headers["HX-Replace-Url"]))) == kept
+
+
+def test_keys_that_lie_far_apart_are_not_kept_and_take_no_memory(signed_in, world, monkeypatch):
+    monkeypatch.setattr("wallet.addresses.LONGEST", 25)
+    Asset.objects.create(pk=10**17, code="FAR", name="Far", scale=8)
+    world.observe(FAR="0.0001")
+    factories.deposit(world.user, "FAR", "1")
+    answer = signed_in.post(URL, {"asset": ["DOGE", "FAR"]}, headers=HTMX)
+    assert answer.headers["HX-Replace-Url"] == "/wallet/dust/"
 
 
 def test_all_of_too_many_to_be_named_are_all(signed_in, monkeypatch):

@@ -51,12 +51,6 @@ class Result(ConversionPage):
     def buttons(self) -> list[Button]:
         raise NotImplementedError
 
-    @property
-    def is_news(self) -> bool:
-        """Whether it is recent: what may be done now is of interest to whoever reads it."""
-        assert self.conversion.finished_at is not None
-        return self.now - self.conversion.finished_at < NEWS
-
     # The record.
 
     @property
@@ -149,6 +143,12 @@ class Completed(Result):
         if not self.is_news:
             return markup.joined(worth, _("It went to your Fiat and Spot wallet."))
         return markup.joined(worth, _("It’s in your Fiat and Spot wallet now."), self._when_again)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it is recent: what may be done now is of interest to whoever reads it."""
+        assert self.conversion.finished_at is not None
+        return self.now - self.conversion.finished_at < NEWS
 
     @property
     def _when_again(self) -> str:
