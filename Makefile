@@ -12,7 +12,7 @@ export PORT CHAOS STATES
 DISASTERS = chaos-files chaos-redis chaos-rabbitmq
 CHECKS = check-code check-templates check-types check-migrations check-translations check-deployment
 
-.PHONY: help run test browser screens pictures chaos requests mutants bench check $(CHECKS) $(DISASTERS) site-rabbitmq messages lock
+.PHONY: help run test coverage browser screens pictures chaos requests mutants bench check $(CHECKS) $(DISASTERS) site-rabbitmq messages lock
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -30,6 +30,9 @@ run: .venv/run ## The site with worker, prices and beat on http://127.0.0.1:8000
 
 test: .venv/test ## All tests but the browser's; DATABASE_URL and CELERY_BROKER_URL choose where they run
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/chaos
+
+coverage: export PYTEST_ADDOPTS = --cov --cov-report=term:skip-covered
+coverage: test ## The same, and which lines it does not run; takes half as long again
 
 browser: .venv/test ## The tests in a browser; needs Chromium (Debian: apt install chromium)
 	@$(BIN)/pytest tests/browser --numprocesses auto --dist loadfile

@@ -43,7 +43,7 @@ class Bank:
 
     def moves(self, verb, signs, seed):
         chance = random.Random(seed)
-        for number in range(size(40, 400)):
+        for number in range(size(20, 400)):
             owner, asset = chance.choice(self.owners), chance.choice(self.assets)
             units = self.small(asset, chance) * chance.choice(signs)
             try:
@@ -63,7 +63,7 @@ class Bank:
 
     def converts(self, owner):
         chance = random.Random(owner.username)
-        for _ in range(size(8, 80)):
+        for _ in range(size(4, 80)):
             self.deposit(owner, chance.choice(self.assets), chance)
             held = [account.asset.code for account in Account.objects.held_by(owner).exclude(asset__code="BNB")]
             try:

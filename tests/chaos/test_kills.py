@@ -31,7 +31,7 @@ def pool(site, name):
 
 def test_p4_p6_p7_workers_killed_at_random_lose_and_double_nothing(site, figure):
     """P4, P6, P7: a child of the pool, or the whole tree, killed in the middle of a batch, again and again."""
-    batches, each = size(12, 110), 10
+    batches, each = size(8, 110), 10
     chance = random.Random(4)
     names = ["worker0", "worker1"]
     for name in names:
@@ -59,7 +59,7 @@ def test_p4_p6_p7_workers_killed_at_random_lose_and_double_nothing(site, figure)
             kills["whole trees"] += 1
             start(site, name)
     lasted = time.monotonic() - began
-    assert sum(kills.values()) >= size(8, 100)
+    assert sum(kills.values()) >= size(5, 100)
     for name in names:  # on a busy machine a worker takes as long to start as it has to finish everything
         wait_for(lambda name=name: pool(site, name))
     took = wait_until_finished(tend=lambda: tend(site, names))

@@ -30,7 +30,7 @@ def click(cookies, reference):
 @pytest.mark.parametrize("quotes", [1, 2])
 def test_p4_p5_twenty_confirms_released_together_convert_once(market, silent, figure, quotes):
     """P4 with one quote, P5 with two quotes of one customer: one completed conversion a round, and no fault."""
-    answers, count = Counter(), size(20, 200)
+    answers, count = Counter(), size(8, 200)
     for number in range(count):
         owner = factories.user(f"customer{number}", {"DOGE": "100", "ADA": "10"}, password=None)
         rounds.refresh()
