@@ -9,7 +9,8 @@ STATES ?=
 BENCH ?=
 export PORT CHAOS STATES
 
-DISASTERS = chaos-files chaos-redis chaos-rabbitmq
+DISASTERS = chaos-files chaos-postgres chaos-redis chaos-rabbitmq
+AT_WORK = $(addprefix tests/chaos/test_,$(addsuffix .py,messages kills outages asleep))
 CHECKS = check-code check-templates check-types check-migrations check-translations check-deployment
 
 .PHONY: help run test coverage browser screens pictures chaos requests mutants bench check $(CHECKS) $(DISASTERS) site-rabbitmq messages lock
@@ -48,12 +49,14 @@ chaos: $(DISASTERS) ## Races, crashes, kills and outages (CHAOS=short: less of e
 chaos-files: .venv/test
 	@$(BIN)/pytest $(addprefix tests/chaos/test_,$(addsuffix .py,race crash bank messages kills asleep approvals mails))
 
+chaos-postgres: .venv/test
+	@$(BIN)/python -m tests.support.servers postgres redis -- $(BIN)/pytest tests/chaos $(addprefix --ignore ,$(AT_WORK))
+
 chaos-redis: .venv/test
-	@$(BIN)/python -m tests.support.servers postgres redis -- $(BIN)/pytest tests/chaos
+	@$(BIN)/python -m tests.support.servers postgres redis -- $(BIN)/pytest $(AT_WORK)
 
 chaos-rabbitmq: .venv/test
-	@$(BIN)/python -m tests.support.servers postgres rabbitmq -- \
-	$(BIN)/pytest $(addprefix tests/chaos/test_,$(addsuffix .py,messages kills outages asleep))
+	@$(BIN)/python -m tests.support.servers postgres rabbitmq -- $(BIN)/pytest $(AT_WORK)
 
 site-rabbitmq: .venv/test
 	@$(BIN)/python -m tests.support.servers scratch rabbitmq -- $(BIN)/pytest tests/test_site.py

@@ -75,7 +75,7 @@ SENTENCES = {
     Why.CLOSED: "Its market is closed at the moment.",
     Why.WIDE: "Offers to buy and to sell it are 7.21% apart at the moment.",
     Why.DISAGREE: "Its markets disagree by 7.21%.",
-    Why.JUMP: "Its price moved 7.21% within minutes. It counts again once that is confirmed.",
+    Why.JUMP: "Its price jumped by 7.21%. It counts again once that is confirmed.",
     Why.VENUES: "Another exchange’s price for it is 7.21% off.",
     Why.BITCOIN: "Another exchange’s price for BTC, which every price is reckoned in, is 7.21% off.",
     Why.ALONE: "Only one market trades it, and nothing confirms its price.",

@@ -173,7 +173,7 @@ WHYS = {
     Why.CLOSED: _("Its market is closed at the moment."),
     Why.WIDE: _("Offers to buy and to sell it are {share} apart at the moment."),
     Why.DISAGREE: _("Its markets disagree by {share}."),
-    Why.JUMP: _("Its price moved {share} within minutes. It counts again once that is confirmed."),
+    Why.JUMP: _("Its price jumped by {share}. It counts again once that is confirmed."),
     Why.VENUES: _("Another exchange’s price for it is {share} off."),
     Why.BITCOIN: _("Another exchange’s price for BTC, which every price is reckoned in, is {share} off."),
     Why.ALONE: _("Only one market trades it, and nothing confirms its price."),

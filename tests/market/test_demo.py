@@ -3,11 +3,15 @@ from fractions import Fraction
 from statistics import median
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.market import rates
 from wallet import money
+from wallet.market.books import CORE
 from wallet.market.demo import Demo
 from wallet.market.demo_assets import DEMO_ASSETS
+from wallet.market.guards import off
 from wallet.market.limits import Limits
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
@@ -61,6 +65,18 @@ def test_the_jumping_asset_is_always_believed(start):
     for count in (1, 3, len(seen)):
         usual = median(seen[-count:])
         assert all(abs(jumping(start + 300 + more)["JUMP"] / usual - 1) < Limits().jump for more in range(0, 45, 5))
+
+
+PAUSES = st.integers(0, 2_000_000_000).map(lambda number: number / 1000)  # seconds
+
+
+@given(start=PAUSES, pause=PAUSES)
+def test_whatever_is_begun_again_after_a_pause_is_believed(start, pause):
+    """M7, which compares with the last price of a day where there is none of the last minutes."""
+    before, after = ({"JUMP": jumping(seconds)["JUMP"], **at(seconds)} for seconds in (start, start + pause))
+    for code in after:
+        at_most = Limits().core_jump if code in CORE else Limits().jump
+        assert off(after[code], before[code]) <= at_most, code
 
 
 def test_the_greatest_supply_fits_every_scale():

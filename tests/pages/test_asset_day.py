@@ -117,7 +117,7 @@ def test_the_tables_say_the_same_with_the_newest_first():
     ]
     (row,) = found.spell_rows
     assert (row.rule, row.began, row.ended, row.rate) == ("M7 jump", "2026-11-22 13:32 UTC", "now", "2")
-    assert row.why == "moved -30.00% from the median of the last minutes, 15.00% at the most until it is confirmed"
+    assert row.why == "moved -30.00% from what was usual, 15.00% at the most until it is confirmed"
 
 
 def test_a_day_without_numbers_says_so():

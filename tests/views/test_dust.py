@@ -210,7 +210,7 @@ def test_what_is_kept_out_says_why_in_one_more_query_however_much_it_is(signed_i
     )
     one = queries(signed_in.get, URL)
     world.keep_out("ETH", "jump")
-    assert "Its price moved 30.00% within minutes." in text(signed_in.get(URL))
+    assert "Its price jumped by 30.00%." in text(signed_in.get(URL))
     assert len(queries(signed_in.get, URL)) == len(one) == len(few) + 1
 
 

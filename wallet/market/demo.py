@@ -1,9 +1,9 @@
 """A deterministic, lively market for demonstrations: the same time gives the same prices, and needs no network.
 
 Every asset trades against USDT, the large ones against BTC too, and fiat currencies are what BTC is paid in, so that
-direct, inverse and longer paths all occur. Between bid and ask there is a thousandth. In two minutes a price moves by less
-than two per cent. One asset is the exception: each quarter of a minute it jumps by more than the tolerance of the first
-policy, and by less than what a market is no longer believed for (M7).
+direct, inverse and longer paths all occur. Between bid and ask there is a thousandth. However long a demonstration was not
+running, no price has moved so far that it is not believed at first (M7). One asset jumps, each quarter of a minute, by more
+than the tolerance of the first policy.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from wallet.market.demo_assets import DEMO_ASSETS, JUMPING
 from wallet.market.source import Row
 
 # Waves of one price: how long each takes in milliseconds, and how far it swings in millionths.
-WAVES = ((41_000, 1_500), (157_000, 4_000), (1_931_000, 18_000))
+WAVES = ((41_000, 1_500), (157_000, 4_000), (1_931_000, 3_000))
 AGAINST_BTC = ("ETH", "BNB", "SOL", "LTC", "BCH", "XRP", "LINK", "AVAX", "DOT", "ADA", "MKR", "AAVE")
 FIAT = ("EUR", "USD", "GBP", "TRY", "BRL", "AUD", "PLN")
 

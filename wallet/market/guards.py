@@ -284,7 +284,7 @@ _WORDS = {
     "fallback": "one way only, and the fallback gives no price of it",
     "of": "{of} against dollars is {off_venue}% off the fallback's price",
     "off_venue": "{off_venue}% off the fallback's price",
-    "jump": "moved {jump}% from the median of the last minutes, {limit}% at the most until it is confirmed",
+    "jump": "moved {jump}% from what was usual, {limit}% at the most until it is confirmed",
 }
 
 
