@@ -35,7 +35,7 @@ test: .venv/test ## All tests but the browser's; DATABASE_URL and CELERY_BROKER_
 coverage: export PYTEST_ADDOPTS = --cov --cov-report=term:skip-covered
 coverage: test ## The same, and which lines it does not run; takes half as long again
 
-browser: .venv/test ## The tests in a browser; needs Chromium (Debian: apt install chromium)
+browser: .venv/test ## The tests in a browser; needs Chromium (Debian: apt install chromium-headless-shell)
 	@$(BIN)/pytest tests/browser --numprocesses auto --dist loadfile
 
 screens: .venv/test ## Pictures of every page in every state, in .screens; LANGUAGES="en de pseudo", STATES="dust review-40" for some pages and states
