@@ -71,11 +71,10 @@ on("click", ({ target }) => {
 
 const OLD_SECONDS = 30;
 let loaded = performance.now();
-function tellAge() {
+setInterval(() => {
   const age = Math.floor((performance.now() - loaded) / 1000 + Number(byId("age")?.dataset.seconds));
   if (age >= OLD_SECONDS) byId("age").textContent = ` (${ago(age)})`;
-}
-setInterval(tellAge, 10_000);
+}, 10_000);
 
 let isAsked = false; // whether the form's answer is still to come
 on("htmx:beforeRequest", ({ target, detail }) => {
@@ -94,10 +93,14 @@ on("htmx:afterRequest", ({ detail }) => {
   if (detail.requestConfig.elt.id === "selection") isAsked = false;
   byId("summary")?.removeAttribute("aria-busy");
 });
-on("htmx:afterSettle", ({ target }) => {
+on("htmx:afterSettle", ({ target, detail }) => {
+  const address = detail.xhr.getResponseHeader("Content-Location");
+  if (address) {
+    history.replaceState(history.state, "", address);
+    loaded = performance.now();
+  }
   for (const one of byId("figures")?.content.children ?? []) byId(one.dataset.in).replaceChildren(...one.childNodes);
   byId("figures")?.remove();
-  if (target.id === "summary" || target.id === "selection") loaded = performance.now();
   if (target.id === "selection" && byId("find")) {
     find();
     if (byId("sort").value === "name") sort();
@@ -117,7 +120,7 @@ export function countDown() {
     if (!left.isConnected) return clearInterval(timer);
     const rest = Math.ceil((ends - performance.now()) / 1000);
     left.textContent = rest > 0 ? words.replace("#", inSeconds(rest)) : none;
-    if (rest === 10) say(soon); // as its words have it
+    if (rest === 10) say(soon);
     if (rest > 0) return;
     clearInterval(timer);
     button.setAttribute("formaction", button.dataset.renew);
@@ -159,7 +162,6 @@ on("htmx:afterSwap", ({ detail: { target } }) => {
   if (target.id !== "reviewing") return;
   if (byId("dialog").open) changed = performance.now();
   else {
-    history.replaceState(null, ""); // or htmx loads it
     history.pushState("sheet", "");
     byId("dialog").showModal(); // last: history would wait until all of it is drawn
   }

@@ -53,7 +53,7 @@ def test_when_other_balances_can_be_converted_the_list_comes_anew_with_the_same_
     Price.objects.filter(asset__code="ETH").delete()
     page = signed_in.post(URL, {"asset": ["DOGE", "ETH"], "fingerprint": fingerprint}, headers=HTMX)
     assert page.headers["HX-Retarget"] == "#selection"
-    assert page.headers["HX-Replace-Url"] == "/wallet/dust/?asset=DOGE"
+    assert page.headers["Content-Location"] == "/wallet/dust/?asset=DOGE"
     assert ticked(page) == ["DOGE"]
 
 
@@ -131,8 +131,8 @@ def test_signed_out_it_leads_to_sign_in(client, db):
 )
 def test_the_address_keeps_what_is_ticked(signed_in, codes, address):
     answer = signed_in.post(URL, {"asset": codes}, headers={"HX-Request": "true"})
-    assert answer.headers["HX-Replace-Url"] == f"/wallet/dust/{address}"
-    page = signed_in.get(answer.headers["HX-Replace-Url"])
+    assert answer.headers["Content-Location"] == f"/wallet/dust/{address}"
+    page = signed_in.get(answer.headers["Content-Location"])
     assert set(ticked(page)) == {code for code in codes if code in ("DOGE", "ETH", "EUR")}
 
 
@@ -142,8 +142,8 @@ def test_a_selection_too_long_to_be_named_is_kept_by_its_keys_while_they_have_ro
 ):
     monkeypatch.setattr("wallet.addresses.LONGEST", longest)
     answer = signed_in.post(URL, {"asset": ["DOGE", "ETH"]}, headers=HTMX)
-    assert "asset=" not in answer.headers["HX-Replace-Url"]
-    assert sorted(ticked(signed_in.get(answer.headers["HX-Replace-Url"]))) == kept
+    assert "asset=" not in answer.headers["Content-Location"]
+    assert sorted(ticked(signed_in.get(answer.headers["Content-Location"]))) == kept
 
 
 def test_keys_that_lie_far_apart_are_not_kept_and_take_no_memory(signed_in, world, monkeypatch):
@@ -152,13 +152,13 @@ def test_keys_that_lie_far_apart_are_not_kept_and_take_no_memory(signed_in, worl
     world.observe(FAR="0.0001")
     factories.deposit(world.user, "FAR", "1")
     answer = signed_in.post(URL, {"asset": ["DOGE", "FAR"]}, headers=HTMX)
-    assert answer.headers["HX-Replace-Url"] == "/wallet/dust/"
+    assert answer.headers["Content-Location"] == "/wallet/dust/"
 
 
 def test_all_of_too_many_to_be_named_are_all(signed_in, monkeypatch):
     monkeypatch.setattr("wallet.addresses.LONGEST", 15)
     answer = signed_in.post(URL, {"asset": ["DOGE", "ETH", "EUR"]}, headers=HTMX)
-    assert answer.headers["HX-Replace-Url"] == "/wallet/dust/?all=1"
+    assert answer.headers["Content-Location"] == "/wallet/dust/?all=1"
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_keys_that_are_none_tick_nothing_of_others(signed_in, keys):
 def test_very_many_that_are_ticked_are_kept_as_they_are_and_no_other_one_with_them(signed_in, world):
     """Coming back ticks no balance that has come in meanwhile."""
     codes = [*world.hold_more(60), "DOGE", "ETH", "EUR"]
-    address = signed_in.post(URL, {"asset": codes}, headers=HTMX).headers["HX-Replace-Url"]
+    address = signed_in.post(URL, {"asset": codes}, headers=HTMX).headers["Content-Location"]
     assert address == f"/wallet/dust/?asset={','.join(sorted(codes))}"
     factories.asset("LATE")
     world.observe(LATE="0.0001")

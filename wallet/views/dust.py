@@ -5,7 +5,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import replace_url
 
 from wallet import conversions
 from wallet.addresses import dust_address, named
@@ -67,11 +66,8 @@ def estimate(request: CustomerRequest) -> HttpResponse:
         return render(request, PAGE, {"page": page})
     page = replace(page, gone=[holding for holding in page.portfolio.refused if holding.asset.code in codes])
     if not page.has_choices or page.asking.fingerprint not in ("", page.fingerprint):
-        response = in_place(render(request, "wallet/dust/_selection.html", {"page": page}), "selection")
-    else:
-        response = in_place(render(request, "wallet/dust/estimate.html", {"page": page}), "summary")
-    # Reloading and coming back lose none of those that are ticked.
-    return replace_url(response, dust_address(sorted(page.codes), is_all=page.has_all))
+        return _new(request, page, "wallet/dust/_selection.html", "selection")
+    return _new(request, page, "wallet/dust/estimate.html", "summary")
 
 
 def _asked_for(request: CustomerRequest) -> list[str]:
@@ -112,4 +108,13 @@ def _changed(request: CustomerRequest, page: DustPage, error: Refused) -> HttpRe
     page = replace(page, wrong=answer.words)
     if not wants_partial(request):
         return render(request, PAGE, {"page": page}, status=answer.status)
-    return in_place(render(request, "wallet/dust/changed.html", {"page": page}, status=answer.status), "selection")
+    return _new(request, page, "wallet/dust/changed.html", "selection", answer.status)
+
+
+def _new(request: CustomerRequest, page: DustPage, template: str, place: str, status: int = 200) -> HttpResponse:
+    """New figures for a place of the page, which the script gives the address of the selection that they are of: reloading
+    and coming back lose none of those that are ticked.
+    """
+    response = in_place(render(request, template, {"page": page}, status=status), place)
+    response.headers["Content-Location"] = dust_address(sorted(page.codes), is_all=page.has_all)
+    return response

@@ -227,7 +227,7 @@ def test_a_tick_shows_in_the_same_moment_and_updating_after_400_ms(visit):
     }""")
     held = []
     page.route("**/estimate/", lambda route: held.append(route))  # noqa: PLW0108  # Playwright asks what it takes
-    ground = "getComputedStyle(box.closest('tr')).backgroundColor"
+    ground = "getComputedStyle(box.closest('td'), '::before').backgroundColor"
     at_once = page.locator("#choose-ADA").evaluate(
         f"box => {{ const before = {ground}; box.click();"
         f" return [box.checked, {ground} !== before, document.getElementById('count').textContent]; }}"
