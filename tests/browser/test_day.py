@@ -88,16 +88,16 @@ def list_assets(risk, tmp_path):
 
 
 def guard_the_treasury(treasury, risk):
-    """A floor and a ceiling are tighter at once; what was bought is booked by two."""
+    """What was bought is booked by two; limits are in force at once, and close conversions below a floor."""
+    booking = {"bought": "BNB", "bought_amount": "10", "reference": "order 1"}
+    treasury.propose("what was bought or sold outside", **booking, **WHY)
+    risk.approve()
     for side, warn, stop in (("floor: no less than", "2", "1"), ("ceiling: no more than", "500", "1000")):
         with treasury.task("set a limit"):
             treasury.model("Add Treasury limits")
             treasury.fill(asset="BNB", side=side, warn=warn, stop=stop, reason="Ours.")
             treasury.button("Save")
             treasury.told("was added")
-    booking = {"bought": "BNB", "bought_amount": "10", "reference": "order 1"}
-    treasury.propose("what was bought or sold outside", **booking, **WHY)
-    risk.approve()
     with treasury.task("read the treasury"):
         treasury.model("House accounts")
         treasury.link("Treasury")
