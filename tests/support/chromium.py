@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
-# With its windows it prepares the toolbar of each, which takes three times as long as to open a page.
+# With its windows it prepares the toolbar of each, and opening a page takes three times as long.
 WITHOUT_WINDOWS, WITH_WINDOWS = "/usr/bin/chromium-headless-shell", "/usr/bin/chromium"
 CHROMIUM = os.environ.get("CHROMIUM") or (WITHOUT_WINDOWS if Path(WITHOUT_WINDOWS).exists() else WITH_WINDOWS)
 FLAGS = [

@@ -21,7 +21,7 @@ NAME = "measures"
 MANY = 300
 SLOWER = 4
 ASKED = 15  # times for one page
-ANOTHER = "/help/"
+BEFORE = "/help/"  # the page that one comes from
 PRESSED = {"one ticked": ".choices tbody [type=checkbox]", "all ticked": "#all", "searched": "#find"}
 KEY_MS = 50
 ANSWERED_MS = 3_000  # a page with hundreds of balances has its answer by then, also on the slower processor
@@ -112,7 +112,7 @@ def measured(page: Page, path: str) -> Measured:
     cdp.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     page.goto(path, wait_until="networkidle")
     tasks = {"first load": busy(page)}
-    page.goto(ANOTHER, wait_until="networkidle")
+    page.goto(BEFORE, wait_until="networkidle")
     answer = page.goto(path, wait_until="networkidle")
     assert answer
     assert answer.ok, path
