@@ -11,7 +11,7 @@ export PORT CHAOS STATES
 
 DISASTERS = chaos-files chaos-postgres chaos-redis chaos-rabbitmq
 AT_WORK = $(addprefix tests/chaos/test_,$(addsuffix .py,messages kills outages asleep))
-CHECKS = check-code check-templates check-types check-migrations check-translations check-deployment
+CHECKS = check-code check-templates check-types check-migrations check-translations check-deployment check-house
 
 .PHONY: help run test coverage browser screens pictures chaos requests mutants bench check $(CHECKS) $(DISASTERS) site-rabbitmq messages lock
 
@@ -71,7 +71,7 @@ mutants: .venv/test ## How many small changes of the money code the tests notice
 bench: .venv/test ## How fast the product is beside a floor, on PostgreSQL with Redis (BENCH="settle --clients 1": less of it)
 	@$(BIN)/python -m tests.support.servers postgres redis -- $(BIN)/python manage.py bench $(BENCH)
 
-check: $(CHECKS) ## Lint, format, types, migrations, translations, deployment settings; needs Debian's gettext
+check: $(CHECKS) ## Lint, format, types, migrations, translations, deployment settings, the house's rules; needs Debian's gettext
 
 check-code: .venv/test
 	@$(BIN)/ruff check .
@@ -95,6 +95,9 @@ check-deployment: .venv/test
 	DATABASE_URL=postgres://dustsite@127.0.0.1/dustsite CELERY_BROKER_URL=redis://127.0.0.1 TRUSTED_PROXIES=1 \
 	PRICE_SOURCE=exchange EXCHANGE_FALLBACK_ID=kraken \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+check-house: .venv/test
+	@$(BIN)/pytest tests/house
 
 messages: .venv/test ## Collect the texts to translate and compile the translations; needs Debian's gettext
 	@$(BIN)/python -m tests.support.messages --write
