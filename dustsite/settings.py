@@ -253,6 +253,7 @@ DEMO_MAIL: Path | None = _mail["DEMO_MAIL"]  # where a demonstration keeps its m
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # in their own words, for whoever reads no other
+FORMAT_MODULE_PATH = "dustsite.formats"
 LOCALE_PATHS = [BASE_DIR / "wallet" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -209,6 +209,14 @@ def test_a_price_is_rounded_once_half_to_even(exact):
         assert money.is_rounded_from(rounded, exact)
 
 
+@given(st.integers(1, 10**10 - 1), st.integers(-9, 0), st.integers(10**11, 10**12 - 1), st.integers(-18, -12))
+def test_a_price_comes_out_of_two_stored_ones_as_it_went_in(digits, shift, currency, place):
+    """What the market says in a currency, with ten digits, is told again by its price in BTC and the currency's."""
+    said, rate = digits * Fraction(10) ** shift, currency * Fraction(10) ** place
+    stored = money.round_price(said * rate), money.round_price(rate)
+    assert money.round_price(Fraction(stored[0]) / Fraction(stored[1]), money.RATIO_DIGITS) == said
+
+
 @given(exact_prices | ties, st.sampled_from([1, -1]))
 @example(Fraction("1000000000014") / 10**20, 1)
 @example(Fraction("1.0000000000050000001"), -1)

@@ -17,6 +17,7 @@ BTC_SCALE = 8
 BNB_SCALE = 8
 
 PRICE_DIGITS = 12
+RATIO_DIGITS = 10
 PRICE_PLACES = 30
 PRICE_CEILING = Decimal(10) ** 12
 
@@ -58,8 +59,10 @@ def to_decimal(units: int, scale: int) -> Decimal:
     return EXACT.scaleb(Decimal(units), -scale)
 
 
-def round_price(price: Fraction | Decimal) -> Decimal | None:
+def round_price(price: Fraction | Decimal, digits: int = PRICE_DIGITS) -> Decimal | None:
     """The price as it is stored: at most 12 significant digits and 30 decimal places, rounded once, half to even.
+
+    The ratio of two stored prices is known to RATIO_DIGITS of them.
 
     None when it is not a usable price: not finite, not positive, out of range, or gone after rounding.
     """
@@ -70,7 +73,7 @@ def round_price(price: Fraction | Decimal) -> Decimal | None:
         return None
     # Cut to one digit, a number keeps its magnitude; rounded, 9.9 would pass for 10.
     magnitude = _CUT.divide(Decimal(exact.numerator), Decimal(exact.denominator)).adjusted()
-    last_place = max(magnitude - PRICE_DIGITS + 1, -PRICE_PLACES)
+    last_place = max(magnitude - digits + 1, -PRICE_PLACES)
     # Python rounds a fraction to the nearest whole number, half to even.
     rounded = EXACT.scaleb(Decimal(round(exact / Fraction(10) ** last_place)), last_place).normalize(EXACT)
     return rounded if 0 < rounded < PRICE_CEILING else None

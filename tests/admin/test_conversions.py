@@ -51,6 +51,15 @@ def test_a_completed_one_shows_the_quote_beside_the_settlement_and_its_entries(s
     ]
 
 
+def test_a_list_writes_moments_as_the_pages_do(support, world):
+    world.settled("DOGE")
+    found = read(support.get(LIST)).find("#result_list tbody tr")
+    assert [found.find(f".field-{name}").text for name in ("quoted_at", "finished_at")] == [
+        "2026-11-22 14:32:07",
+        "2026-11-22 14:32:09",
+    ]
+
+
 def test_support_reads_what_the_customer_reads_in_a_currency_of_theirs(support, world):
     quote = conversions.quote(user=world.user, codes=["DOGE"], currency="EUR")
     world.clock.tick(seconds=1)

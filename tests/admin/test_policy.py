@@ -47,6 +47,11 @@ def test_p20_a_version_goes_from_form_to_preview_to_proposal_to_approval(world, 
     assert Policy.objects.current() == made
 
 
+def test_the_first_version_has_been_in_force_from_the_beginning(paula):
+    found = read(proposing.browser(paula).get("/admin/wallet/policy/"))
+    assert found.find(".field-in_force").text == "the beginning"
+
+
 def test_p20_the_typo_is_refused_in_words_beside_each_figure(paula, text):
     """P20: nothing is proposed, and what was written stays there."""
     client = proposing.browser(paula)

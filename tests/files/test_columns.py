@@ -67,9 +67,11 @@ def test_a_worth_of_which_something_is_not_known_is_an_empty_cell(missing):
     assert found["currency"] == ("" if missing == "currency_rate_btc" else "EUR")
 
 
-def test_a_price_in_the_currency_is_rounded_as_all_prices_are():
+def test_a_price_in_the_currency_has_the_digits_that_two_stored_prices_give():
     found = cells("summ", row())
-    assert found["Reference Price Per Unit (Optional)"] == "0.105263157895"
+    assert found["Reference Price Per Unit (Optional)"] == "0.1052631579"
+    asked = cells("summ", row(rate_btc=Decimal("0.0000100870687643"), currency_rate_btc=Decimal("0.00000229944532028")))
+    assert asked["Reference Price Per Unit (Optional)"] == "4.38674000"  # to twelve digits 4.38674000001
     none = cells("summ", row(currency_rate_btc=None))
     assert [none[f"Reference Price {name} (Optional)"] for name in ("Per Unit", "Currency")] == ["", ""]
 

@@ -39,7 +39,9 @@ class PolicyAdmin(ReadOnly, Recorded):
 
     @admin.display(description="in force from (UTC)")
     def in_force(self, policy: Policy) -> str:
-        said = to_the_second(policy.effective_from or policy.created_at)
+        if policy.effective_from is None:
+            return "the beginning"
+        said = to_the_second(policy.effective_from)
         return f"never: withdrawn before {said}" if hasattr(policy, "withdrawal") else said
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Policy]:

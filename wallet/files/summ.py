@@ -17,10 +17,11 @@ from wallet.files.rows import Row
 
 
 def price_in_currency(row: Row) -> str:
-    """What one of the asset cost in the customer's currency, rounded as all prices are; nothing where it is not known."""
+    """What one of the asset cost in the customer's currency, to as many digits as are known; nothing where it is not."""
     if row.rate_btc is None or row.currency_rate_btc is None:
         return ""
-    return rate(money.round_price(Fraction(row.rate_btc) / Fraction(row.currency_rate_btc)))
+    exact = Fraction(row.rate_btc) / Fraction(row.currency_rate_btc)
+    return rate(money.round_price(exact, money.RATIO_DIGITS))
 
 
 def columns(zone: tzinfo) -> list[Column[Row]]:
