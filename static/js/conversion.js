@@ -3,7 +3,6 @@ import { ago, byId, fill, inSeconds, isAnswered, on, say } from "./notices.js";
 // The selection
 
 const { title } = document;
-const DIRECTION = { name: "ascending", value: "descending" };
 const boxes = () => [...document.querySelectorAll("#selection [name=asset]")];
 const rowOf = (box) => box.closest("tr");
 const isShown = (box) => !rowOf(box).hidden;
@@ -36,13 +35,13 @@ function sort() {
   const key = (row) => by === "name" ? row.dataset.find : -row.querySelector(".get > *").value;
   rows.sort((a, b) => key(a) < key(b) ? -1 : 1);
   rows[0].parentNode.append(...rows);
-  for (const button of document.querySelectorAll("[data-sort]")) {
-    button.closest("th").ariaSort = button.dataset.sort === by ? DIRECTION[by] : null;
+  for (const { dataset, parentNode } of document.querySelectorAll("[data-sort]")) {
+    parentNode.ariaSort = dataset.sort === by ? dataset.direction : null;
   }
 }
 
 function dropProblem() {
-  if (byId("problem").firstElementChild) document.title = title;
+  document.title = title;
   byId("problem").replaceChildren();
 }
 
@@ -77,7 +76,9 @@ setInterval(() => {
 }, 10_000);
 
 let isAsked = false; // whether the form's answer is still to come
-on("htmx:beforeRequest", ({ target, detail }) => {
+on("htmx:beforeRequest", (event) => {
+  const { target, detail } = event;
+  if (document.hidden && target.matches("#progress, #running")) event.preventDefault();
   if (target.id === "selection") {
     isAsked = true;
     dropProblem();
@@ -88,10 +89,6 @@ on("htmx:beforeSwap", (event) => {
   const { target, requestConfig: { elt } } = event.detail;
   // Without its form, the answer to Convert would have no place.
   if (target.id === "selection" && elt.id === "choices" && isAsked) event.preventDefault();
-});
-on("htmx:afterRequest", ({ detail }) => {
-  if (detail.requestConfig.elt.id === "selection") isAsked = false;
-  byId("summary")?.removeAttribute("aria-busy");
 });
 on("htmx:afterSettle", ({ target, detail }) => {
   const address = detail.xhr.getResponseHeader("Content-Location");
@@ -155,23 +152,28 @@ on("click", (event) => {
   event.preventDefault();
   byId("dialog").close();
 });
-on("htmx:afterRequest", ({ target, detail }) => {
-  if (!isAnswered(detail.xhr) && target.id === "confirm" && target.isConnected) setBusy(false);
+on("htmx:afterRequest", ({ target, detail: { xhr, requestConfig: { elt } } }) => {
+  if (elt.id === "selection") isAsked = false;
+  byId("summary")?.removeAttribute("aria-busy");
+  if (target.id === "confirm" && !isAnswered(xhr)) setBusy(false);
 });
 on("htmx:afterSwap", ({ detail: { target } }) => {
   if (target.id !== "reviewing") return;
   if (byId("dialog").open) changed = performance.now();
   else {
     history.pushState("sheet", "");
-    byId("dialog").showModal(); // last: history would wait until all of it is drawn
+    byId("dialog").showModal(); // last: history would wait until it is drawn
   }
 });
 on("close", () => history.state === "sheet" && history.back(), true);
+on("htmx:beforeOnLoad", (event) => {
+  const address = event.detail.xhr.getResponseHeader("HX-Redirect");
+  if (!address || history.state !== "sheet") return;
+  event.preventDefault();
+  location.replace(address);
+});
 addEventListener("popstate", () => byId("dialog")?.close());
 
-on("htmx:beforeRequest", (event) => {
-  if (document.hidden && event.target.matches("#progress, #running")) event.preventDefault();
-});
 const again = () => !document.hidden && byId("progress") && htmx.trigger("#progress", "again");
 on("visibilitychange", again);
 addEventListener("online", again);

@@ -69,7 +69,9 @@ def test_every_page_says_it(euros, signed_in, text):
     receipt = text(signed_in.get(f"/conversions/{done.reference}/"))
     assert "Worth ≈ €10.25 when it was converted." in receipt
     assert "Value ≈ €10.25 (1 EUR = 0.00001950 BTC, EUR→BTC)" in receipt
-    assert "≈ €10.25" in text(signed_in.get("/conversions/"))
+    history = text(signed_in.get("/conversions/"))
+    assert "≈ €10.25" in history
+    assert "≈ is the value at the time of the conversion, in the currency that you had chosen then." in history
 
 
 def test_the_estimate_says_what_the_selection_would_bring(euros, signed_in, text):

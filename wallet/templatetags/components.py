@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 from zlib import crc32
 
 from django import template
@@ -142,9 +143,9 @@ def sort_link(label: str, name: str, *, query: str, direction: str, is_current: 
 
 
 @register.inclusion_tag("components/sort_button.html")
-def sort_button(label: str, name: str, direction: str = "", css: str = "") -> dict[str, str]:
-    """A column's head that sorts the list by it in the browser; the direction is there when it is sorted so now."""
-    return {"label": label, "name": name, "direction": direction, "css": css}
+def sort_button(label: str, name: str, direction: str, *, is_sorted: bool = False, css: str = "") -> dict[str, Any]:
+    """A column's head that sorts the list by it in the browser, in this direction; `is_sorted`: it comes so."""
+    return {"label": label, "name": name, "direction": direction, "is_sorted": is_sorted, "css": css}
 
 
 @register.inclusion_tag("components/standstill.html")

@@ -59,6 +59,19 @@ def test_back_closes_the_sheet_and_cancel_leaves_no_step_behind(visit):
     page.wait_for_url("**/wallet/")
 
 
+def test_back_from_what_was_confirmed_leads_to_the_balances_and_then_to_what_was_before(visit):
+    """The conversion has the sheet's step of the browser's history."""
+    page = visit(viewport=DESKTOP, path="/wallet/")
+    page.goto(DUST)
+    review(page)
+    page.locator("#go").press("Enter")
+    page.wait_for_url("**/conversions/CV-*/")
+    page.go_back()
+    page.wait_for_url("**/dust/*")
+    page.go_back()
+    page.wait_for_url("**/wallet/")
+
+
 def test_four_presses_of_confirm_are_one_conversion_and_so_is_a_replay(visit):
     page = visit(viewport=DESKTOP, path=DUST)
     held = []

@@ -45,6 +45,11 @@ class Window:
     older: str = ""
     is_lost: bool = False
 
+    @property
+    def has_worths(self) -> bool:
+        """Whether a row says what it was worth; each does in the currency chosen at its time."""
+        return any(row.worth for row in self.rows)
+
 
 def window(*, user: User, conditions: dict[str, Any], place: Place, size: int, now: datetime) -> Window:
     """The page of so many at this place. A reference that is none of the customer's leads to the first page.
