@@ -186,7 +186,7 @@ def test_the_files_say_the_worth_of_the_settlement_not_of_the_quote_nor_of_today
     koinly = {line["Sent Currency"]: line for line in cells(signed_in, "?format=koinly")}
     assert (koinly["DOGE"]["Net Worth Amount"], koinly["DOGE"]["Net Worth Currency"]) == ("10.25", "EUR")
     summ = {line["Base Currency"]: line for line in cells(signed_in, "?format=summ")}
-    assert summ["DOGE"]["Reference Price Per Unit (Optional)"] == "0.102564102564"
+    assert summ["DOGE"]["Reference Price Per Unit (Optional)"] == "0.1025641026"
     assert summ["DOGE"]["Reference Price Currency (Optional)"] == "EUR"
     document = signed_in.get(f"/conversions/{done.reference}.json").json()["currency"]
     assert document == {
