@@ -11,8 +11,9 @@ from django.core.validators import validate_email
 from django.http.request import validate_host
 from environ import Env
 
-SCHEMES = ("smtp", "smtp+tls", "smtp+ssl")
-# In seconds: for how long a page waits for a mail server at each step. Then the page says that it could not be reached.
+PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}  # by scheme, where the address names none
+# In seconds: for how long a page waits for a mail server at each step, and wallet.mail_server says for how long in all. Then
+# the page says that it could not be reached.
 TIMEOUT = 5
 
 
@@ -25,7 +26,7 @@ def configured(env: Env, *, production: bool, hosts: list[str], name: str, folde
     sender = env.str("DEFAULT_FROM_EMAIL", default="" if production else formataddr((name, "noreply@dustsite.invalid")))
     if production and not url:
         raise ImproperlyConfigured("Set EMAIL_URL to your mail server: smtp+tls://user:password@mail.example.com:587")
-    if url and (urlsplit(url).scheme not in SCHEMES or not urlsplit(url).hostname):
+    if url and not _is_server(url):
         raise ImproperlyConfigured(
             "EMAIL_URL must look like smtp+tls://user:password@mail.example.com:587 (STARTTLS), smtp+ssl://… (TLS from"
             " the start) or smtp://… (without TLS, for a server on this machine)."
@@ -35,11 +36,8 @@ def configured(env: Env, *, production: bool, hosts: list[str], name: str, folde
             "Set DEFAULT_FROM_EMAIL to the address that mails are from: Dust Exchange <noreply@dust.example.com>"
         )
     _check_site(site, hosts, is_needed=production)
-    server = env.email_url("EMAIL_URL") if url else {"EMAIL_BACKEND": "wallet.demo_mail.Mailbox"}
-    if url and not server["EMAIL_PORT"]:
-        server["EMAIL_PORT"] = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}[urlsplit(url).scheme]
     return {
-        **server,
+        **(_server(env, url) if url else {"EMAIL_BACKEND": "wallet.demo_mail.Mailbox"}),
         "EMAIL_TIMEOUT": TIMEOUT,
         "DEFAULT_FROM_EMAIL": sender,
         "SERVER_EMAIL": sender,
@@ -48,6 +46,20 @@ def configured(env: Env, *, production: bool, hosts: list[str], name: str, folde
         "LINKS_URL": site or "http://127.0.0.1:8000",
         "DEMO_MAIL": None if url else folder,
     }
+
+
+def _is_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, or an unclosed [
+        return False
+
+
+def _server(env: Env, url: str) -> dict[str, Any]:
+    server = env.email_url("EMAIL_URL")
+    port = server["EMAIL_PORT"] or PORTS[urlsplit(url).scheme]
+    return {**server, "EMAIL_BACKEND": "wallet.mail_server.MailServer", "EMAIL_PORT": port}
 
 
 def _is_address(sender: str) -> bool:
@@ -64,11 +76,20 @@ def _check_site(site: str, hosts: list[str], *, is_needed: bool) -> None:
     """What links in mails begin with: an address of this site, and in production a safe one."""
     if not site and not is_needed:
         return
-    parts = urlsplit(site)
-    scheme = ("https",) if is_needed else ("http", "https")
-    if parts.scheme not in scheme or not parts.hostname or parts.path or parts.query or parts.fragment:
+    host = _host(site, ("https",) if is_needed else ("http", "https"))
+    if not host:
         raise ImproperlyConfigured(
             "Set SITE_URL to the address of the site, which links in mails begin with: https://dust.example.com"
         )
-    if not validate_host(parts.hostname, hosts):
-        raise ImproperlyConfigured(f"SITE_URL is at {parts.hostname}, which ALLOWED_HOSTS does not name.")
+    if not validate_host(host, hosts):
+        raise ImproperlyConfigured(f"SITE_URL is at {host}, which ALLOWED_HOSTS does not name.")
+
+
+def _host(site: str, schemes: tuple[str, ...]) -> str:
+    """The host of an address that is nothing more than scheme, host and port; empty where it isn't one."""
+    try:
+        parts = urlsplit(site)
+        is_bare = not (parts.path or parts.query or parts.fragment) and parts.port != 0
+    except ValueError:
+        return ""
+    return parts.hostname or "" if is_bare and parts.scheme in schemes else ""

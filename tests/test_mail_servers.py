@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.mail_server import Liar, mail_server, silent_server
+from tests.support.mail_server import Liar, dripping_server, mail_server, silent_server
 from tests.support.outbox import only, others
 from tests.support.servers import free_port
 from wallet import delivery
@@ -16,7 +16,7 @@ from wallet.pages import receipts
 def liar(settings):
     """The site's mail server, which lies as its `faults` say."""
     with mail_server(postbox=Liar()) as (port, postbox):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "wallet.mail_server.MailServer"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 2
         yield postbox
 
@@ -89,14 +89,15 @@ def test_each_wait_is_twice_the_one_before_up_to_four_hours_and_the_last_attempt
     assert len(liar.tried) == 12
 
 
-@pytest.mark.parametrize("kind", ["down", "slow"])
-def test_a_server_that_does_not_answer_is_left_alone_after_three_mails(world, settings, kind):
+@pytest.mark.parametrize("kind", ["down", "slow", "dripping"])
+def test_a_server_that_does_not_answer_is_left_alone_after_three_mails(world, settings, monkeypatch, kind):
     """And all mails go once it is back."""
     others(world, *"abcde")
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "wallet.mail_server.MailServer"
     settings.EMAIL_HOST, settings.EMAIL_TIMEOUT = "127.0.0.1", 0.2
-    with silent_server() as silent:
-        settings.EMAIL_PORT = silent if kind == "slow" else free_port()
+    with silent_server() as slow, dripping_server() as dripping, monkeypatch.context() as patch:
+        patch.setattr("wallet.mail_server.LONGEST", 0.3)
+        settings.EMAIL_PORT = {"down": free_port(), "slow": slow, "dripping": dripping}[kind]
         assert delivery.deliver() == delivery.Delivered(0, goes_on=False)
     assert sorted(OutboxMail.objects.values_list("attempts", flat=True)) == [0, 0, 1, 1, 1]
     with mail_server() as (port, postbox):

@@ -32,7 +32,7 @@ LAYERS = [
     ["wallet.treasury"],
     ["wallet.watch"],
     ["wallet.health", "wallet.alerts"],
-    ["wallet.audit", "wallet.market", "wallet.metrics", "wallet.demo_mail"],
+    ["wallet.audit", "wallet.market", "wallet.metrics", "wallet.demo_mail", "wallet.mail_server"],
     ["wallet.conversions", "wallet.files", "wallet.listing", "wallet.proposals", "wallet.sign_ups"],
     ["wallet.demonstration", "wallet.pages"],
     ["wallet.delivery"],

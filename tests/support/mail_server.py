@@ -1,7 +1,8 @@
-"""Mail servers on this machine: one that takes what it is sent, one that refuses, one that never answers."""
+"""Mail servers on this machine: one that takes what it is sent, one that refuses, one that never answers, one that drips."""
 
 import contextlib
 import socket
+import threading
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -79,4 +80,27 @@ def mail_server(answer: str = "250 yes", postbox: Any = None) -> Iterator[tuple[
 def silent_server() -> Iterator[int]:
     """One that lets everybody connect, and never says a word: its port."""
     with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@contextlib.contextmanager
+def dripping_server() -> Iterator[int]:
+    """One that never comes to the end of its greeting, as long as anybody listens: its port."""
+
+    def drip(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            while True:
+                connection.sendall(b"220-please hold the line\r\n")
+                connection.settimeout(0.05)
+                with contextlib.suppress(TimeoutError):
+                    if not connection.recv(1):
+                        return
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=drip, args=[server.accept()[0]], daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=serve, daemon=True).start()
         yield server.getsockname()[1]

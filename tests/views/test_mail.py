@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.support import factories
-from tests.support.mail_server import mail_server, silent_server
+from tests.support.mail_server import dripping_server, mail_server, silent_server
 from tests.support.servers import free_port
 from wallet.models import Customer
 
@@ -18,7 +18,7 @@ def sends(settings):
     """Lets the site send to the mail server at this port."""
 
     def through(port):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "wallet.mail_server.MailServer"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 0.5
 
     settings.SITE_NAME, settings.SITE_URL = "Dust Exchange", "https://dust.example.com"
@@ -26,8 +26,8 @@ def sends(settings):
     return through
 
 
-@pytest.fixture(params=["down", "slow", "refusing"])
-def failing(request, sends):
+@pytest.fixture(params=["down", "slow", "dripping", "refusing"])
+def failing(request, sends, monkeypatch):
     """The site's mail server fails in one of these ways."""
     if request.param == "refusing":
         with mail_server("550 no such user mira@example.com") as (port, _):
@@ -35,6 +35,11 @@ def failing(request, sends):
             yield
     elif request.param == "slow":
         with silent_server() as port:
+            sends(port)
+            yield
+    elif request.param == "dripping":
+        monkeypatch.setattr("wallet.mail_server.LONGEST", 0.3)
+        with dripping_server() as port:
             sends(port)
             yield
     else:
