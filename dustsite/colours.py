@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 THEMES = ("light", "dark")
-# What pages are drawn on, as static/css/tokens.css has it: light, dark.
+# What pages are drawn on, as static/css/base.css has it: light, dark.
 GROUNDS = {
     "ground": ("#f5f4f0", "#0c0e12"),
     "surface": ("#ffffff", "#14171d"),
@@ -34,7 +34,7 @@ class Colour(NamedTuple):
     dark: str
 
 
-# What buttons are filled with where the operator set no colour, as static/css/tokens.css has it.
+# What buttons are filled with where the operator set no colour, as static/css/base.css has it.
 PRIMARY = Colour("#15171c", "#f1f2f4")
 
 

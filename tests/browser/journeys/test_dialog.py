@@ -1,5 +1,6 @@
 """The review in its dialog: no figure moves by itself, Confirm counts once, and the keyboard stays inside."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.chromium import DESKTOP, PHONE
@@ -57,6 +58,19 @@ def test_back_closes_the_sheet_and_cancel_leaves_no_step_behind(visit):
     assert page.evaluate("history.length") == steps + 1
     page.go_back()
     page.wait_for_url("**/wallet/")
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1366, 650), (390, 664), (320, 568)])
+def test_what_cannot_be_undone_is_said_in_sight_of_confirm_and_a_long_list_shows_that_it_goes_on(visit, size):
+    page = visit(viewport=dict(zip(("width", "height"), size, strict=True)), path="/wallet/dust/?all=1")
+    review(page)
+    for part in ("#review .box.warn", "#left", "#go"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    box = page.locator(".given").bounding_box()
+    rows = [row.bounding_box() for row in page.locator(".given tbody tr").all()]
+    ends = box["y"] + box["height"]
+    (cut,) = (row for row in rows if row["y"] < ends < row["y"] + row["height"])
+    assert 0.25 < (ends - cut["y"]) / cut["height"] < 0.75
 
 
 def test_back_from_what_was_confirmed_leads_to_the_balances_and_then_to_what_was_before(visit):
