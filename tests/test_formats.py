@@ -115,10 +115,11 @@ def test_a_moment_to_come_is_absolute():
     [
         (timedelta(hours=5, minutes=47, seconds=13), "5 hours 48 minutes"),
         (timedelta(hours=6), "6 hours"),
-        (timedelta(seconds=59, microseconds=1), "1 minute"),
-        (timedelta(seconds=12), "12 seconds"),
-        (timedelta(0), "0 seconds"),
-        (timedelta(seconds=-5), "0 seconds"),
+        (timedelta(seconds=60), "1 minute"),
+        (timedelta(seconds=60, microseconds=1), "2 minutes"),
+        (timedelta(seconds=59, microseconds=1), "less than a minute"),
+        (timedelta(0), "less than a minute"),
+        (timedelta(seconds=-5), "less than a minute"),
     ],
 )
 def test_a_wait_is_never_said_to_be_shorter_than_it_is(length, text):

@@ -169,7 +169,7 @@ def _written(mail: OutboxMail, now: datetime) -> EmailMessage | Unsent:
         letter = receipts.again(count, sender)
     else:
         lines = list(conversion.lines.select_related("asset").order_by("-quoted_value_sats", "asset__code"))
-        letter = receipts.receipt(conversion, lines, conversion.user.get_username(), sender)
+        letter = receipts.receipt(conversion, lines, mailboxes.account(conversion.user), sender)
     one_click = settings.LINKS_URL + reverse("one_click", args=[subscription.word])
     headers = {
         "Message-ID": message_id(mail),

@@ -57,6 +57,11 @@ def coin(units: int) -> str:
     return local(f"{money.to_decimal(units, money.BNB_SCALE):,.8f}")
 
 
+def value(sats: int) -> str:
+    """What something is worth in BTC. Nothing that is worth something reads as zero."""
+    return coin(sats) if sats else f"<{coin(1)}"
+
+
 def amount(units: int, scale: int) -> str:
     """An amount of any asset: up to 8 decimals, cut, trailing zeros dropped; two for currencies that keep two."""
     return local(_amount(units, scale))
@@ -253,6 +258,10 @@ def ago_if_old(moment: datetime, now: datetime) -> str:
 
 
 def remaining(moment: datetime, now: datetime) -> str:
-    """How long until then in hours and minutes, rounded up: a wait is never said to be shorter than it is."""
-    seconds = max(0, -(-(moment - now) // timedelta(seconds=1)))
-    return duration(seconds if seconds < 60 else -(-seconds // 60) * 60)
+    """How long until then in hours and minutes, rounded up: a wait is never said to be shorter than it is. Seconds would stand
+    still on a page that stays open.
+    """
+    minute = timedelta(minutes=1)
+    if moment - now < minute:
+        return _("less than a minute")
+    return duration(-(-(moment - now) // minute) * 60)

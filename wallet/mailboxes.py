@@ -82,6 +82,11 @@ def current(user: User) -> str:
     return confirmed.email if confirmed else user.email
 
 
+def account(user: User) -> str:
+    """What receipts call the customer's account, on the page and in the mail."""
+    return user.email or user.get_username()
+
+
 def waiting(user: User) -> str:
     """The address that is to take the place of the current one once it is confirmed; empty where none is."""
     asked = EmailAddress.objects.get_new(user)

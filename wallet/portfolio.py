@@ -106,18 +106,14 @@ class Portfolio:
 
     @cached_property
     def value_sats(self) -> int:
-        return sum(holding.value_sats or 0 for holding in self.holdings)
-
-    def worth_of(self, holdings: Iterable[Holding]) -> Fraction | None:
-        """What these are worth in hundredths of the reference currency, as their rows show it; None where not known."""
-        if self.currency_rate_btc is None:
-            return None
-        return money.total_hundredths(one.worth for one in holdings if one.worth is not None)
+        return total_sats(self.holdings)
 
     @cached_property
     def worth(self) -> Fraction | None:
-        """What all of it is worth so."""
-        return self.worth_of(self.holdings)
+        """What all of it is worth in hundredths of the reference currency, as the rows show it; None where not known."""
+        if self.currency_rate_btc is None:
+            return None
+        return money.total_hundredths(one.worth for one in self.holdings if one.worth is not None)
 
     def bnb_worth(self, units: int) -> Fraction | None:
         """What so many units of BNB are worth in hundredths of the reference currency, exactly; None where not known."""
@@ -130,7 +126,7 @@ class Portfolio:
         """How much of the whole the convertible balances are, in percent, cut. None where the whole rounds to nothing."""
         if not self.value_sats:
             return None
-        return money.cut_percent(Fraction(self.everything.figures.value, self.value_sats))
+        return money.cut_percent(Fraction(self.everything.value_sats, self.value_sats))
 
     @cached_property
     def priced_at(self) -> datetime | None:
@@ -234,9 +230,25 @@ class Estimate:
     def is_empty(self) -> bool:
         return not self.holdings
 
+    @cached_property
+    def value_sats(self) -> int:
+        return total_sats(self.holdings)
+
     def change_from(self, net: int) -> Fraction:
         """By which fraction it is more (or, below 0, less) than this net, which was shown before."""
         return Fraction(self.figures.net - net, net)
+
+
+def total_sats(holdings: Iterable[Holding]) -> int:
+    """What balances come to in units of BTC, as their rows show it; those worth less than one are added up before the cut."""
+    held = list(holdings)
+    whole = sum(one.value_sats or 0 for one in held)
+    tiny = (
+        Fraction(money.value_btc(one.units, one.asset.scale, one.price.rate_btc))
+        for one in held
+        if one.price and not one.value_sats
+    )
+    return whole + int(sum(tiny, Fraction(0)) * 10**money.BTC_SCALE)
 
 
 def estimate(holdings: list[Holding]) -> Estimate:

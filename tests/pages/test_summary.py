@@ -65,6 +65,15 @@ def test_it_adds_up_what_is_selected(doge):
     assert found.rate == "0.01000000"
 
 
+def test_what_is_worth_less_than_can_be_written_is_added_up_before_the_cut():
+    """Each of these is worth 0.6 of the last unit of BTC."""
+    tiny = pages.holding("DOGE", "0.003")
+    assert tiny.value_sats == 0
+    assert summary(tiny).given == "from 1 balance worth <0.00000001 BTC"
+    assert summary(*[tiny] * 3).given == "from 3 balances worth 0.00000001 BTC"
+    assert summary(*[tiny] * 3, pages.holding("DOGE", "0.008")).given == "from 4 balances worth 0.00000002 BTC"
+
+
 def test_the_fee_has_an_amount_once_something_is_selected():
     doge = pages.holding("DOGE", "100", fee_percent=2)
     assert summary(doge, fee_percent=Decimal(2)).fee == "2% · 0.00040000 BNB"

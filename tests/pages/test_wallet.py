@@ -48,6 +48,12 @@ def test_an_empty_wallet_is_worth_nothing_and_says_what_will_be_here():
     assert found.total == '<data value="0.00000000"><span class="z">0.0000000</span>0</data>'
 
 
+def test_a_wallet_of_crumbs_is_not_said_to_be_worth_nothing():
+    crumb = pages.holding("DOGE", "0.003")
+    assert ">&lt;0.00000001<" in page(crumb).total
+    assert ">1<" in page(crumb, crumb).total
+
+
 def test_what_has_no_price_is_not_counted_and_says_so(doge, eth):
     found = page(doge, eth)
     assert found.unpriced == "1 without a current price isn’t counted."

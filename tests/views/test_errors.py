@@ -39,7 +39,7 @@ def test_a_fault_is_a_page_of_its_own_that_says_what_to_do(signed_in, monkeypatc
     ("path", "status", "words"),
     [
         ("/nothing/", 404, "Page not found If you typed the address, check it."),
-        ("/conversions/CV-0000-0000/", 404, "Page not found If you typed the address, check it."),
+        ("/conversions/CV-0000-0000/", 404, "Page not found If you typed the address, check it. An estimate that you"),
     ],
 )
 def test_under_htmx_the_words_take_the_warnings_place(signed_in, text, path, status, words):

@@ -56,6 +56,8 @@ def test_every_page_says_it(euros, signed_in, text):
     assert (in_euros("0.0002"), in_euros("0.0005")) == (Decimal("10.52"), Decimal("26.31"))
     wallet = text(signed_in.get("/wallet/"))
     assert "≈ €46.83" in wallet  # 10.52 + 26.31 + 10.00
+    assert "worth about 0.08900000 BNB" in wallet
+    assert f"≈ €{in_euros('0.00089')} · " in wallet  # that BNB
     assert "Value (EUR, BTC)" in wallet
     for row_worth in ("≈ €10.52", "≈ €26.31", "≈ €10.00"):
         assert row_worth in wallet

@@ -156,8 +156,8 @@ def test_the_operators_admin_stays_in_utc(client, world, text):
     Customer.objects.set_display(operator, time_zone="Asia/Kathmandu")
     client.force_login(operator)
     words = text(client.get("/admin/wallet/price/"))
-    assert "2:32 p.m." in words
-    assert "8:17 p.m." not in words
+    assert "2026-11-22 14:32:07" in words
+    assert "20:17" not in words
 
 
 # --- mails ---

@@ -19,6 +19,7 @@ SILENT = {
     "data-shows",
     "data-find",
     "data-sort",
+    "data-direction",
     "data-passkey",
     "data-options",
     "data-source",

@@ -49,6 +49,13 @@ def test_the_link_asks_and_its_button_stops_this_kind_alone(world, word):
     assert not read(answer).select("main form")
 
 
+def test_a_browser_that_keeps_no_cookies_is_told_so(world, word):
+    answer = Client(enforce_csrf_checks=True).post(page(word))
+    assert answer.status_code == 403
+    assert "Your browser sent no cookie. Allow cookies for this site, and try again. Nothing was" in read(answer).text
+    assert choices(world.user) == (True, True)
+
+
 def test_the_link_of_a_notice_stops_notices_alone(client, world, word):
     client.post(page(Subscription(world.user.pk, Kind.AGAIN).word))
     assert choices(world.user) == (True, False)

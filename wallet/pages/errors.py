@@ -12,29 +12,24 @@ from wallet.pages.buttons import Button
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """`again` is the page that asked, where loading it again helps."""
+    """`again` is the page that asked, where loading it again helps; `is_estimate`: choosing balances anew does."""
 
     title: str
     heading: str
     words: str
     again: str = ""
     is_signed_in: bool = False
-
-    @property
-    def reload(self) -> Button | None:
-        return Button(_("Reload the page"), self.again) if self.again else None
-
-    @property
-    def to_wallet(self) -> Button:
-        return Button(_("Go to wallet"), reverse("wallet"))
+    is_estimate: bool = False
 
     @property
     def buttons(self) -> list[Button]:
-        """The ways on from the page."""
-        if self.reload:
-            return [self.reload]
+        """The ways on from the page. A warning has the first."""
+        if self.again:
+            return [Button(_("Reload the page"), self.again)]
         if self.is_signed_in:
-            return [self.to_wallet, Button(_("Conversion history"), reverse("history"), is_second=True)]
+            to_wallet = Button(_("Go to wallet"), reverse("wallet"))
+            first = Button(_("Convert small balance"), reverse("dust")) if self.is_estimate else to_wallet
+            return [first, Button(_("Conversion history"), reverse("history"), is_second=True)]
         return [Button(_("Sign in"), reverse("account_login"))]
 
 
@@ -49,7 +44,12 @@ def forbidden() -> ErrorPage:
     return ErrorPage(title, title, _("It isn’t meant for this account."))
 
 
-def csrf_failure(again: str) -> ErrorPage:
+def csrf_failure(again: str, *, has_cookies: bool) -> ErrorPage:
+    if not has_cookies:
+        title = _("Your browser sent no cookie")
+        return ErrorPage(
+            title, f"{title}.", _("Allow cookies for this site, and try again. Nothing was changed."), again
+        )
     return ErrorPage(
         _("This page was open for too long"), _("This page was open for too long."), _("Nothing was converted."), again
     )
@@ -58,6 +58,18 @@ def csrf_failure(again: str) -> ErrorPage:
 def not_found() -> ErrorPage:
     title = _("Page not found")
     return ErrorPage(title, title, _("If you typed the address, check it."))
+
+
+def no_conversion() -> ErrorPage:
+    """Nothing of the customer's has this reference: it is somebody else's, or nobody's, or an estimate's that was cleared away
+    (S5). Which of these is not said (P13).
+    """
+    title = _("Page not found")
+    words = _(
+        "If you typed the address, check it. An estimate that you didn’t confirm is gone once you’ve made newer ones:"
+        " nothing was converted by it."
+    )
+    return ErrorPage(title, title, words, is_estimate=True)
 
 
 def only_takes_forms() -> ErrorPage:

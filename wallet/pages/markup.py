@@ -52,8 +52,8 @@ def value(sats: int, *, is_plain: bool = False) -> SafeString:
     reads as zero.
     """
     if is_plain:
-        return SafeString(escape(formats.coin(sats) if sats else f"<{formats.coin(1)}"))
-    return coin(sats) if sats else _amount(0, format_html("&lt;{}", formats.coin(1)))
+        return SafeString(escape(formats.value(sats)))
+    return coin(sats) if sats else _amount(0, SafeString(escape(formats.value(0))))
 
 
 def _amount(units: int, words: SafeString) -> SafeString:

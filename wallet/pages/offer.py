@@ -115,11 +115,11 @@ def _worth(portfolio: Portfolio) -> str:
 
 
 def _share(portfolio: Portfolio) -> str:
-    """What they are worth in the reference currency, as their rows show it, and how much of the whole.
+    """What their BNB is worth in the reference currency, as the dust page says it, and how much of the whole they are.
 
     The one is empty where it is not known, the other where the whole rounds to nothing. What is there is never 0.00%.
     """
-    said = [formats.worth(portfolio.worth_of(portfolio.convertible), portfolio.currency)]
+    said = [formats.worth(portfolio.bnb_worth(portfolio.everything.figures.net), portfolio.currency)]
     if portfolio.small_share is not None:
         digits = f"{portfolio.small_share:.2f}" if portfolio.small_share else "<0.01"
         said.append(_("%(share)s of this wallet") % {"share": formats.percent(digits)})

@@ -70,7 +70,7 @@ class Summary:
         text = ngettext(
             "from %(count)s balance worth %(value)s BTC", "from %(count)s balances worth %(value)s BTC", self.count
         )
-        return text % {"count": self.count, "value": formats.coin(self.estimate.figures.value)}
+        return text % {"count": self.count, "value": formats.value(self.estimate.value_sats)}
 
     @cached_property
     def shares(self) -> list[charts.Share]:

@@ -159,7 +159,9 @@ class WalletPage:
     @property
     def total(self) -> str:
         """The estimated balance in BTC; empty when there is something but no price of it."""
-        return "" if self.has_no_prices else markup.coin(self.portfolio.value_sats)
+        if self.has_no_prices:
+            return ""
+        return markup.value(self.portfolio.value_sats) if self.portfolio.holdings else markup.coin(0)
 
     @property
     def worth(self) -> str:

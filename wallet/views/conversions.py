@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, render, resolve_url
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import retarget
 
-from wallet import conversions, tasks, validators
+from wallet import conversions, mailboxes, tasks, validators
 from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.eligibility import eligibility
@@ -97,7 +97,7 @@ def _page(request: CustomerRequest, reference: str, problem: str = "", proof_pro
     state = eligibility(user=request.user, now=now)
     is_asked = found.is_quoted and proofs.is_missing(request, state.policy.second_factor)
     visit = Visit(
-        account=request.user.email or request.user.get_username(),
+        account=mailboxes.account(request.user),
         address=request.build_absolute_uri(resolve_url("conversion", reference)),
         is_part=wants_partial(request),
         problem=problem,

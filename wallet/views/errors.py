@@ -41,11 +41,14 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     log.warning("token_missing", says=reason)
-    return _answer(request, errors.csrf_failure(address_again(request)), 403)
+    page = errors.csrf_failure(address_again(request), has_cookies=bool(request.COOKIES))
+    return _answer(request, page, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, errors.not_found(), 404)
+    found = request.resolver_match
+    is_conversion = found is not None and "reference" in found.kwargs
+    return _answer(request, errors.no_conversion() if is_conversion else errors.not_found(), 404)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
