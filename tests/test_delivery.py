@@ -12,7 +12,7 @@ from django.db import OperationalError
 from tests.support import factories
 from tests.support.outbox import noticed, only, others
 from tests.support.together import together
-from wallet import delivery, tasks
+from wallet import conversions, delivery, tasks
 from wallet.models import Customer, Opening, OutboxMail
 
 
@@ -278,6 +278,19 @@ def test_it_is_in_the_customers_language_and_time_zone_whoever_else_is_written_t
     assert '<html lang="de">' in mira.alternatives[0][0]
     assert "Reference" in anna.body
     assert "14:32:" in anna.body
+
+
+def test_who_chose_no_language_gets_it_in_that_of_the_browser_that_asked(world, client, mailoutbox):
+    client.force_login(world.user)
+    answer = client.post("/wallet/dust/", {"asset": "DOGE"}, headers={"Accept-Language": "de-AT, en;q=0.5"})
+    reference = answer["Location"].strip("/").rpartition("/")[2]
+    world.settle(conversions.confirm(user=world.user, reference=reference))
+    client.get("/wallet/", headers={"Accept-Language": "en"})
+    delivery.deliver()
+    assert "Referenz" in mailoutbox[0].body
+    Customer.objects.set_display(world.user, language="en")
+    client.post("/wallet/dust/", {"asset": "ETH"}, headers={"Accept-Language": "de"})
+    assert Customer.objects.get(pk=world.user.pk).mail_language == "en"
 
 
 def test_line_breaks_in_what_the_operator_sets_add_no_header(world, settings, mailoutbox):

@@ -147,8 +147,7 @@ def _close(connection: Any) -> None:
 def _as_read_by(conversion: Conversion) -> Iterator[None]:
     """In the customer's language and time zone."""
     customer = Customer.objects.get(pk=conversion.user_id)
-    language = customer.language if customer.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    with translation.override(language), timezone.override(customer.zone):
+    with translation.override(customer.mail_language), timezone.override(customer.zone):
         yield
 
 

@@ -48,6 +48,12 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         self.ensure(user)
         return self.filter(user=user, time_zone="").update(time_zone=name) == 1
 
+    @retried
+    def note_language(self, customer: Customer, language: str) -> None:
+        """Notes the language that somebody who chose none reads, in which their mails are."""
+        if not customer.language and customer.browser_language != language:
+            self.filter(pk=customer.pk).update(browser_language=language)
+
 
 class Customer(models.Model):
     """What the wallet knows of a user beyond the account: the row that every verb locks first."""
@@ -61,6 +67,9 @@ class Customer(models.Model):
     last_converted_at = models.DateTimeField(null=True, editable=False)
     time_zone = models.CharField(max_length=64, blank=True, help_text="Empty until one is known; times are UTC then.")
     language = models.CharField(max_length=10, blank=True, help_text="Empty: the language that the browser asks for.")
+    browser_language = models.CharField(
+        max_length=10, blank=True, help_text="What the browser asked for with the last estimate; mails to who chose none."
+    )
     currency = models.CharField(
         max_length=16,
         blank=True,
@@ -91,6 +100,12 @@ class Customer(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return zones.zone(self.time_zone)
+
+    @property
+    def mail_language(self) -> str:
+        """What mails to them are in: what they chose, else what their browser asked for, of those that the site speaks."""
+        found = self.language or self.browser_language
+        return found if found in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
     @property
     def has_theme(self) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wallet import conversions
@@ -12,7 +13,7 @@ from wallet.database import clock
 from wallet.database.retrying import Busy
 from wallet.eligibility import eligibility
 from wallet.forms import EstimateForm, SelectionForm
-from wallet.models import Conversion, Policy
+from wallet.models import Conversion, Customer, Policy
 from wallet.pages.changes_ahead import changes_ahead, delistings_ahead
 from wallet.pages.demonstration import demonstration
 from wallet.pages.dust import DustPage
@@ -49,6 +50,7 @@ def dust(request: CustomerRequest) -> HttpResponse:
     except (Refused, Busy) as error:
         answer = refused(request, error, status=422)
         return _problem(request, replace(page, wrong=answer.words), answer.status)
+    Customer.objects.note_language(request.customer, get_language() or "")
     return see_other("conversion", conversion.reference)
 
 
