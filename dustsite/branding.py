@@ -105,6 +105,10 @@ def _problems_of_link(name: str, label: str, address: str) -> Iterator[str]:
         )
 
 
+_LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+
+
 def is_safe(address: str) -> bool:
     """Whether a link may lead there: https with a host, or a path of this one; nothing that a browser reads otherwise."""
     if not re.fullmatch(r"[!-\[\]-~]+", address):  # no spaces, no letters beyond ASCII, no backslash
@@ -115,5 +119,6 @@ def is_safe(address: str) -> bool:
     except ValueError:
         return False
     if parts.scheme or address.startswith("//"):
-        return address.startswith("https://") and bool(parts.hostname) and has_port and "@" not in parts.netloc
+        is_host = _HOST.fullmatch(parts.hostname or "") is not None
+        return address.startswith("https://") and is_host and has_port and "@" not in parts.netloc
     return address.startswith("/")

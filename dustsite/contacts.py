@@ -5,9 +5,9 @@ import re
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-_LINK = re.compile(r"""mailto:[^\s@"<>]+@[^\s@"<>]+|https://[\w.-]+(:\d+)?([/?#][^\s"<>]*)?""")
+from dustsite.branding import is_safe
 
-
+_MAIL = re.compile(r"""mailto:[^\s@"<>]+@[^\s@"<>]+""")
 LONGEST_NAME = 60
 
 
@@ -23,6 +23,7 @@ def configured(env: environ.Env) -> tuple[str, str]:
     """Both addresses, empty where there is none. Raises ImproperlyConfigured for what a link should not lead to."""
     security, support = env.str("SECURITY_CONTACT", default=""), env.str("SUPPORT_CONTACT", default="")
     for name, address in {"SECURITY_CONTACT": security, "SUPPORT_CONTACT": support}.items():
-        if address and not _LINK.fullmatch(address):
+        is_page = address.startswith("https://") and is_safe(address)
+        if address and not is_page and not _MAIL.fullmatch(address):
             raise ImproperlyConfigured(f"{name} must be like mailto:help@example.com or https://example.com/help.")
     return security, support

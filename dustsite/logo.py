@@ -8,11 +8,13 @@ from xml.parsers import expat  # entities are refused with the document type tha
 LARGEST = 20_000  # bytes
 WIDEST = 2  # times its height: the site's name stands beside it
 HEIGHT = 26  # pixels, in the header
+SMALLEST_SIDE, LARGEST_SIDE = 1, 100_000  # of a viewBox; browsers ignore what is far from these
 SVG, XLINK, XML = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/XML/1998/namespace"
+SHAPES = ("path", "rect", "circle", "ellipse", "line", "polyline", "polygon")
 # Not <use>: with a few of them in each other, a small file draws a million shapes. Nor, therefore, a mask in a mask.
 ELEMENTS = frozenset(
     [
-        *("svg", "g", "defs", "title", "desc", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon"),
+        *("svg", "g", "defs", "title", "desc", *SHAPES),
         *("linearGradient", "radialGradient", "stop", "clipPath", "mask"),
     ]
 )
@@ -55,6 +57,7 @@ class _Reader:
 
     def __init__(self, content: bytes) -> None:
         self.width = 0
+        self.has_shape = False
         self.open: list[str] = []
         parser = expat.ParserCreate("utf-8", namespace_separator=" ")
         parser.StartElementHandler = self._element
@@ -66,6 +69,8 @@ class _Reader:
             parser.Parse(content.decode(), True)
         except (expat.ExpatError, UnicodeDecodeError) as error:
             raise Refused(f"it is no SVG in UTF-8: {error}.") from error
+        if not self.has_shape:
+            raise Refused("it draws nothing.")
 
     def _element(self, name: str, attributes: dict[str, str]) -> None:
         namespace, _, local = name.rpartition(" ")
@@ -74,6 +79,7 @@ class _Reader:
         if not self.open:
             self._root(local, attributes)
         self.open.append(local)
+        self.has_shape |= local in SHAPES
         for attribute, value in attributes.items():
             _attribute(local, attribute, value)
         if MASKS.intersection(self.open) and {"mask", "clip-path"}.intersection(attributes):
@@ -88,7 +94,7 @@ class _Reader:
             wide, high = (float(side) for side in box.groups()) if box else (0, 0)
         except ValueError:
             wide, high = 0, 0
-        if name != "svg" or not wide or not high:
+        if name != "svg" or not all(SMALLEST_SIDE <= side <= LARGEST_SIDE for side in (wide, high)):
             raise Refused('its <svg> needs a viewBox, like viewBox="0 0 26 26".')
         if wide > WIDEST * high:
             raise Refused(f"it is more than {WIDEST} times as wide as it is high. The site's name stands beside it.")

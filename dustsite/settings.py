@@ -8,16 +8,16 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 
 from dustsite import accounts, branding, contacts, currencies, edge, mail, production, schedule
 from dustsite.account_settings import *  # noqa: F403
+from dustsite.environment import Environment
 from wallet import logs
 
-env = environ.Env()
+env = Environment()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"

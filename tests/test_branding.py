@@ -51,7 +51,7 @@ def logo_file(tmp_path):
     return write
 
 
-def svg(inner="", attributes='viewBox="0 0 26 26"'):
+def svg(inner='<path d="M0 0h9"/>', attributes='viewBox="0 0 26 26"'):
     return f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>{inner}</svg>'
 
 
@@ -165,7 +165,7 @@ def test_what_stands_on_a_button_is_read_whatever_its_colour(colour):
         svg(
             '<defs><linearGradient id="a"><stop stop-color="red"/></linearGradient></defs><path fill="url(#a)" d="M0 0"/>'
         ),
-        svg('<g fill="url( #a )" transform="rotate(3)"><title>Ex &amp; Co (Ltd.)</title></g>'),
+        svg('<g fill="url( #a )" transform="rotate(3)"><title>Ex &amp; Co (Ltd.)</title><path d="M0 0"/></g>'),
         svg('<clipPath id="a"><path d="M0 0"/></clipPath><g clip-path="url(#a)"/>'),
         svg(attributes='viewBox="0 0 133.33333333333334 133.33333333333334"'),
     ],
@@ -218,6 +218,8 @@ def test_a_logo_has_its_width_beside_its_height(logo_file):
         ('<g xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>', "needs a viewBox"),
         (svg(attributes=""), "needs a viewBox"),
         (svg(attributes='viewBox="0 0 26 0"'), "needs a viewBox"),
+        (svg(attributes='viewBox="0 0 0.0001 0.0001"'), "needs a viewBox"),
+        (svg("<g/>"), "it draws nothing"),
         (svg(attributes='viewBox="0 0 2.6.1 26"'), "needs a viewBox"),
         (svg(attributes='viewBox="0 0 53 26"'), "more than 2 times as wide"),
         (svg(attributes='viewBox="0 0 26 53"'), "more than 2 times as high"),
@@ -267,6 +269,9 @@ def test_a_file_that_cannot_be_read_is_said(refused, logo_file, monkeypatch):
         "https://example.com:99999/",
         "https://exa mple.com/",
         "https://[",
+        "https://-",
+        "https://..",
+        "https://%65vil",
         "terms",
         "data:text/html,x",
         "mailto:a@example.com",

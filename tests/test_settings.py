@@ -24,6 +24,7 @@ def test_a_contact_is_a_mail_address_or_a_page_over_tls(name):
         "help@example.com",
         "mailto:",
         "https://",
+        "https://-",
         'mailto:a@b.c"><b>',
     )
     for wrong in wrongs:
@@ -118,6 +119,9 @@ def test_m9_production_is_warned_of_prices_that_no_second_exchange_confirms(envi
         ({"PRICE_SOURCE": "guess"}, "PRICE_SOURCE must be demo or exchange"),
         ({"DATABASE_URL": "mysql://localhost/dust"}, "DATABASE_URL must name"),
         ({"CELERY_BROKER_URL": "sqs://"}, "CELERY_BROKER_URL must begin with"),
+        ({"TRUSTED_PROXIES": "one"}, "TRUSTED_PROXIES must be a whole number."),
+        ({"PROPOSAL_HOURS": "-1"}, "PROPOSAL_HOURS must be a whole number, 0 or more."),
+        ({"POLICY_BOUNDS": "fee"}, "POLICY_BOUNDS must be pairs like name=value"),
         *(({"SITE_NAME": name}, "SITE_NAME must be a name of 60") for name in ("", " ", "\u202eabc", "A\nB", "x" * 61)),
     ],
 )

@@ -68,7 +68,9 @@ class Customer(models.Model):
     time_zone = models.CharField(max_length=64, blank=True, help_text="Empty until one is known; times are UTC then.")
     language = models.CharField(max_length=10, blank=True, help_text="Empty: the language that the browser asks for.")
     browser_language = models.CharField(
-        max_length=10, blank=True, help_text="What the browser asked for with the last estimate; mails to who chose none."
+        max_length=10,
+        blank=True,
+        help_text="What the browser asked for with the last estimate; mails to who chose none.",
     )
     currency = models.CharField(
         max_length=16,
