@@ -26,6 +26,17 @@ def test_an_asset_code_is_plain(code):
         validators.validate_asset_code(code)
 
 
+@pytest.mark.parametrize("name", ["\u202egnp", "a\nb", "a\tb", "\u200b", "–", "x\x00"])
+def test_an_asset_name_reads_as_it_is_written(name):
+    with pytest.raises(ValidationError):
+        validators.validate_asset_name(name)
+
+
+@pytest.mark.parametrize("name", ["Dogecoin", "1inch", "عملة", "Ω & <b>", "x" * 60])
+def test_an_asset_name_may_be_in_any_letters(name):
+    validators.validate_asset_name(name)
+
+
 def test_r1_the_limit_itself_is_no_small_balance():
     limit = Decimal("0.0012")
     assert validators.validate_below_limit("DOGE", Decimal("0.00119999"), limit) is None

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
 from wallet import formats, money
@@ -20,6 +21,14 @@ LISTED, UNLISTED, DELISTED = "listed", "unlisted", "delisted"
 ASSET_CODE = r"\A[A-Z0-9]{1,16}\Z"
 
 validate_asset_code = RegexValidator(ASSET_CODE, "An asset's code is 1 to 16 of the letters A–Z and digits 0–9.")
+
+
+def validate_asset_name(name: str) -> None:
+    """One line that reads as it is written: no marks of direction, nothing unseen, and a letter or digit in it."""
+    if not name.isprintable() or not any(map(str.isalnum, name)):
+        raise ValidationError(
+            "An asset's name is one line with a letter or digit, without characters that nobody sees."
+        )
 
 
 def validate_source(code: str) -> Refusal | None:

@@ -42,7 +42,7 @@ class Asset(models.Model):
         DELISTED = validators.DELISTED
 
     code = models.CharField(max_length=16, unique=True, validators=[validators.validate_asset_code])
-    name = models.CharField(max_length=60)
+    name = models.CharField(max_length=60, validators=[validators.validate_asset_name])
     status = models.CharField(max_length=10, choices=Status, default=Status.LISTED)
     scale = models.PositiveSmallIntegerField(
         default=8,
