@@ -44,17 +44,21 @@ class ReasonFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
         ending = [code for code in Code if stopped_by(code)]
-        return [(code.value, code.value) for code in (*ending, Code.ATTEMPTS)]
+        return [(code.value, _in_words(code.value)) for code in (*ending, Code.ATTEMPTS)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conversion]) -> QuerySet[Conversion]:
         return queryset.filter(reason_code=self.value()) if self.value() else queryset
+
+
+def _in_words(code: str) -> str:
+    return code.replace("_", " ")
 
 
 @admin.register(Conversion)
 class ConversionAdmin(ReadOnly, Recorded):
     """A conversion's page has all that is known of it below its fields (templates/admin/wallet/conversion)."""
 
-    list_display = ["reference", "user", "status", "reason_code", "estimated", "received", "quoted_at", "finished_at"]
+    list_display = ["reference", "user", "status", "reason", "received", "finished_at", "quoted_at", "estimated"]
     list_filter = [("status", StatusFilter), ("finished_at", admin.DateFieldListFilter), ReasonFilter]
     list_select_related = ["user"]
     search_fields = ["reference"]
@@ -62,6 +66,10 @@ class ConversionAdmin(ReadOnly, Recorded):
     paginator = FarBack
     fields = readonly_fields = ("reference", "status")
     show_full_result_count = False
+
+    @admin.display(ordering="reason_code")
+    def reason(self, conversion: Conversion) -> str:
+        return _in_words(conversion.reason_code)
 
     @admin.display(description="estimated (BNB)")
     def estimated(self, conversion: Conversion) -> str:

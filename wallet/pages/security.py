@@ -187,7 +187,7 @@ class SecurityPage:
     @property
     def recovery_state(self) -> str:
         if self.codes_left is None:
-            return _("You get them with your first second step, for when you can’t use it.")
+            return _("You get them when you set up a second step, for when you can’t use it.")
         words = ngettext("%(count)d code is left.", "%(count)d codes are left.", self.codes_left)
         return words % {"count": self.codes_left}
 
