@@ -110,10 +110,10 @@ def measured(page: Page, path: str) -> Measured:
     """
     cdp = page.context.new_cdp_session(page)
     cdp.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    page.goto(path, wait_until="networkidle")
+    page.goto(path)
     tasks = {"first load": busy(page)}
-    page.goto(BEFORE, wait_until="networkidle")
-    answer = page.goto(path, wait_until="networkidle")
+    page.goto(BEFORE)
+    answer = page.goto(path)
     assert answer
     assert answer.ok, path
     weight = len(gzip.compress(answer.body())) / 1024
