@@ -54,6 +54,19 @@ def test_s6_a_length_that_is_none_is_no_fault(client, db, length):
     assert client.generic("POST", "/nothing/", CONTENT_LENGTH=length, CONTENT_TYPE=FORM).status_code in (400, 404, 413)
 
 
+@pytest.mark.parametrize("kind", [FORM, "multipart/form-data; boundary=b"])
+def test_a_form_that_was_cut_short_is_refused_whole(signed_in, world, text, kind):
+    """What is missing may be half of a selection."""
+    body = (
+        b"asset=DOGE" if kind == FORM else b'--b\r\nContent-Disposition: form-data; name="asset"\r\n\r\nDOGE\r\n--b--'
+    )
+    cut = {"CONTENT_LENGTH": str(len(body) + 11), "wsgi.input": io.BytesIO(body)}
+    page = signed_in.generic("POST", "/wallet/dust/", CONTENT_TYPE=kind, **cut)
+    assert page.status_code == 400
+    assert "couldn’t be read" in text(page)
+    assert not world.user.conversion_set.exists()
+
+
 def test_s6_files_are_refused_and_never_written(client, db, text, monkeypatch):
     monkeypatch.setattr("tempfile.NamedTemporaryFile", None)
     response = client.post(SIGN_IN, {"login": "mira", "file": SimpleUploadedFile("a.bin", b"x" * 1000)})

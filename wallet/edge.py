@@ -85,6 +85,8 @@ class Guard:
         if int(length[:20]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return too_large(request)
         try:
+            if len(request.body) < int(length):  # cut short: what is missing may be half of a selection
+                return bad_request(request, BadRequest())
             if not all(map(_is_readable, _sent(request))) or not all(map(_is_address, _addresses(request))):
                 return bad_request(request, BadRequest())
         except RequestDataTooBig:
