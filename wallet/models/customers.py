@@ -52,7 +52,8 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def note_language(self, customer: Customer, language: str) -> None:
         """Notes the language that somebody who chose none reads, in which their mails are."""
         if not customer.language and customer.browser_language != language:
-            self.filter(pk=customer.pk).update(browser_language=language)
+            self.ensure(customer.user)
+            self.filter(user=customer.user).update(browser_language=language)
 
 
 class Customer(models.Model):

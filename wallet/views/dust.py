@@ -44,13 +44,13 @@ def dust(request: CustomerRequest) -> HttpResponse:
     if changed:
         return _changed(request, page, Refused(refusal(Code.BALANCE_CHANGED, asset=changed[0])))
     try:
+        Customer.objects.note_language(request.customer, get_language() or "")
         conversion = conversions.quote(
             user=request.user, codes=form.cleaned_data["asset"], currency=reference_currency(request)
         )
     except (Refused, Busy) as error:
         answer = refused(request, error, status=422)
         return _problem(request, replace(page, wrong=answer.words), answer.status)
-    Customer.objects.note_language(request.customer, get_language() or "")
     return see_other("conversion", conversion.reference)
 
 
