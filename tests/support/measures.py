@@ -35,8 +35,9 @@ watch("longtask", ({ duration }) => { tasks.push(Math.round(duration)); });
 """
 
 
-# When the browser has nothing more to do, and has told of it.
-TASKS = "() => new Promise((done) => requestIdleCallback(() => setTimeout(() => done(tasks.splice(0)), 100)))"
+# When the browser has nothing more to do, and has told of it; it may forget that it is idle while it is slowed down.
+TASKS = """() => new Promise((done) =>
+  requestIdleCallback(() => setTimeout(() => done(tasks.splice(0)), 100), { timeout: 2000 }))"""
 
 
 @dataclass

@@ -19,6 +19,7 @@ DOCS = ROOT / "docs"
 SIZE: ViewportSize = {"width": 920, "height": 600}
 WIDE: ViewportSize = {"width": 1180, "height": 640}  # for the README's first, where all columns are to be seen
 TALL: ViewportSize = {"width": 1180, "height": 920}  # down to the figures
+HIGH: ViewportSize = {"width": 920, "height": 800}  # the review as a whole
 MOST = 700_000  # bytes of all of them together
 
 
@@ -67,7 +68,7 @@ def operators(page: Page) -> None:
 PICTURES = [
     Picture("wallet-page", lambda page: page.goto("/wallet/")),
     Picture("dust-page", lambda page: tick(page, "DOT", "DOGE", "LINK", "TRX"), WIDE),
-    Picture("review-page", review),
+    Picture("review-page", review, HIGH),
     Picture("receipt-page", receipt, top="#calculation"),
     Picture("stopped-page", lambda page: follow(page, "See a stop")),
     Picture("history-page", lambda page: follow(page, "Look back")),

@@ -19,7 +19,7 @@ def expire(page: Page) -> None:
 def fail_to_confirm(page: Page) -> None:
     """Confirm is pressed, and the dialog says why not."""
     press(page, "#go")
-    expect(page.locator("#dialog .box.first")).to_be_focused()
+    expect(page.locator("#dialog .body .box")).to_be_focused()
 
 
 def conflict(tour: Tour, happens: Callable[[str], Any]) -> Page:
@@ -63,7 +63,7 @@ def dialog_renewed(tour: Tour) -> Iterator[Page]:
     tour.stage.observe(changes={"DOGE": "-1.2"})
     expire(page)
     press(page, "#go")
-    expect(page.locator("#dialog .box.first")).to_be_visible()
+    expect(page.locator("#dialog .body .box")).to_be_visible()
     yield page
 
 
