@@ -153,8 +153,9 @@ def test_signing_in_and_the_pages_for_errors(client, db, marks):
         assert unreachable(strict.post("/wallet/dust/", {}, headers=headers)) == set()
 
 
-def test_the_account_pages(signed_in, client, world, settings, marks):
+def test_the_account_pages(signed_in, client, world, settings, marks, tmp_path):
     settings.SIGN_UP = True
+    settings.DEMO_MAIL = tmp_path  # not what a demonstration in this folder has sent
     wrong = {"action_add": "1", "email": "", "password": "", "password1": "", "oldpassword": ""}
     for path in ("email/", "password/change/", "reauthenticate/", "logout/"):
         assert unreachable(signed_in.get(f"/accounts/{path}")) == set(), path
