@@ -5,28 +5,24 @@ import { count, countDown } from "./conversion.js";
 const zone = document.querySelector("#browser-zone [name=time_zone]");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-function ready() {
+// Not in one task with htmx's start.
+setTimeout(() => {
   document.documentElement.dataset.ready = "";
   count();
   countDown();
-}
-
-on("DOMContentLoaded", () => {
-  ready();
   document.querySelector("main [autofocus]")?.focus();
   const words = byId("messages").textContent.trim();
   if (words) say(words);
 });
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) location.reload();
-  else count();
 });
 on("click", ({ target }) => {
   if (target.id === "print") print();
   if (target.dataset.shows) byId(target.dataset.shows).type = target.checked ? "text" : "password";
 });
 on("htmx:afterSettle", ({ target }) => {
-  ready();
+  countDown();
   const named = (target.id === "selection" ? byId("problem") : target).querySelector("[autofocus]");
   if (named) return named.focus();
   if (document.activeElement === document.body) target.querySelector("[data-focus]")?.focus();
