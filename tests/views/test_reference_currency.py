@@ -76,6 +76,12 @@ def test_every_page_says_it(euros, signed_in, text):
     assert "≈ is the value at the time of the conversion, in the currency that you had chosen then." in history
 
 
+def test_a_list_keeps_the_two_values_of_a_row_apart(euros, signed_in):
+    """Though it leaves out the spaces between its tags."""
+    page = signed_in.get("/wallet/").content.decode()
+    assert '€10.52</span>&emsp;<data value="0.00020000">' in page
+
+
 def test_the_estimate_says_what_the_selection_would_bring(euros, signed_in, text):
     answer = signed_in.post(
         "/wallet/dust/estimate/", {"asset": ["DOGE", "ETH"]}, headers={"HX-Request": "true", "HX-Target": "summary"}

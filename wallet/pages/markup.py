@@ -43,7 +43,8 @@ def worth(hundredths: Fraction | None, currency: str, sats: int) -> SafeString:
     """
     if hundredths is None or (not sats and hundredths < 1):
         return SafeString("")
-    gap = "\N{EM SPACE}" if sats else "\N{THREE-PER-EM SPACE}"  # and the value's "<" is as wide as what that lacks
+    # And the value's "<" is as wide as the second lacks. By name: what lists leave out between tags are spaces themselves.
+    gap = "&emsp;" if sats else "&emsp13;"
     return SafeString(f'<span class="num worth">{escape(formats.worth(hundredths, currency))}</span>{gap}')
 
 
