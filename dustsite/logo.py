@@ -19,6 +19,7 @@ ELEMENTS = frozenset(
     ]
 )
 MASKS = frozenset(["clipPath", "mask"])
+UNSEEN = MASKS | {"defs"}  # what is in them is drawn only where something else refers to it
 FUNCTIONS = frozenset(["url", "rgb", "rgba", "hsl", "hsla", "matrix", "translate", "scale", "rotate", "skewx", "skewy"])
 _FUNCTION = re.compile(r"([\w-]+)\(")
 _URL = re.compile(r"url\(", re.IGNORECASE)
@@ -79,7 +80,7 @@ class _Reader:
         if not self.open:
             self._root(local, attributes)
         self.open.append(local)
-        self.has_shape |= local in SHAPES
+        self.has_shape |= local in SHAPES and not UNSEEN.intersection(self.open)
         for attribute, value in attributes.items():
             _attribute(local, attribute, value)
         if MASKS.intersection(self.open) and {"mask", "clip-path"}.intersection(attributes):

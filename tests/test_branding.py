@@ -166,7 +166,7 @@ def test_what_stands_on_a_button_is_read_whatever_its_colour(colour):
             '<defs><linearGradient id="a"><stop stop-color="red"/></linearGradient></defs><path fill="url(#a)" d="M0 0"/>'
         ),
         svg('<g fill="url( #a )" transform="rotate(3)"><title>Ex &amp; Co (Ltd.)</title><path d="M0 0"/></g>'),
-        svg('<clipPath id="a"><path d="M0 0"/></clipPath><g clip-path="url(#a)"/>'),
+        svg('<clipPath id="a"><path d="M0 0"/></clipPath><path clip-path="url(#a)" d="M0 0"/>'),
         svg(attributes='viewBox="0 0 133.33333333333334 133.33333333333334"'),
     ],
 )
@@ -220,6 +220,8 @@ def test_a_logo_has_its_width_beside_its_height(logo_file):
         (svg(attributes='viewBox="0 0 26 0"'), "needs a viewBox"),
         (svg(attributes='viewBox="0 0 0.0001 0.0001"'), "needs a viewBox"),
         (svg("<g/>"), "it draws nothing"),
+        (svg('<defs><rect width="9" height="9"/></defs>'), "it draws nothing"),
+        (svg('<clipPath id="a"><path d="M0 0h9v9z"/></clipPath>'), "it draws nothing"),
         (svg(attributes='viewBox="0 0 2.6.1 26"'), "needs a viewBox"),
         (svg(attributes='viewBox="0 0 53 26"'), "more than 2 times as wide"),
         (svg(attributes='viewBox="0 0 26 53"'), "more than 2 times as high"),

@@ -12,8 +12,10 @@ from wallet.refusals import (
     Refused,
     Why,
     explain,
+    in_order,
     refusal,
     stopped_by,
+    told,
     why_sentence,
 )
 
@@ -127,6 +129,17 @@ def test_refusals_are_reported_by_rule_and_then_by_asset():
     ]
     assert error.code is Code.DELISTED
     assert error.text.startswith("Delisted. DOT")
+
+
+@pytest.mark.parametrize(
+    ("changes", "asset"),
+    [({"ADA": "5.00", "DOT": "12.10", "ETH": "9.99"}, "DOT"), ({"DOT": "5.00", "ADA": "5.00"}, "ADA")],
+)
+def test_of_prices_that_moved_too_far_customers_are_told_the_one_that_moved_most(changes, asset):
+    moved = [refusal(Code.PRICE_CHANGED, asset=code, change=change) for code, change in changes.items()]
+    assert told([one.record for one in in_order(moved)]).facts["asset"] == asset
+    several = in_order([*moved, refusal(Code.DELISTED, asset="XRP")])
+    assert told([one.record for one in several]).code is Code.DELISTED
 
 
 def test_a_refusal_that_was_raised_can_be_sent_to_another_process():

@@ -4,9 +4,10 @@ The code and the facts are stored with a conversion that was stopped, so every l
 own language, time zone and way of writing numbers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from string import Formatter
@@ -198,10 +199,6 @@ def _moment_of_these_days(text: str) -> str:
     return formats.time_and_day(datetime.fromisoformat(text))
 
 
-def _share(text: str) -> str:
-    return formats.percent(text.lstrip("-"))
-
-
 # How a stored fact is written; the others are what they are.
 WRITTEN: dict[str, Callable[[Any], str]] = {
     "delisted_on": _date,
@@ -214,7 +211,7 @@ WRITTEN: dict[str, Callable[[Any], str]] = {
     "value": formats.local,
     "change": formats.percent,
     "tolerance": formats.percent,
-    "share": _share,
+    "share": lambda text: formats.percent(text.lstrip("-")),
 }
 
 
@@ -285,6 +282,13 @@ def refusal(code: Code, **facts: Any) -> Refusal:
 def in_order(refusals: list[Refusal]) -> list[Refusal]:
     """By rule, then by asset: the first is the one that is reported."""
     return sorted(refusals, key=lambda one: (_REPORTED[one.code], one.facts.get("asset", "")))
+
+
+def told(reasons: Sequence[Mapping[str, Any]]) -> Refusal:
+    """Of a conversion's stored reasons the one that customers are told: the first, or of prices the one that moved most."""
+    found = [Refusal(Code(reason["code"]), reason["facts"]) for reason in reasons]
+    moved = [one for one in found if one.code is Code.PRICE_CHANGED]
+    return max(moved, key=lambda one: Decimal(one.facts["change"])) if found[0] in moved else found[0]
 
 
 class Refused(ValidationError):

@@ -45,8 +45,11 @@ def test_the_comparison_says_which_prices_it_took_where_that_was_written_down(wo
     assert found.words.endswith(" Compared is what the market bids for an asset, divided by what it asks for BNB.")
 
 
-def test_a_move_of_bnb_stands_in_each_assets_rate_and_the_largest_on_the_strip(world):
-    page = page_of(world, world.settled("DOGE", "ETH", BNB="0.0095", ETH="0.0505"))
+def test_a_move_of_bnb_stands_in_each_assets_rate_and_the_largest_is_told_and_on_the_strip(world):
+    stopped = world.settled("DOGE", "ETH", BNB="0.0095", ETH="0.0505")
+    assert [one.facts["asset"] for one in stopped.refusals] == ["DOGE", "ETH"]
+    page = page_of(world, stopped)
+    assert page.lede.startswith("The price of ETH in BNB moved 6.31%.")
     assert [(row.code, row.text, row.is_reason) for row in page.changes.rows] == [
         ("ETH", "+6.31%", True),
         ("DOGE", "+5.26%", True),

@@ -64,6 +64,11 @@ def test_one_that_was_stopped_says_why_and_that_nothing_is_lost(world):
     assert not any("received" in line for line in letter.details)
 
 
+def test_of_prices_that_moved_too_far_the_one_that_moved_most_is_named(world):
+    letter = receipt_of(world.settled("DOGE", "ETH", DOGE="0.0000018", ETH="0.06"))  # −10% and +20%
+    assert "The price of ETH in BNB moved 20.00%." in letter.sentences
+
+
 def test_one_that_was_given_up_says_so(world):
     conversion = world.confirmed("DOGE")
     Conversion.objects.filter(pk=conversion.pk).update(attempts=5)

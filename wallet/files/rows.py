@@ -88,7 +88,7 @@ class Row:
     @property
     def stop_reason(self) -> str:
         """Why it was stopped or failed, in the reader's language and zone; empty when it was not."""
-        return refusals.explain(self.reasons[0]["code"], self.reasons[0]["facts"]).cause if self.reasons else ""
+        return refusals.told(self.reasons).words.cause if self.reasons else ""
 
 
 def read(conversions: ConversionQuerySet) -> Generator[Row, None, None]:

@@ -18,7 +18,7 @@ from wallet.models.priced import Priced
 from wallet.models.status import Status
 from wallet.models.valued import Valued
 from wallet.references import new_reference
-from wallet.refusals import Code, Refusal, refuse
+from wallet.refusals import Code, Refusal, refuse, told
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -309,3 +309,8 @@ class Conversion(Valued):
     def refusals(self) -> list[Refusal]:
         """Why it was stopped or failed, the reported reason first; none when it was not."""
         return [Refusal(Code(reason["code"]), reason["facts"]) for reason in self.reasons]
+
+    @property
+    def told(self) -> Refusal:
+        """Of these the one that customers are told; only of a conversion that was stopped or failed."""
+        return told(self.reasons)

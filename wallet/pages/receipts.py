@@ -81,7 +81,7 @@ def _told(conversion: Conversion, lines: list[Line], sender: Sender) -> tuple[st
         worth = formats.worth(conversion.received_worth, conversion.currency)
         valued = [_("Worth %(worth)s when it was converted.") % {"worth": worth}] if worth else []
         return subject, [words % {"site": sender.site_name}, *valued]
-    reason = [words for words in conversion.refusals[0].words if words]
+    reason = [words for words in conversion.told.words if words]
     began = _("You confirmed a conversion at %(site)s.") % {"site": sender.site_name}
     if conversion.is_stopped:
         assured = _("We took nothing, and this didn’t use up your wait of %(interval)s.")

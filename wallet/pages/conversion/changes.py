@@ -74,11 +74,12 @@ def _compared_words(conversion: Conversion, lines: list[Line]) -> str:
 
 
 def _rows(conversion: Conversion, lines: list[Line]) -> list[Change]:
-    """What stopped it comes first; else the largest does."""
+    """What it is told by comes first, then what else stopped it; else the largest does."""
     reasons = {refusal.facts.get("asset"): refusal for refusal in reversed(conversion.refusals)}
     tolerance = terms(conversion.policy).tolerance
     rows = [_row(line, tolerance, reasons) for line in lines]
-    return sorted(rows, key=lambda row: not row.is_reason)
+    first = conversion.told.facts.get("asset")
+    return sorted(rows, key=lambda row: (row.code != first, not row.is_reason))
 
 
 def _row(line: Line, tolerance: str, reasons: Mapping[str | None, Refusal]) -> Change:

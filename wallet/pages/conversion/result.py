@@ -212,7 +212,7 @@ class Unconverted(Result):
     @property
     def reason(self) -> Words:
         """Why it was stopped or failed."""
-        return self.conversion.refusals[0].words
+        return self.conversion.told.words
 
     @cached_property
     def changes(self) -> Changes:
