@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.support.chromium import DESKTOP, PHONE
-from tests.support.journey import review
+from tests.support.journey import convert, review
 from tests.support.tour import NO_NETWORK
 
 CLOSED = "from wallet.models import Opening; Opening.objects.create(is_open=False, notice='We are moving.')"
@@ -37,9 +37,33 @@ def test_whatever_a_server_between_answers_is_seen_and_heard(visit):
         page.goto("/wallet/dust/?asset=DOGE")
         page.check("#choose-ETH")
         words = "You’ve tried a few times." if status == 429 else "Sorry, there is a problem with the service."
-        expect(page.get_by_role("alert").filter(has_text=words)).to_be_visible()
+        alert = page.get_by_role("alert").filter(has_text=words)
+        expect(alert).to_be_visible()
+        said, dock = alert.bounding_box(), page.locator(".dock").bounding_box()
+        assert said["y"] + said["height"] < dock["y"]
         assert "proxy" not in page.inner_text("body")
         expect(page.locator("#choose-ETH")).to_be_checked()
+
+
+def test_prices_that_grow_old_move_nothing_in_a_wallet_where_one_is_missing(visit):
+    page = visit(viewport=PHONE)
+    expect(page.locator("main")).to_contain_text("1 without a current price isn’t counted.")
+    top = page.locator("#offer").bounding_box()["y"]
+    page.clock.run_for(31_000)
+    expect(page.locator("#age")).to_contain_text("seconds ago")
+    assert page.locator("#offer").bounding_box()["y"] == top
+
+
+def test_the_figures_of_a_strip_are_read_in_forced_colours_whatever_the_theme(visit, own_site):
+    page = visit(viewport=DESKTOP, forced_colors="active", color_scheme="dark")
+    convert(page, "DOGE")
+    expect(page.locator(".meter text").first).to_be_visible(timeout=30_000)
+    for theme in ("light", "dark"):
+        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        colours = page.evaluate("""() => [...document.querySelectorAll(".meter text")].map(
+            (text) => getComputedStyle(text).fill === getComputedStyle(document.body).color)""")
+        assert colours
+        assert all(colours)
 
 
 def test_an_answer_that_takes_its_time_is_said_to_be_on_its_way_and_nothing_jumps(visit):
