@@ -36,8 +36,9 @@ def test_p14_a_finished_conversions_currency_and_rates_never_change(world, quote
     assert (done.status, done.currency, done.settled_currency_path) == ("completed", "EUR", "EUR→BTC")
     refused(
         lambda: rows(done).update(settled_currency_rate_btc=RATE),
-        lambda: rows(done).update(settled_currency_rate_btc=None, settled_currency_path=""),
+        lambda: rows(done).update(settled_currency_rate_btc=None, settled_currency_path="", settled_currency_legs=None),
         lambda: rows(done).update(settled_currency_path="X"),
+        lambda: rows(done).update(settled_currency_legs=[]),
         lambda: sql("UPDATE wallet_conversion SET settled_currency_rate_btc = 1 WHERE id = %s", done.pk),
         by=ENDED,
     )
@@ -101,6 +102,7 @@ def test_only_what_is_completed_has_a_rate_of_its_settlement(world, quote):
         ("quoted_currency_rate_btc", -1, "conversion_quoted_currency_rate_is_usable"),
         ("quoted_currency_rate_btc", 10**12, f"conversion_quoted_currency_rate_is_usable|{TOO_LARGE}"),
         ("settled_currency_path", "EUR→BTC", SETTLED),
+        ("settled_currency_legs", "[]", SETTLED),
     ],
 )
 def test_a_quote_with_no_currency_or_no_rate_is_not_written(world, field, value, by):

@@ -82,6 +82,12 @@ def test_a_list_keeps_the_two_values_of_a_row_apart(euros, signed_in):
     assert '€10.52</span>&emsp;<data value="0.00020000">' in page
 
 
+def test_the_receipt_says_what_the_markets_own_price_of_it_was(euros, signed_in):
+    done = settled(euros, signed_in, "DOGE")
+    page = read(signed_in.get(f"/conversions/{done.reference}/"))
+    assert page.select("#calculation tbody tr")[-1].text == "EUR EUR→BTC 0.00001900 EURBTC 0.000019 for values in EUR"
+
+
 def test_the_estimate_says_what_the_selection_would_bring(euros, signed_in, text):
     answer = signed_in.post(
         "/wallet/dust/estimate/", {"asset": ["DOGE", "ETH"]}, headers={"HX-Request": "true", "HX-Target": "summary"}
@@ -202,6 +208,7 @@ def test_the_files_say_the_worth_of_the_settlement_not_of_the_quote_nor_of_today
         "quoted_rate_btc": "0.00001900",
         "settled_rate_btc": "0.00001950",
         "settled_path": "EUR→BTC",
+        "settled_legs": [{"symbol": "EURBTC", "price": "0.0000195"}],
         "estimated": "36.84",
         "received": "35.89",
     }

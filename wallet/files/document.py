@@ -58,6 +58,7 @@ def _currency(conversion: Conversion) -> Document:
         "quoted_rate_btc": rate(conversion.quoted_currency_rate_btc) or None,
         "settled_rate_btc": rate(settled) or None,
         "settled_path": path or None,
+        "settled_legs": conversion.settled_currency_legs,
         "estimated": worth(conversion.quoted_worth) or None,
         "received": worth(conversion.received_worth) or None,
     }

@@ -143,7 +143,7 @@ class Conversion(Valued):
     )
     transaction = models.OneToOneField(Transaction, null=True, blank=True, on_delete=models.PROTECT)
 
-    UNCHECKED = (*Priced.UNCHECKED, "user", "policy", "renews", "transaction", "reasons")
+    UNCHECKED = (*Priced.UNCHECKED, "settled_currency_legs", "user", "policy", "renews", "transaction", "reasons")
 
     objects = ConversionQuerySet.as_manager()
 

@@ -31,9 +31,10 @@ class Valued(Priced):
         blank=True,
         help_text="The way that its price came by: it may go by another asset's, as USDT→BTC.",
     )
+    settled_currency_legs = models.JSONField(null=True, blank=True, help_text="None of those that ended before 0031.")
 
     # The columns that a settlement writes of a conversion that it completes.
-    SETTLED_CURRENCY = ("settled_currency_rate_btc", "settled_currency_path")
+    SETTLED_CURRENCY = ("settled_currency_rate_btc", "settled_currency_path", "settled_currency_legs")
 
     class Meta:
         abstract = True
@@ -49,7 +50,11 @@ class Valued(Priced):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(settled_currency_rate_btc__isnull=True, settled_currency_path="")
+                    Q(
+                        settled_currency_rate_btc__isnull=True,
+                        settled_currency_path="",
+                        settled_currency_legs__isnull=True,
+                    )
                     | Q(
                         ~Q(currency=""),
                         ~Q(settled_currency_path=""),
@@ -68,6 +73,7 @@ class Valued(Priced):
 
     def set_settled_currency(self, price: Price) -> None:
         self.settled_currency_rate_btc, self.settled_currency_path = price.rate_btc, price.path
+        self.settled_currency_legs = price.legs
 
     @property
     def quoted_worth(self) -> Fraction | None:

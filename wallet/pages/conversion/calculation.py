@@ -57,12 +57,27 @@ def worked(conversion: Conversion, line: Line) -> str:
 
 
 def used_prices(conversion: Conversion, lines: list[Line]) -> list[UsedPrice]:
-    """BNB's price with its source and time, then each asset's with what was taken off as the fee."""
+    """BNB's price with its source and time, then each asset's with what was taken off as the fee, then that of the currency
+    which values are shown in.
+    """
     assert conversion.settled_observed_at is not None
     observed = markup.clock_time(conversion.settled_observed_at)
     source = markup.filled("%(source)s, %(time)s", source=conversion.settled_source, time=observed)
     bnb = _used(validators.BNB, conversion, change="", more=[source])
-    return [bnb, *(_used(line.asset.code, line, change=_change(line), more=_fee(line)) for line in lines)]
+    return [
+        bnb,
+        *(_used(line.asset.code, line, change=_change(line), more=_fee(line)) for line in lines),
+        *_used_for_values(conversion),
+    ]
+
+
+def _used_for_values(conversion: Conversion) -> Iterable[UsedPrice]:
+    """The price of the reference currency; none where it was not known."""
+    if conversion.settled_currency_rate_btc is not None:
+        rate = formats.rate(conversion.settled_currency_rate_btc)
+        legs = [_leg(**leg) for leg in conversion.settled_currency_legs or []]
+        values = _("for values in %(currency)s") % {"currency": conversion.currency}
+        yield UsedPrice(conversion.currency, conversion.settled_currency_path, rate, "", [*legs, values])
 
 
 def _used(code: str, priced: Priced, *, change: str, more: Iterable[str]) -> UsedPrice:
