@@ -70,7 +70,8 @@ def test_every_page_says_it(euros, signed_in, text):
     done = euros.settle(quote, EUR="0.0000195")
     receipt = text(signed_in.get(f"/conversions/{done.reference}/"))
     assert "Worth ≈ €10.25 when it was converted." in receipt
-    assert "Value ≈ €10.25 (1 EUR = 0.00001950 BTC, EUR→BTC)" in receipt
+    assert "Value ≈ €10.25" in receipt
+    assert "EUR EUR→BTC 0.00001950 EURBTC 0.0000195 for values in EUR" in receipt
     history = text(signed_in.get("/conversions/"))
     assert "≈ €10.25" in history
     assert "≈ is the value at the time of the conversion, in the currency that you had chosen then." in history
@@ -80,12 +81,6 @@ def test_a_list_keeps_the_two_values_of_a_row_apart(euros, signed_in):
     """Though it leaves out the spaces between its tags."""
     page = signed_in.get("/wallet/").content.decode()
     assert '€10.52</span>&emsp;<data value="0.00020000">' in page
-
-
-def test_the_receipt_says_what_the_markets_own_price_of_it_was(euros, signed_in):
-    done = settled(euros, signed_in, "DOGE")
-    page = read(signed_in.get(f"/conversions/{done.reference}/"))
-    assert page.select("#calculation tbody tr")[-1].text == "EUR EUR→BTC 0.00001900 EURBTC 0.000019 for values in EUR"
 
 
 def test_the_estimate_says_what_the_selection_would_bring(euros, signed_in, text):

@@ -76,6 +76,11 @@ class Valued(Priced):
         self.settled_currency_legs = price.legs
 
     @property
+    def settled_currency(self) -> tuple[Decimal | None, str, money.Legs | None]:
+        """Its price at the settlement: the rate, the way, the market's own prices."""
+        return self.settled_currency_rate_btc, self.settled_currency_path, self.settled_currency_legs
+
+    @property
     def quoted_worth(self) -> Fraction | None:
         """What the BNB of the quote is worth in hundredths of the currency, exactly; None where that is not known."""
         if self.quoted_currency_rate_btc is None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from wallet import formats, validators
+from wallet import formats, money, validators
 from wallet.models import Conversion, Line
 from wallet.models.priced import Priced
 from wallet.pages import markup
@@ -63,27 +64,23 @@ def used_prices(conversion: Conversion, lines: list[Line]) -> list[UsedPrice]:
     assert conversion.settled_observed_at is not None
     observed = markup.clock_time(conversion.settled_observed_at)
     source = markup.filled("%(source)s, %(time)s", source=conversion.settled_source, time=observed)
-    bnb = _used(validators.BNB, conversion, change="", more=[source])
-    return [
-        bnb,
-        *(_used(line.asset.code, line, change=_change(line), more=_fee(line)) for line in lines),
-        *_used_for_values(conversion),
-    ]
-
-
-def _used_for_values(conversion: Conversion) -> Iterable[UsedPrice]:
-    """The price of the reference currency; none where it was not known."""
+    used = [_used(validators.BNB, *_settled(conversion), more=[source])]
+    used += [_used(line.asset.code, *_settled(line), change=_change(line), more=_fee(line)) for line in lines]
     if conversion.settled_currency_rate_btc is not None:
-        rate = formats.rate(conversion.settled_currency_rate_btc)
-        legs = [_leg(**leg) for leg in conversion.settled_currency_legs or []]
         values = _("for values in %(currency)s") % {"currency": conversion.currency}
-        yield UsedPrice(conversion.currency, conversion.settled_currency_path, rate, "", [*legs, values])
+        used.append(_used(conversion.currency, *conversion.settled_currency, more=[values]))
+    return used
 
 
-def _used(code: str, priced: Priced, *, change: str, more: Iterable[str]) -> UsedPrice:
-    assert priced.settled_rate_btc is not None
-    legs = [_leg(**leg) for leg in priced.settled_legs or []]
-    return UsedPrice(code, priced.settled_path, formats.rate(priced.settled_rate_btc), change, [*legs, *more])
+def _settled(priced: Priced) -> tuple[Decimal | None, str, money.Legs | None]:
+    return priced.settled_rate_btc, priced.settled_path, priced.settled_legs
+
+
+def _used(
+    code: str, rate: Decimal | None, path: str, legs: money.Legs | None, *, change: str = "", more: Iterable[str]
+) -> UsedPrice:
+    assert rate is not None
+    return UsedPrice(code, path, formats.rate(rate), change, [*(_leg(**leg) for leg in legs or []), *more])
 
 
 def _change(line: Line) -> str:

@@ -130,14 +130,6 @@ class Completed(Result):
         return formats.worth(self.conversion.received_worth, self.conversion.currency)
 
     @property
-    def currency_rate(self) -> str:
-        """By which price that was reckoned, and the way that it came by."""
-        conversion = self.conversion
-        assert conversion.settled_currency_rate_btc is not None
-        rate = formats.rate(conversion.settled_currency_rate_btc)
-        return f"1 {conversion.currency} = {rate} BTC, {conversion.settled_currency_path}"
-
-    @property
     def lede(self) -> SafeString:
         worth = _("Worth %(worth)s when it was converted.") % {"worth": self.worth} if self.worth else ""
         if not self.is_news:
