@@ -1,5 +1,6 @@
 """What production's storage makes of the static files: every import leads to a file that browsers may keep for ever."""
 
+import gzip
 import json
 import re
 
@@ -27,3 +28,15 @@ def test_modules_import_each_other_under_their_hashed_names_alone(collected):
     for imported in imports:
         assert re.search(r"\.[0-9a-f]{12}\.js$", imported)
         assert (collected / "js" / imported).is_file()
+
+
+def test_what_every_page_runs_is_compiled_ahead(collected):
+    names = json.loads((collected / "staticfiles.json").read_text())["paths"]
+    run = {name: hashed for name, hashed in names.items() if re.match(r"js/|django_htmx/htmx-2\.min\.", name)}
+    assert len(run) == 4
+    for name, hashed in run.items():
+        source = (collected / hashed).read_text()
+        assert source.count("//# allFunctionsCalledOnLoad\n") == 1
+        assert source.startswith("//# allFunctionsCalledOnLoad\n")
+        assert gzip.decompress((collected / f"{hashed}.gz").read_bytes()).decode() == source
+        assert (collected / name).read_text().startswith("//# allFunctionsCalledOnLoad\n")

@@ -7,19 +7,18 @@ const boxes = () => [...document.querySelectorAll("#selection [name=asset]")];
 const rowOf = (box) => box.closest("tr");
 const isShown = (box) => !rowOf(box).hidden;
 
-export function count() {
-  if (!byId("count")) return;
-  const every = boxes();
+function count() {
+  const counted = byId("count"), all = byId("all"), every = boxes();
+  if (!counted) return;
   const shown = every.filter(isShown);
   const ticked = every.filter((box) => box.checked);
   const tickedShown = ticked.filter(isShown);
   const hidden = ticked.length - tickedShown.length;
-  const words = byId("count").dataset[hidden ? "hidden" : "words"];
-  byId("count").textContent = fill(words, ticked.length, every.length, hidden);
-  byId("all").checked = tickedShown.length > 0 && tickedShown.length === shown.length;
-  byId("all").indeterminate = tickedShown.length > 0 && tickedShown.length < shown.length;
-  const isPart = shown.length > 0 && shown.length < every.length;
-  const label = byId("all-label");
+  counted.textContent = fill(counted.dataset[hidden ? "hidden" : "words"], ticked.length, every.length, hidden);
+  const isSome = tickedShown.length > 0;
+  all.checked = isSome && tickedShown.length === shown.length;
+  all.indeterminate = isSome && !all.checked;
+  const label = byId("all-label"), isPart = shown.length > 0 && shown.length < every.length;
   label.textContent = fill(label.dataset[isPart ? "shown" : "all"], shown.length);
 }
 
@@ -53,13 +52,14 @@ on("change", ({ target }) => {
     count();
   }
 });
+on("htmx:load", () => { // what was ticked before it
+  const early = boxes().find((box) => box.checked !== box.defaultChecked);
+  if (early) htmx.trigger(early, "change");
+}, { once: true });
 on("input", ({ target }) => {
   if (target.id !== "find") return;
   find();
   say(fill(target.dataset.shown, boxes().filter(isShown).length));
-});
-on("keydown", (event) => {
-  if (event.target.id === "find" && event.key === "Enter") event.preventDefault();
 });
 on("click", ({ target }) => {
   const by = target.closest("[data-sort]");
@@ -75,7 +75,7 @@ setInterval(() => {
   if (age >= OLD_SECONDS) byId("age").textContent = ` (${ago(age)})`;
 }, 10_000);
 
-let isAsked = false; // whether the form's answer is still to come
+let isAsked = false; // the form's answer is still to come
 on("htmx:beforeRequest", (event) => {
   const { target, detail } = event;
   if (document.hidden && target.matches("#progress, #running")) event.preventDefault();
@@ -87,7 +87,7 @@ on("htmx:beforeRequest", (event) => {
 });
 on("htmx:beforeSwap", (event) => {
   const { target, requestConfig: { elt } } = event.detail;
-  // Without its form, the answer to Convert would have no place.
+  // Else the answer to Convert would have no place.
   if (target.id === "selection" && elt.id === "choices" && isAsked) event.preventDefault();
 });
 on("htmx:afterSettle", ({ target, detail }) => {
@@ -102,12 +102,13 @@ on("htmx:afterSettle", ({ target, detail }) => {
     find();
     if (byId("sort").value === "name") sort();
   }
+  countDown();
 });
 
 // Its review
 
 let timer;
-export function countDown() {
+function countDown() {
   clearInterval(timer);
   const left = byId("left"), button = byId("go");
   if (!left || !button || button.hasAttribute("formaction")) return;
@@ -174,6 +175,5 @@ on("htmx:beforeOnLoad", (event) => {
 });
 addEventListener("popstate", () => byId("dialog")?.close());
 
-const again = () => !document.hidden && byId("progress") && htmx.trigger("#progress", "again");
-on("visibilitychange", again);
-addEventListener("online", again);
+count();
+countDown();

@@ -46,7 +46,7 @@ on("htmx:afterRequest", ({ detail }) => {
   if (isAnswered(detail.xhr)) calm();
 });
 on("htmx:beforeSwap", ({ detail }) => {
-  // What the server gave a place is shown, even an error.
+  // What the server gave a place is shown, also errors.
   if (detail.xhr.getResponseHeader("HX-Retarget")) [detail.shouldSwap, detail.isError] = [true, false];
   if (detail.target.id === "warn") detail.target = region("warn");
 });

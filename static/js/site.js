@@ -1,19 +1,16 @@
 import { byId, on, region, say } from "./notices.js";
-import { count, countDown } from "./conversion.js";
+import "./conversion.js";
 
 // htmx posts it at load.
 const zone = document.querySelector("#browser-zone [name=time_zone]");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-// Not in one task with htmx's start.
-setTimeout(() => {
-  document.documentElement.dataset.ready = "";
-  count();
-  countDown();
-  document.querySelector("main [autofocus]")?.focus();
-  const words = byId("messages").textContent.trim();
-  if (words) say(words);
-});
+// In a task of its own, once the page is drawn.
+addEventListener("load", () => setTimeout(() => document.head.append(byId("last").content)));
+on("htmx:load", () => { document.documentElement.dataset.ready = ""; });
+
+document.querySelector("main [autofocus]")?.focus();
+say(byId("messages").textContent.trim());
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) location.reload();
 });
@@ -22,7 +19,6 @@ on("click", ({ target }) => {
   if (target.dataset.shows) byId(target.dataset.shows).type = target.checked ? "text" : "password";
 });
 on("htmx:afterSettle", ({ target }) => {
-  countDown();
   const named = (target.id === "selection" ? byId("problem") : target).querySelector("[autofocus]");
   if (named) return named.focus();
   if (document.activeElement === document.body) target.querySelector("[data-focus]")?.focus();

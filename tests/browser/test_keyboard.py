@@ -73,7 +73,7 @@ def news(page):
     page.route("**/*seen=*", lambda route: route.fulfill(status=204))
     yield
     page.unroute("**/*seen=*")
-    page.evaluate("htmx.trigger('#progress', 'again')")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
 
 
 def compare(aloud, file):

@@ -68,11 +68,11 @@ def test_the_theme_is_there_before_any_script_runs(visit, scheme, theme, colour)
 
 
 def test_the_browsers_zone_counts_from_the_first_visit_and_is_told_once(visit):
-    told = []
     page = visit(viewport=DESKTOP, timezone_id="Asia/Kathmandu")
-    page.on("request", lambda request: told.append(request.url) if "browser-zone" in request.url else None)
     expect(page.locator(".foot")).to_contain_text("Asia/Katmandu")  # Chromium's name for it, an old one
     assert page.locator("main time").first.get_attribute("datetime").endswith("+05:45")
+    told = []
+    page.on("request", lambda request: told.append(request.url) if "browser-zone" in request.url else None)
     for path in ("/wallet/dust/", "/conversions/"):
         page.goto(path, wait_until="networkidle")
     assert told == []

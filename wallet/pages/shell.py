@@ -19,6 +19,7 @@ from wallet.pages import markup
 # `hx-history` in templates/base.html.
 HTMX = {
     "timeout": 20_000,
+    "defaultSwapDelay": 1,
     "defaultSettleDelay": 0,
     "includeIndicatorStyles": False,
     "allowEval": False,

@@ -144,6 +144,27 @@ def test_a_search_moves_no_column(visit):
     expect(page.locator("#choose-VET")).to_be_visible()
     expect(page.locator("#choose-DOGE")).to_be_hidden()
     assert page.evaluate(widths) == before
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.press("#find", "Enter")
+    page.press("#find", "Backspace")
+    expect(page.locator("#find")).to_have_value("ve")
+    assert sent == []
+
+
+def test_what_is_ticked_before_htmx_has_come_is_counted_when_it_comes(visit):
+    page = visit(viewport=DESKTOP)
+    held = []
+    page.route("**/htmx-2*.js", lambda route: held.append(route), times=1)  # noqa: PLW0108  # Playwright asks what it takes
+    page.goto("/wallet/dust/", wait_until="domcontentloaded")
+    page.evaluate("document.getElementById('choose-DOGE').click()")
+    assert page.evaluate("[typeof htmx, document.getElementById('count').textContent]") == [
+        "undefined",
+        "1 of 14 selected",
+    ]
+    held[0].continue_()
+    expect(page.locator("#summary .sub").last).to_contain_text("1 ")
+    expect(page.locator("#summary .legend")).to_contain_text("DOGE")
 
 
 def test_the_age_of_prices_moves_nothing(visit):
@@ -167,6 +188,7 @@ def test_ten_boxes_in_a_row_are_one_question_and_one_sentence(visit):
     for code in TEN:
         page.locator(f"#choose-{code}").press("Space")
     page.clock.run_for(300)
+    page.clock.resume()
     expect(page.locator("#summary .legend")).to_be_visible()
     page.clock.run_for(2_000)
     assert len(asked) == 1
