@@ -5,17 +5,23 @@ alone.
 
 import contextlib
 import gzip
+import os
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 from typing import Any
 
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.support.chromium import DESKTOP, PHONE
 from tests.support.evidence import traced
-from tests.support.tour import Tour, Visitor
+from tests.support.root import ROOT
+from tests.support.tour import Tour, Visitor, touring
 
 NAME = "measures"
 MANY = 300
@@ -58,15 +64,23 @@ class Measured:
         return f"{self.nodes:5} nodes, {self.weight:4.1f} KB, {self.server:3.0f} ms, CLS {self.moved:.4f}{busy}"
 
 
-def measures(tour: Tour) -> Iterator[str]:
+def measures(chromium: Browser, language: str) -> Iterator[str]:
     """A line for each page, of customers with some balances and with very many, on a desk and on a phone."""
-    tour.forget()
-    tour.stage.observe()
-    shown = list(pages(tour))
-    for size in (DESKTOP, PHONE):
-        for words, who, path in shown:
-            with window(tour, who, size) as page:
-                yield f"{size['width']:5}  {words:20} {measured(page, path)}"
+    with tempfile.TemporaryDirectory() as folder, touring(Path(folder), chromium, language, **served(folder)) as tour:
+        tour.stage.observe()
+        shown = list(pages(tour))
+        for size in (DESKTOP, PHONE):
+            for words, who, path in shown:
+                with window(tour, who, size) as page:
+                    yield f"{size['width']:5}  {words:20} {measured(page, path)}"
+
+
+def served(folder: str) -> dict[str, str]:
+    """Collects the static files as production does; the environment in which the site serves these."""
+    environment = {"DJANGO_SETTINGS_MODULE": "tests.support.served_settings", "COLLECTED": f"{folder}/static"}
+    collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run(collect, cwd=ROOT, env=os.environ | environment, check=True)
+    return environment
 
 
 def pages(tour: Tour) -> Iterator[tuple[str, Visitor | None, str]]:

@@ -37,16 +37,16 @@ def main(languages: list[str], wanted: set[str]) -> str | int:
         return f"There is no page or state of the name {', '.join(sorted(unknown))}. There are: {', '.join(names())}."
     with launched() as chromium:
         for language in languages:
-            with tempfile.TemporaryDirectory() as folder:
-                # No browser knows the pseudo-language: there the site speaks it whatever is asked for.
-                is_pseudo = language == pseudo.LANGUAGE
-                environment = pseudo.environment(Path(folder)) if is_pseudo else {}
-                with touring(Path(folder), chromium, "en" if is_pseudo else language, **environment) as tour:
-                    if states:
+            # No browser knows the pseudo-language: there the site speaks it whatever is asked for.
+            is_pseudo = language == pseudo.LANGUAGE
+            if states:
+                with tempfile.TemporaryDirectory() as folder:
+                    environment = pseudo.environment(Path(folder)) if is_pseudo else {}
+                    with touring(Path(folder), chromium, "en" if is_pseudo else language, **environment) as tour:
                         take_all(tour, language, states)
-                    if not wanted or NAME in wanted:
-                        for line in measures(tour):
-                            print(f"{language}  {line}", flush=True)
+            if not is_pseudo and (not wanted or NAME in wanted):
+                for line in measures(chromium, language):
+                    print(f"{language}  {line}", flush=True)
     return 0
 
 
