@@ -52,7 +52,7 @@ on("change", ({ target }) => {
     count();
   }
 });
-on("htmx:load", () => { // what was ticked before it
+on("htmx:load", () => { // ticked before it
   const early = boxes().find((box) => box.checked !== box.defaultChecked);
   if (early) htmx.trigger(early, "change");
 }, { once: true });
@@ -87,7 +87,7 @@ on("htmx:beforeRequest", (event) => {
 });
 on("htmx:beforeSwap", (event) => {
   const { target, requestConfig: { elt } } = event.detail;
-  // Else the answer to Convert would have no place.
+  // Else Convert's answer has no place.
   if (target.id === "selection" && elt.id === "choices" && isAsked) event.preventDefault();
 });
 on("htmx:afterSettle", ({ target, detail }) => {

@@ -13,7 +13,7 @@ export function ago(count) {
   return count < 60 ? past.format(-count, "second") : past.format(-Math.floor(count / 60), "minute");
 }
 
-// Nothing outside an open dialog is seen or heard.
+// An open dialog hides what is outside.
 export const region = (id) => byId(byId("dialog")?.open ? `${id}-dialog` : id);
 
 const SAY_AFTER_MS = 800;

@@ -1,13 +1,13 @@
 import { byId, on, region, say } from "./notices.js";
 import "./conversion.js";
 
-// htmx posts it at load.
 const zone = document.querySelector("#browser-zone [name=time_zone]");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-// In a task of its own, once the page is drawn.
-addEventListener("load", () => setTimeout(() => document.head.append(byId("last").content)));
-on("htmx:load", () => { document.documentElement.dataset.ready = ""; });
+// htmx, in a task of its own; it would wait for DOMContentLoaded.
+Object.defineProperty(document, "readyState", { value: "complete" });
+document.head.append(byId("last").content);
+document.documentElement.dataset.ready = "";
 
 document.querySelector("main [autofocus]")?.focus();
 say(byId("messages").textContent.trim());

@@ -10,13 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Error, Page
+from playwright.sync_api import Browser, BrowserContext, Error
 
 from tests.support.root import ROOT
 
 ARTIFACTS = ROOT / ".artifacts"
-# htmx starts when a page is loaded and drawn (static/js/site.js). Until then the page's forms are those of any page.
-WITHOUT_HTMX = "html:not([data-ready]):has(link[as=script])"
 
 
 def traced(browser: Browser, *, snapshots: bool = True, **options: Any) -> BrowserContext:
@@ -26,14 +24,7 @@ def traced(browser: Browser, *, snapshots: bool = True, **options: Any) -> Brows
     """
     context = browser.new_context(**options)
     context.tracing.start(screenshots=False, snapshots=snapshots)
-    if options.get("java_script_enabled", True):
-        context.on("page", await_htmx)
     return context
-
-
-def await_htmx(page: Page) -> None:
-    """Nothing on the page is looked for, pressed or expected before htmx listens."""
-    page.add_locator_handler(page.locator(WITHOUT_HTMX), lambda: None)
 
 
 def keep(name: str, contexts: Iterable[BrowserContext]) -> Path:

@@ -15,12 +15,10 @@ from wallet.models.opening import Closure
 from wallet.pages import markup
 
 # What htmx may do under the strict policy, and which answers it shows. A refusal (422) takes its place like any other
-# answer; other errors are told as warnings (static/js/notices.js). An answer is swapped in the task after the one that
-# reads it, which would take too long at a stretch. Nothing is kept in the browser's history: so says `hx-history` in
-# templates/base.html.
+# answer; other errors are told as warnings (static/js/notices.js). Nothing is kept in the browser's history: so says
+# `hx-history` in templates/base.html.
 HTMX = {
     "timeout": 20_000,
-    "defaultSwapDelay": 1,
     "defaultSettleDelay": 0,
     "includeIndicatorStyles": False,
     "allowEval": False,

@@ -188,7 +188,6 @@ def test_ten_boxes_in_a_row_are_one_question_and_one_sentence(visit):
     for code in TEN:
         page.locator(f"#choose-{code}").press("Space")
     page.clock.run_for(300)
-    page.clock.resume()
     expect(page.locator("#summary .legend")).to_be_visible()
     page.clock.run_for(2_000)
     assert len(asked) == 1
