@@ -196,6 +196,13 @@ def test_ten_boxes_in_a_row_are_one_question_and_one_sentence(visit):
     assert said[0].startswith("10 ")
 
 
+def test_htmx_waits_for_no_font_and_no_picture(visit):
+    page = visit(viewport=DESKTOP)
+    page.add_init_script("addEventListener('load', () => { window.atLoad = typeof htmx; })")
+    page.goto("/wallet/dust/")
+    assert page.evaluate("atLoad") == "object"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["1280", "390"])
 def test_the_focus_is_seen_wherever_the_keyboard_takes_it(visit, viewport, scheme):
