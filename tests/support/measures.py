@@ -1,6 +1,6 @@
 """What `make screens` prints beside its pictures and no test judges: how heavy pages are, how long the server takes for them,
-what moves on them by itself, and how long the browser is busy on a processor four times slower. STATES=measures prints them
-alone.
+what moves on them by itself, and how long the browser is busy on a processor four times slower, all with the static files
+that production serves. STATES=measures prints them alone.
 """
 
 import contextlib
