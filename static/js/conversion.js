@@ -15,9 +15,8 @@ function count() {
   const tickedShown = ticked.filter(isShown);
   const hidden = ticked.length - tickedShown.length;
   counted.textContent = fill(counted.dataset[hidden ? "hidden" : "words"], ticked.length, every.length, hidden);
-  const isSome = tickedShown.length > 0;
-  all.checked = isSome && tickedShown.length === shown.length;
-  all.indeterminate = isSome && !all.checked;
+  all.indeterminate = tickedShown.length > 0 && tickedShown.length < shown.length;
+  all.checked = tickedShown.length > 0 && !all.indeterminate;
   const label = byId("all-label"), isPart = shown.length > 0 && shown.length < every.length;
   label.textContent = fill(label.dataset[isPart ? "shown" : "all"], shown.length);
 }
@@ -52,7 +51,8 @@ on("change", ({ target }) => {
     count();
   }
 });
-on("htmx:load", () => { // ticked before it
+on("htmx:load", () => {
+  count();
   const early = boxes().find((box) => box.checked !== box.defaultChecked);
   if (early) htmx.trigger(early, "change");
 }, { once: true });
@@ -62,9 +62,9 @@ on("input", ({ target }) => {
   say(fill(target.dataset.shown, boxes().filter(isShown).length));
 });
 on("click", ({ target }) => {
-  const by = target.closest("[data-sort]");
+  const by = target.closest("[data-sort]")?.dataset.sort;
   if (!by) return;
-  byId("sort").value = by.dataset.sort;
+  byId("sort").value = by;
   sort();
 });
 
@@ -75,7 +75,7 @@ setInterval(() => {
   if (age >= OLD_SECONDS) byId("age").textContent = ` (${ago(age)})`;
 }, 10_000);
 
-let isAsked = false; // the form's answer is still to come
+let isAsked = false; // and its answer to come
 on("htmx:beforeRequest", (event) => {
   const { target, detail } = event;
   if (document.hidden && target.matches("#progress, #running")) event.preventDefault();
@@ -93,7 +93,7 @@ on("htmx:beforeSwap", (event) => {
 on("htmx:afterSettle", ({ target, detail }) => {
   const address = detail.xhr.getResponseHeader("Content-Location");
   if (address) {
-    history.replaceState(history.state, "", address);
+    setTimeout(() => history.replaceState(history.state, "", address));
     loaded = performance.now();
   }
   for (const one of byId("figures")?.content.children ?? []) byId(one.dataset.in).replaceChildren(...one.childNodes);
@@ -115,9 +115,8 @@ function countDown() {
   const { words, none, soon, over, seconds } = left.dataset;
   const ends = performance.now() + seconds * 1000;
   timer = setInterval(() => {
-    if (!left.isConnected) return clearInterval(timer);
     const rest = Math.ceil((ends - performance.now()) / 1000);
-    left.textContent = rest > 0 ? words.replace("#", inSeconds(rest)) : none;
+    left.textContent = rest > 0 ? fill(words, inSeconds(rest)) : none;
     if (rest === 10) say(soon);
     if (rest > 0) return;
     clearInterval(timer);
@@ -175,5 +174,4 @@ on("htmx:beforeOnLoad", (event) => {
 });
 addEventListener("popstate", () => byId("dialog")?.close());
 
-count();
-countDown();
+on("DOMContentLoaded", countDown);

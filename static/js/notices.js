@@ -3,7 +3,7 @@ export const on = (name, act, capture) => document.addEventListener(name, act, c
 export const fill = (words, ...values) => words.replace(/\{(\d)\}/g, (place, at) => values[at]);
 
 const { lang } = document.documentElement;
-let seconds, past; // each takes long to make
+let seconds, past; // slow to make
 export function inSeconds(count) {
   seconds ??= new Intl.NumberFormat(lang, { style: "unit", unit: "second", unitDisplay: "long" });
   return seconds.format(count);
@@ -29,8 +29,8 @@ function warn(name, { requestConfig: sent, target, xhr }) {
   notice.querySelector("button")?.addEventListener("click", () => {
     htmx.ajax(sent.verb, sent.path, { source: sent.elt, target, values: sent.formData }).catch(() => {});
   });
-  const after = name === "many" && Number(xhr.getResponseHeader("Retry-After"));
-  if (after) notice.firstElementChild.textContent = fill(notice.dataset.after, inSeconds(after));
+  const after = xhr.getResponseHeader("Retry-After");
+  if (after && name === "many") notice.firstElementChild.textContent = fill(notice.dataset.after, inSeconds(after));
   region("warn").replaceChildren(notice);
 }
 

@@ -4,12 +4,12 @@ import "./conversion.js";
 const zone = document.querySelector("#browser-zone [name=time_zone]");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-// htmx, in a task of its own; it would wait for DOMContentLoaded.
+// htmx, in a task of its own, without its search for hx-on
 Object.defineProperty(document, "readyState", { value: "complete" });
+XPathEvaluator.prototype.createExpression = () => document.createExpression("/..");
 document.head.append(byId("last").content);
 document.documentElement.dataset.ready = "";
 
-document.querySelector("main [autofocus]")?.focus();
 say(byId("messages").textContent.trim());
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) location.reload();

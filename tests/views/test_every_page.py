@@ -108,6 +108,13 @@ def test_no_text_promises_a_price():
             assert not promised, f"{path}: {promised}"
 
 
+def test_no_page_has_what_htmx_is_spared_to_look_for():
+    """`static/js/site.js` takes its search for hx-on from htmx."""
+    pages = list(Path(settings.BASE_DIR).glob("templates/**/*.html"))
+    assert pages
+    assert [path for path in pages if "hx-on" in path.read_text()] == []
+
+
 def test_nobody_keeps_what_a_customer_sees(pages):
     for name, page in pages().items():
         assert "no-store" in page.headers["Cache-Control"], name

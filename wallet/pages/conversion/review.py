@@ -172,6 +172,6 @@ class Review(ConversionPage):
             words = _("Prices from %(priced_at)s. Confirm by %(expires)s.")
             sentence = markup.filled(words, priced_at=clock, expires=expires)
         priced_at = formats.clock_time(conversion.quoted_observed_at)
-        running = _("Prices from %(priced_at)s. %(left)s left to confirm.") % {"priced_at": priced_at, "left": "#"}
+        running = _("Prices from %(priced_at)s. %(left)s left to confirm.") % {"priced_at": priced_at, "left": "{0}"}
         seconds = max(0, (conversion.expires_at - self.now) // timedelta(seconds=1))
         return Countdown(seconds, sentence, running, over % {"priced_at": priced_at})
