@@ -156,16 +156,15 @@ def portfolio(*, user: "User", policy: Policy, now: datetime, currency: str = ""
     oldest = now - policy.price_age
     accounts = list(Account.objects.held_by(user))
     goes_by = currencies.asset_of(currency)
-    found = Price.objects.of((account.asset_id for account in accounts), filter(None, [goes_by]))
-    prices = {pk: price for pk, price in found.items() if price.observed_at >= oldest}
-    bnb_price = next((price for price in prices.values() if price.asset.code == validators.BNB), None)
-    unpriced = {account.asset.code for account in accounts if account.asset_id not in prices}
+    found = Price.objects.by_code((account.asset_id for account in accounts), filter(None, [goes_by]))
+    prices = {code: price for code, price in found.items() if price.observed_at >= oldest}
+    bnb_price, currency_price = prices.get(validators.BNB), prices.get(goes_by or "")
+    unpriced = {account.asset.code for account in accounts} - prices.keys()
     told = KeptOutNumber.objects.told(unpriced if bnb_price else {*unpriced, validators.BNB})
-    currency_rate = next((price.rate_btc for price in prices.values() if price.asset.code == goes_by), None)
-    market = Market(policy, now, bnb_price, told, currency_rate)
-    holdings = [_holding(account, prices.get(account.asset_id), market) for account in accounts]
+    market = Market(policy, now, bnb_price, told, currency_price.rate_btc if currency_price else None)
+    holdings = [_holding(account, prices.get(account.asset.code), market) for account in accounts]
     holdings.sort(key=_largest_first)
-    return Portfolio(policy, now, bnb_price, holdings, market.bnb_refusal, currency, currency_rate)
+    return Portfolio(policy, now, bnb_price, holdings, market.bnb_refusal, currency, market.currency_rate_btc)
 
 
 @dataclass(frozen=True, slots=True)

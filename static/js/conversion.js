@@ -51,8 +51,7 @@ on("change", ({ target }) => {
     count();
   }
 });
-on("htmx:load", () => {
-  count();
+on("htmx:load", () => { // ticked before it
   const early = boxes().find((box) => box.checked !== box.defaultChecked);
   if (early) htmx.trigger(early, "change");
 }, { once: true });
@@ -68,11 +67,10 @@ on("click", ({ target }) => {
   sort();
 });
 
-const OLD_SECONDS = 30;
 let loaded = performance.now();
 setInterval(() => {
   const age = Math.floor((performance.now() - loaded) / 1000 + Number(byId("age")?.dataset.seconds));
-  if (age >= OLD_SECONDS) byId("age").textContent = ` (${ago(age)})`;
+  if (age >= 30) byId("age").textContent = ` (${ago(age)})`;
 }, 10_000);
 
 let isAsked = false; // and its answer to come
@@ -93,7 +91,7 @@ on("htmx:beforeSwap", (event) => {
 on("htmx:afterSettle", ({ target, detail }) => {
   const address = detail.xhr.getResponseHeader("Content-Location");
   if (address) {
-    setTimeout(() => history.replaceState(history.state, "", address));
+    history.replaceState(history.state, "", address);
     loaded = performance.now();
   }
   for (const one of byId("figures")?.content.children ?? []) byId(one.dataset.in).replaceChildren(...one.childNodes);
@@ -174,4 +172,7 @@ on("htmx:beforeOnLoad", (event) => {
 });
 addEventListener("popstate", () => byId("dialog")?.close());
 
-on("DOMContentLoaded", countDown);
+on("DOMContentLoaded", () => {
+  setTimeout(count);
+  countDown();
+});

@@ -4,7 +4,7 @@ import "./conversion.js";
 const zone = document.querySelector("#browser-zone [name=time_zone]");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-// htmx, in a task of its own, without its search for hx-on
+// htmx, in a task of its own, and without its search for hx-on
 Object.defineProperty(document, "readyState", { value: "complete" });
 XPathEvaluator.prototype.createExpression = () => document.createExpression("/..");
 document.head.append(byId("last").content);

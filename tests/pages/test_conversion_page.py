@@ -92,7 +92,7 @@ def test_the_offer_stands_as_long_as_its_countdown_says(world, waited, seconds, 
     world.clock.tick(seconds=waited)
     countdown = page_of(world, quote).countdown
     assert (countdown.seconds, plain(countdown.sentence)) == (seconds, sentence)
-    assert countdown.running == "Prices from 14:32:07. # left to confirm."
+    assert countdown.running == "Prices from 14:32:07. {0} left to confirm."
     assert countdown.over == "Prices from 14:32:07. These prices are out of date."
 
 

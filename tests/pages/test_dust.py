@@ -18,8 +18,8 @@ def page(*holdings, chosen=(), gone=(), wrong="", is_bnb_priced=True, **state):
 def test_a_row_is_written_once(doge):
     (row,) = page(doge, chosen=[doge]).choices
     assert (row.code, row.name, row.find, row.is_selected) == ("DOGE", "Dogecoin", "doge dogecoin", True)
-    assert row.figures.net == '<data value="0.02000000"><span class="z">0.0</span>2000000</data>'
-    assert row.figures.value == '<data value="0.00020000"><span class="z">0.000</span>20000</data>'
+    assert row.net == '<data value="0.02000000"><span class="z">0.0</span>2000000</data>'
+    assert row.value == '<data value="0.00020000"><span class="z">0.000</span>20000</data>'
     assert (row.amount, row.padding, row.full_amount) == ("100", ".00000000", "")
 
 
@@ -40,7 +40,7 @@ def test_what_is_worth_less_than_can_be_written_is_not_said_to_be_nothing():
 def test_the_figures_alone_are_those_of_the_rows(doge):
     found = page(doge, pages.holding("EUR", "10"))
     assert [row.code for row in found.figures] == [row.code for row in found.choices] == ["DOGE", "EUR"]
-    assert found.figures == [row.figures for row in found.choices]
+    assert [(row.value, row.net) for row in found.figures] == [(row.value, row.net) for row in found.choices]
 
 
 def test_what_cannot_be_converted_has_its_reason(doge, eth):

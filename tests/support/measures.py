@@ -3,7 +3,8 @@ what moves on them by itself, and how long the browser is busy on a processor fo
 that production serves. STATES=measures prints them alone.
 
 On two cores that the site, the browser and this program share, a task that takes 40 ms may be told as one of 200: each page is
-visited several times, each step's long tasks are those of the visit in the middle.
+visited several times, and the long tasks of each step are those of the visit in the middle, by their sum. Of the visits before
+and after it in this order half may have some where none is told. Everything else is of the last visit.
 """
 
 import contextlib
@@ -136,7 +137,7 @@ def measured(tour: Tour, who: Visitor | None, size: ViewportSize, path: str) -> 
 
 
 def middle(tasks: list[list[int]]) -> list[int]:
-    """Those of the visit that as many were busier than as were not."""
+    """Those of the visit than which as many took longer as took less."""
     return sorted(tasks, key=sum)[len(tasks) // 2]
 
 

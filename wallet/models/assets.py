@@ -142,9 +142,17 @@ class PriceQuerySet(models.QuerySet["Price"]):
 
     def of(self, asset_ids: Iterable[int], codes: Iterable[str] = ()) -> dict[int, Price]:
         """The current source's prices of these assets, of BNB, and of those with these codes, by asset id."""
-        wanted = models.Q(asset__in=list(asset_ids)) | models.Q(asset__code__in={validators.BNB, *codes})
-        rows = self.current_source().filter(wanted).select_related("asset").defer(*NOT_PRICED)
+        rows = self.current_source().filter(_wanted(asset_ids, codes)).select_related("asset").defer(*NOT_PRICED)
         return {price.asset_id: price for price in rows}
+
+    def by_code(self, asset_ids: Iterable[int], codes: Iterable[str] = ()) -> dict[str, Price]:
+        """The same by the asset's code, without the assets: hundreds that a page has already would be felt."""
+        rows = self.current_source().filter(_wanted(asset_ids, codes)).annotate(code=models.F("asset__code"))
+        return {vars(price)["code"]: price for price in rows}
+
+
+def _wanted(asset_ids: Iterable[int], codes: Iterable[str]) -> models.Q:
+    return models.Q(asset__in=list(asset_ids)) | models.Q(asset__code__in={validators.BNB, *codes})
 
 
 class Price(models.Model):

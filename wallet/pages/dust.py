@@ -33,7 +33,7 @@ class RowFigures:
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A balance that can be converted. `find` is what a search looks in; `padding` aligns the amount's decimal point;
-    `full_amount` is there when the amount is cut.
+    `full_amount` is there when the amount is cut; `value` is in BTC, `net` in BNB.
     """
 
     code: str
@@ -42,7 +42,8 @@ class Choice:
     amount: str
     padding: str
     full_amount: str
-    figures: RowFigures
+    value: SafeString
+    net: SafeString
     is_selected: bool
 
 
@@ -140,7 +141,8 @@ class DustPage:
                 amount=formats.amount(one.units, one.asset.scale),
                 padding=formats.missing_places(one.units, one.asset.scale),
                 full_amount=formats.full_amount_if_cut(one.units, one.asset.scale),
-                figures=figures,
+                value=figures.value,
+                net=figures.net,
                 is_selected=one.asset.code in self.codes,
             )
             for one, figures in zip(self.portfolio.convertible, self.figures, strict=True)

@@ -1,8 +1,11 @@
 """The pieces that occur on several pages; their markup stands in templates/components."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from zlib import crc32
 
@@ -12,8 +15,9 @@ from django.forms import Form
 from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wallet.pages.prices import PricesFrom
@@ -39,6 +43,42 @@ def asset(code: str, name: str, note: str = "", box: str = "") -> SafeString:
 def _piece(template_name: str, **facts: object) -> SafeString:
     """A component without the white space around it, which would be seen between words."""
     return SafeString(render_to_string(f"components/{template_name}.html", facts).strip())
+
+
+MARK = re.compile("\ue000([a-z_]+)\ue001")
+
+
+@register.simple_tag
+def asset_rows(template_name: str, rows: Sequence[Any], box: str = "") -> SafeString:
+    """A row for each of these values, which all are of one dataclass, by a template that knows one as `row`, and its asset
+    as `label` (with `box` before the code it is the label of that box).
+
+    Rendering a template some hundred times would be felt. So it is rendered once for all rows that have and lack the same,
+    with marks where values go, and kept; a row is then its values between the pieces. The template may show values, and ask
+    by {% if %} whether they are there, but not what they are.
+    """
+    if not rows:
+        return SafeString("")
+    language, names = get_language() or "", [field.name for field in fields(rows[0])]
+    values_of = attrgetter(*names)
+    written = []
+    for row in rows:
+        values = dict(zip(names, values_of(row), strict=True))
+        label = asset(row.code, row.name, values.get("note", ""), box and f"{box}{row.code}")
+        there = tuple(name for name in names if values[name])
+        pieces, places = _row_pattern(template_name, language, there)
+        written.append(
+            pieces % tuple(conditional_escape(label if name == "label" else values[name]) for name in places)
+        )
+    return SafeString("".join(written))
+
+
+@lru_cache(maxsize=256)
+def _row_pattern(template_name: str, language: str, there: tuple[str, ...]) -> tuple[str, list[str]]:
+    """What such a row looks like in this language, with %s in place of values, and which values these are."""
+    marks = {name: SafeString(f"\ue000{name}\ue001") for name in there}
+    row = render_to_string(template_name, {"row": marks, "label": SafeString("\ue000label\ue001")}).strip()
+    return MARK.sub("%s", row.replace("%", "%%")), MARK.findall(row)
 
 
 @register.simple_tag

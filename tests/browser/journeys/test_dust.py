@@ -167,6 +167,15 @@ def test_what_is_ticked_before_htmx_has_come_is_counted_when_it_comes(visit):
     expect(page.locator("#summary .legend")).to_contain_text("DOGE")
 
 
+def test_select_all_says_what_is_ticked_also_without_htmx(visit):
+    page = visit(viewport=DESKTOP, expects=["ERR_FAILED"])
+    page.route("**/htmx-2*.js", lambda route: route.abort())
+    page.goto("/wallet/dust/?all")
+    expect(page.locator("#all")).to_be_checked()
+    page.locator("#all").click()
+    expect(page.locator("[name=asset]:checked")).to_have_count(0)
+
+
 def test_the_age_of_prices_moves_nothing(visit):
     page = visit(viewport=DESKTOP, path="/wallet/dust/?all")
     page.clock.install()
