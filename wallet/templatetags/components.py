@@ -1,5 +1,6 @@
 """The pieces that occur on several pages; their markup stands in templates/components."""
 
+import html
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from django.forms import Form
 from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -67,9 +68,8 @@ def asset_rows(template_name: str, rows: Sequence[Any], box: str = "") -> SafeSt
         label = asset(row.code, row.name, values.get("note", ""), box and f"{box}{row.code}")
         there = tuple(name for name in names if values[name])
         pieces, places = _row_pattern(template_name, language, there)
-        written.append(
-            pieces % tuple(conditional_escape(label if name == "label" else values[name]) for name in places)
-        )
+        shown = (label if name == "label" else values[name] for name in places)
+        written.append(pieces % tuple(one if isinstance(one, SafeString) else html.escape(one) for one in shown))
     return SafeString("".join(written))
 
 
