@@ -158,7 +158,7 @@ def portfolio(*, user: "User", policy: Policy, now: datetime, currency: str = ""
     goes_by = currencies.asset_of(currency)
     found = Price.objects.by_code((account.asset_id for account in accounts), filter(None, [goes_by]))
     prices = {code: price for code, price in found.items() if price.observed_at >= oldest}
-    bnb_price, currency_price = prices.get(validators.BNB), prices.get(goes_by or "")
+    bnb_price, currency_price = prices.get(validators.BNB), prices.get(goes_by)
     unpriced = {account.asset.code for account in accounts} - prices.keys()
     told = KeptOutNumber.objects.told(unpriced if bnb_price else {*unpriced, validators.BNB})
     market = Market(policy, now, bnb_price, told, currency_price.rate_btc if currency_price else None)
