@@ -55,8 +55,8 @@ def asset_rows(template_name: str, rows: Sequence[Any], box: str = "") -> SafeSt
     as `label` (with `box` before the code it is the label of that box).
 
     Rendering a template some hundred times would be felt. So it is rendered once for all rows that have and lack the same,
-    with marks where values go, and kept; a row is then its values between the pieces. The template may show values, and ask
-    by {% if %} whether they are there, but not what they are.
+    with marks where values go, and kept while the process lives; a row is then its values between the pieces. The template
+    may show values, and ask by {% if %} whether they are there, but not what they are.
     """
     if not rows:
         return SafeString("")
