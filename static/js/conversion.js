@@ -73,7 +73,7 @@ setInterval(() => {
   if (age >= 30) byId("age").textContent = ` (${ago(age)})`;
 }, 10_000);
 
-let isAsked = false; // and its answer to come
+let isAsked = false; // the form's answer is to come
 on("htmx:beforeRequest", (event) => {
   const { target, detail } = event;
   if (document.hidden && target.matches("#progress, #running")) event.preventDefault();

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -125,6 +125,7 @@ def window(tour: Tour, who: Visitor | None, size: ViewportSize) -> Iterator[Page
 
 
 def measured(tour: Tour, who: Visitor | None, size: ViewportSize, path: str) -> Measured:
+    """The page at the last of some visits, with the long tasks of those in the middle."""
     visits = []
     for _ in range(VISITS - 1):
         with window(tour, who, size) as page:
@@ -133,7 +134,8 @@ def measured(tour: Tour, who: Visitor | None, size: ViewportSize, path: str) -> 
         last = visited(page, path)
         last.server, last.moved = answering(page, path), last.moved + moved_later(page)
     visits.append(last.tasks)
-    return replace(last, tasks={step: middle([tasks[step] for tasks in visits]) for step in last.tasks})
+    last.tasks = {step: middle([tasks[step] for tasks in visits]) for step in last.tasks}
+    return last
 
 
 def middle(tasks: list[list[int]]) -> list[int]:
