@@ -11,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dustsite.currencies import DEFAULT, configured
+from tests.support import pages
 from tests.support.clock import Clock
 from tests.support.market import rates, row
 from wallet import currencies, formats, money
 from wallet.market.demo import Demo
+from wallet.models import Asset, Price
+from wallet.portfolio import Holding, Portfolio
 
 RATES = st.decimals(Decimal("0.00000001"), Decimal(10_000), places=8)
 
@@ -37,15 +40,17 @@ def test_a_worth_is_exact_and_cut_once(units, scale, rate, currency_rate):
     assert Decimal(formats.hundredths_digits(found)) == cut(value, currency_rate)
 
 
-@given(st.lists(st.fractions(0, 1_000), max_size=40))
-def test_a_total_is_the_sum_of_its_rows_and_never_more_than_there_is(worths):
-    """Rows below one hundredth show no number: they are added up before they are cut."""
-    total = money.total_hundredths(worths)
-    shown = sum(int(one) for one in worths if one >= 1)
-    unseen = sum((one for one in worths if one < 1), Fraction(0))
-    assert int(total) == shown + int(unseen)
-    assert int(total) <= sum(worths, Fraction(0))
-    assert (total > 0) is any(worths)
+@given(st.lists(st.tuples(st.integers(1, 10**12), RATES), max_size=40), RATES, RATES)
+def test_a_wallets_total_is_exact_and_never_less_than_its_small_balances(balances, bnb_rate, currency_rate):
+    held = []
+    for units, rate in balances:
+        figures = money.figures(units=units, scale=8, rate_btc=rate, bnb_rate_btc=bnb_rate, fee_percent=Decimal(0))
+        worth = money.hundredths(units, 8, rate, currency_rate)
+        held.append(Holding(Asset(code="X", scale=8), units, None, figures, figures.value, None, worth))
+    wallet = Portfolio(pages.policy(), pages.NOW, Price(rate_btc=bnb_rate), held, None, "EUR", currency_rate)
+    value = sum((Fraction(units) * Fraction(rate) / 10**8 for units, rate in balances), Fraction(0))
+    assert wallet.worth == value / Fraction(currency_rate) * 100
+    assert wallet.worth >= wallet.bnb_worth(wallet.everything.figures.net)
 
 
 @pytest.mark.parametrize("market", [row("BTC", "EUR", "52631.58"), row("EUR", "BTC", "0.0000190000")])

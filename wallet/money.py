@@ -105,17 +105,6 @@ def hundredths(units: int, scale: int, rate_btc: Decimal, currency_rate_btc: Dec
     return Fraction(units * price * currency_parts * 100, 10**scale * price_parts * currency)
 
 
-def total_hundredths(many: Iterable[Fraction]) -> Fraction:
-    """What worths come to together, so that a list's total is the sum of its rows: each is cut to whole hundredths.
-
-    What is worth less than one shows no number. That is added up exactly, and cut with the rest.
-    """
-    worths = list(many)
-    whole = sum(int(one) for one in worths)
-    rest = sum((one for one in worths if one < 1), Fraction(0))
-    return Fraction(whole + int(rest)) if whole else rest
-
-
 def fee_units(gross: int, fee_percent: Decimal) -> int:
     """The service fee on a gross amount of BNB units, rounded up (P11)."""
     percent, parts = fee_percent.as_integer_ratio()

@@ -110,10 +110,13 @@ class Portfolio:
 
     @cached_property
     def worth(self) -> Fraction | None:
-        """What all of it is worth in hundredths of the reference currency, as the rows show it; None where not known."""
+        """What all of it is worth in hundredths of the reference currency, exactly; None where not known.
+
+        Not the sum of the rows as they are cut, which may come to less than the small balances among them.
+        """
         if self.currency_rate_btc is None:
             return None
-        return money.total_hundredths(one.worth for one in self.holdings if one.worth is not None)
+        return sum((one.worth for one in self.holdings if one.worth is not None), Fraction(0))
 
     def bnb_worth(self, units: int) -> Fraction | None:
         """What so many units of BNB are worth in hundredths of the reference currency, exactly; None where not known."""

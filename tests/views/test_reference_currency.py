@@ -55,7 +55,7 @@ def test_every_page_says_it(euros, signed_in, text):
     """At 0.000019 BTC: DOGE is worth 0.0002, ETH 0.0005, and EUR 10.00 itself."""
     assert (in_euros("0.0002"), in_euros("0.0005")) == (Decimal("10.52"), Decimal("26.31"))
     wallet = text(signed_in.get("/wallet/"))
-    assert "≈ €46.83" in wallet  # 10.52 + 26.31 + 10.00
+    assert "≈ €46.84" in wallet  # exactly, and cut once: the rows, each cut, come to 46.83
     assert "worth about 0.08900000 BNB" in wallet
     assert f"≈ €{in_euros('0.00089')} · " in wallet  # that BNB
     assert "Value (EUR, BTC)" in wallet
