@@ -45,15 +45,14 @@ function dropProblem() {
 
 on("change", ({ target }) => {
   if (target.id === "all") for (const box of boxes().filter(isShown)) box.checked = target.checked;
-  if (target.id === "sort" && byId("selection")) sort();
+  if (target.id === "sort" && byId("find")) sort();
   else if (target.matches("#selection [type=checkbox]")) {
     dropProblem();
     count();
   }
 });
 on("htmx:load", () => { // ticked before it
-  const early = boxes().find((box) => box.checked !== box.defaultChecked);
-  if (early) htmx.trigger(early, "change");
+  for (const box of boxes()) if (box.checked !== box.defaultChecked) return htmx.trigger(box, "change");
 }, { once: true });
 on("input", ({ target }) => {
   if (target.id !== "find") return;
@@ -73,6 +72,11 @@ setInterval(() => {
   if (age >= 30) byId("age").textContent = ` (${ago(age)})`;
 }, 10_000);
 
+let address; // of the selection
+const show = () => {
+  if (address && history.state !== "sheet") history.replaceState(null, "", address);
+};
+
 let isAsked = false; // the form's answer is to come
 on("htmx:beforeRequest", (event) => {
   const { target, detail } = event;
@@ -89,10 +93,11 @@ on("htmx:beforeSwap", (event) => {
   if (target.id === "selection" && elt.id === "choices" && isAsked) event.preventDefault();
 });
 on("htmx:afterSettle", ({ target, detail }) => {
-  const address = detail.xhr.getResponseHeader("Content-Location");
-  if (address) {
-    history.replaceState(history.state, "", address);
+  const its = detail.xhr.getResponseHeader("Content-Location");
+  if (its) {
+    address = its;
     loaded = performance.now();
+    setTimeout(show);
   }
   for (const one of byId("figures")?.content.children ?? []) byId(one.dataset.in).replaceChildren(...one.childNodes);
   byId("figures")?.remove();
@@ -124,15 +129,15 @@ function countDown() {
   }, 250);
 }
 
-const STRAY_MS = 1000; // after new prices a press may still mean Update
+const STRAY_MS = 1000; // a press may still mean Update
 let changed = -STRAY_MS;
 const isBusy = () => byId("go")?.ariaBusy === "true";
 function setBusy(busy) {
   const button = byId("go");
   if (!button) return;
   const { starting, updating, expired, confirm } = button.dataset;
-  const [before, during] = button.hasAttribute("formaction") ? [expired, updating] : [confirm, starting];
-  button.textContent = busy ? during : before;
+  if (button.hasAttribute("formaction")) button.textContent = busy ? updating : expired;
+  else button.textContent = busy ? starting : confirm;
   button.ariaBusy = byId("cancel").inert = busy;
 }
 
@@ -142,9 +147,7 @@ on("submit", (event) => {
   event.preventDefault();
   event.stopPropagation();
 }, true);
-on("cancel", (event) => {
-  if (isBusy()) event.preventDefault();
-}, true);
+on("cancel", (event) => isBusy() && event.preventDefault(), true);
 on("click", (event) => {
   if (event.target.id !== "cancel" || !byId("dialog")?.open) return;
   event.preventDefault();
@@ -159,6 +162,7 @@ on("htmx:afterSwap", ({ detail: { target } }) => {
   if (target.id !== "reviewing") return;
   if (byId("dialog").open) changed = performance.now();
   else {
+    show();
     history.pushState("sheet", "");
     byId("dialog").showModal(); // last: history would wait until it is drawn
   }
@@ -170,7 +174,10 @@ on("htmx:beforeOnLoad", (event) => {
   event.preventDefault();
   location.replace(address);
 });
-addEventListener("popstate", () => byId("dialog")?.close());
+addEventListener("popstate", () => {
+  byId("dialog")?.close();
+  show();
+});
 
 on("DOMContentLoaded", () => {
   setTimeout(count);

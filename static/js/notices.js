@@ -3,13 +3,13 @@ export const on = (name, act, capture) => document.addEventListener(name, act, c
 export const fill = (words, ...values) => words.replace(/\{(\d)\}/g, (place, at) => values[at]);
 
 const { lang } = document.documentElement;
-let seconds, past; // slow to make
+let seconds; // slow to make
 export function inSeconds(count) {
   seconds ??= new Intl.NumberFormat(lang, { style: "unit", unit: "second", unitDisplay: "long" });
   return seconds.format(count);
 }
 export function ago(count) {
-  past ??= new Intl.RelativeTimeFormat(lang);
+  const past = new Intl.RelativeTimeFormat(lang);
   return count < 60 ? past.format(-count, "second") : past.format(-Math.floor(count / 60), "minute");
 }
 

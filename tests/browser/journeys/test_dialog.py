@@ -60,6 +60,23 @@ def test_back_closes_the_sheet_and_cancel_leaves_no_step_behind(visit):
     page.wait_for_url("**/wallet/")
 
 
+def test_an_estimate_that_comes_after_the_review_has_opened_is_in_the_selections_address_and_not_in_the_reviews(visit):
+    page = visit(viewport=DESKTOP, path="/wallet/dust/?asset=DOGE")
+    held = []
+    page.route("**/estimate/", lambda route: held.append(route))  # noqa: PLW0108  # Playwright asks what it takes
+    with page.expect_request("**/estimate/"):
+        page.check("#choose-ETH")
+    review(page)
+    held[0].continue_()
+    expect(page.locator("#summary")).to_contain_text("2 balances")
+    page.evaluate("new Promise((done) => setTimeout(done))")
+    assert page.url.endswith("?asset=DOGE")
+    page.go_back()
+    page.wait_for_url("**asset=ETH*")
+    page.reload()
+    expect(page.locator("#selection [name=asset]:checked")).to_have_count(2)
+
+
 @pytest.mark.parametrize("size", [(1280, 800), (1366, 650), (390, 664), (320, 568)])
 def test_what_cannot_be_undone_is_said_in_sight_of_confirm_and_a_long_list_shows_that_it_goes_on(visit, size):
     page = visit(viewport=dict(zip(("width", "height"), size, strict=True)), path="/wallet/dust/?all=1")
