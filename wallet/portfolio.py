@@ -159,7 +159,7 @@ def portfolio(*, user: "User", policy: Policy, now: datetime, currency: str = ""
     oldest = now - policy.price_age
     accounts = list(Account.objects.held_by(user))
     goes_by = currencies.asset_of(currency)
-    found = Price.objects.by_code((account.asset_id for account in accounts), filter(None, [goes_by]))
+    found = Price.objects.of((account.asset_id for account in accounts), filter(None, [goes_by]))
     prices = {code: price for code, price in found.items() if price.observed_at >= oldest}
     bnb_price, currency_price = prices.get(validators.BNB), prices.get(goes_by)
     unpriced = {account.asset.code for account in accounts} - prices.keys()

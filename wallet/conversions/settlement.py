@@ -44,14 +44,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What conversions are judged by that are settled together: the prices at hand by asset id, the moment, what is paid.
+    """What conversions are judged by that are settled together: the prices at hand by asset, the moment, what is paid.
 
     `told` says by asset id why an asset has no price, where that is known. `currencies` are the prices at hand by which the
     customers' reference currencies go, by the currency's code.
     """
 
     bnb: Asset
-    prices: Mapping[int, Price]
+    prices: Mapping[str, Price]
     at: datetime
     breaker: Breaker  # with the newest version of the policy
     told: Mapping[int, Mapping[str, str]]
@@ -129,8 +129,7 @@ def _round(settlements: Sequence[Settlement], bnb: Asset) -> Round:
     assets = {line.asset_id: line.asset.code for settlement in settlements for line in settlement.lines}
     go_by = {one.conversion.currency: currencies.asset_of(one.conversion.currency) for one in settlements}
     prices = Price.objects.of(assets, filter(None, go_by.values()))
-    by_code = {price.asset.code: price for price in prices.values()}
-    told = KeptOutNumber.objects.told(code for pk, code in assets.items() if pk not in prices)
+    told = KeptOutNumber.objects.told(code for code in assets.values() if code not in prices)
     at = clock.now()
     return Round(
         bnb=bnb,
@@ -138,7 +137,7 @@ def _round(settlements: Sequence[Settlement], bnb: Asset) -> Round:
         at=at,
         breaker=read_breaker(at),
         told={pk: told[code] for pk, code in assets.items() if code in told},
-        currencies={currency: by_code[code] for currency, code in go_by.items() if code in by_code},
+        currencies={currency: prices[code] for currency, code in go_by.items() if code in prices},
     )
 
 
@@ -170,8 +169,8 @@ def _set_prices(settlement: Settlement, now: Round) -> None:
     conversion, lines = settlement.conversion, settlement.lines
     confirmed_at = conversion.confirmed_at
     assert confirmed_at is not None
-    needed = [now.prices.get(line.asset_id) for line in lines]
-    bnb_price = now.prices.get(now.bnb.pk)
+    needed = [now.prices.get(line.asset.code) for line in lines]
+    bnb_price = now.prices.get(now.bnb.code)
     if bnb_price is None or any(price and price.observed_at < confirmed_at for price in (bnb_price, *needed)):
         raise PricesPending(confirmed_at)
     conversion.set_settled_price(bnb_price)

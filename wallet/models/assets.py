@@ -122,14 +122,6 @@ class Asset(models.Model):
         ) or validators.validate_not_paused(self.code, self.pause_reason if self.conversions_paused else None)
 
 
-# What a price's asset is not asked for: whoever needs the asset itself has it already.
-NOT_PRICED = [
-    f"asset__{field.name}"
-    for field in Asset._meta.local_fields  # noqa: SLF001  # Django's public way to its fields
-    if field.name not in ("id", "code")
-]
-
-
 class PriceQuerySet(models.QuerySet["Price"]):
     def current_source(self) -> PriceQuerySet:
         """The prices of the configured source; another source's do not count."""
@@ -140,19 +132,14 @@ class PriceQuerySet(models.QuerySet["Price"]):
         found = self.current_source().filter(asset__code__in=list(codes), observed_at__gte=oldest)
         return set(found.values_list("asset__code", flat=True))
 
-    def of(self, asset_ids: Iterable[int], codes: Iterable[str] = ()) -> dict[int, Price]:
-        """The current source's prices of these assets, of BNB, and of those with these codes, by asset id."""
-        rows = self.current_source().filter(_wanted(asset_ids, codes)).select_related("asset").defer(*NOT_PRICED)
-        return {price.asset_id: price for price in rows}
+    def of(self, asset_ids: Iterable[int], codes: Iterable[str] = ()) -> dict[str, Price]:
+        """The current source's prices of these assets, of BNB, and of those with these codes, by the asset's code.
 
-    def by_code(self, asset_ids: Iterable[int], codes: Iterable[str] = ()) -> dict[str, Price]:
-        """The same by the asset's code, without the assets: hundreds that a page has already would be felt."""
-        rows = self.current_source().filter(_wanted(asset_ids, codes)).annotate(code=models.F("asset__code"))
+        Without the assets themselves: whoever asks has them already, and hundreds more would be felt.
+        """
+        wanted = models.Q(asset__in=list(asset_ids)) | models.Q(asset__code__in={validators.BNB, *codes})
+        rows = self.current_source().filter(wanted).annotate(code=models.F("asset__code"))
         return {vars(price)["code"]: price for price in rows}
-
-
-def _wanted(asset_ids: Iterable[int], codes: Iterable[str]) -> models.Q:
-    return models.Q(asset__in=list(asset_ids)) | models.Q(asset__code__in={validators.BNB, *codes})
 
 
 class Price(models.Model):

@@ -81,17 +81,17 @@ def listing_page(assets: Sequence[Asset], wanted: Wanted, at: datetime) -> Listi
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is known of all the assets at a moment, by their ids."""
+    """What is known of all the assets at a moment, by their ids; prices by their codes."""
 
     at: datetime
     held: Mapping[int, Held]
-    prices: Mapping[int, Price]
+    prices: Mapping[str, Price]
     running: Mapping[int, int]
     quotes: Mapping[int, int]
 
 
 def _affected(asset: Asset, wanted: Wanted, found: Found) -> Affected:
-    held, price, at = found.held.get(asset.pk, Held()), found.prices.get(asset.pk), found.at
+    held, price, at = found.held.get(asset.pk, Held()), found.prices.get(asset.code), found.at
     today = utc_day(at)
     sats = money.value_sats(held.units, asset.scale, price.rate_btc) if price else None
     return Affected(
