@@ -90,6 +90,13 @@ def test_what_cannot_be_undone_is_said_in_sight_of_confirm_and_a_long_list_shows
     assert 0.25 < (ends - cut["y"]) / cut["height"] < 0.75
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (390, 664), (320, 640)])
+def test_what_one_receives_is_in_sight_before_one_scrolls(visit, size):
+    page = visit(viewport=dict(zip(("width", "height"), size, strict=True)), path="/wallet/dust/?all=1")
+    review(page)
+    expect(page.locator("#review .pair strong")).to_be_in_viewport(ratio=1)
+
+
 def test_back_from_what_was_confirmed_leads_to_the_balances_and_then_to_what_was_before(visit):
     """The conversion has the sheet's step of the browser's history."""
     page = visit(viewport=DESKTOP, path="/wallet/")
