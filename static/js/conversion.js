@@ -74,7 +74,7 @@ setInterval(() => {
 
 let address; // of the selection
 const show = () => {
-  if (address && history.state !== "sheet") history.replaceState(null, "", address);
+  if (address) history.replaceState(history.state, "", address);
 };
 
 let isAsked = false; // the form's answer is to come
@@ -176,7 +176,7 @@ on("htmx:beforeOnLoad", (event) => {
 });
 addEventListener("popstate", () => {
   byId("dialog")?.close();
-  show();
+  if (!location.hash) show();
 });
 
 on("DOMContentLoaded", () => {
