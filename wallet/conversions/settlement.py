@@ -44,10 +44,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What conversions are judged by that are settled together: the prices at hand by asset, the moment, what is paid.
+    """What conversions are judged by that are settled together: the prices at hand, the moment, what is paid.
 
-    `told` says by asset id why an asset has no price, where that is known. `currencies` are the prices at hand by which the
-    customers' reference currencies go, by the currency's code.
+    `prices` are by the asset's code. `told` says by asset id why an asset has no price, where that is known. `currencies`
+    are the prices by which the customers' reference currencies go, by the currency's code.
     """
 
     bnb: Asset

@@ -88,7 +88,7 @@ def test_what_is_ticked_after_the_review_was_reloaded_or_gone_back_and_forward_t
     page.uncheck("#choose-DOGE")
     page.wait_for_url("**/?asset=ETH")
     page.locator(".skip").press("Enter")
-    page.wait_for_function("location.hash === '#main'")
+    assert page.evaluate("new Promise((done) => setTimeout(() => done(location.hash)))") == "#main"
     page.reload()
     expect(page.locator("#selection [name=asset]:checked")).to_have_count(1)
 
