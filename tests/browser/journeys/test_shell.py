@@ -1,6 +1,7 @@
 """What all pages share: weight, first frame, motion, and the way in."""
 
 import gzip
+import unicodedata
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import expect
 from tests.support.chromium import DESKTOP, PHONE
 from tests.support.evidence import traced
 from tests.support.journey import DARK, MOVING
+from tests.support.root import ROOT
 
 FIRST_FRAME = """const look = () => {
   if (document.body) window.firstFrame = getComputedStyle(document.body).backgroundColor;
@@ -65,6 +67,28 @@ def test_a_name_of_sixty_characters_stands_whole_in_the_top(visit, width):
     assert (brand["y"] >= top["y"], brand["y"] + brand["height"] <= top["y"] + top["height"]) == (True, True)
     assert page.locator(".brand svg").bounding_box()["width"] == 26
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_the_typeface_has_every_sign_of_the_texts(visit):
+    files = [*ROOT.glob("wallet/**/*.py"), *ROOT.glob("wallet/**/*.po"), *ROOT.glob("templates/**/*.html")]
+    signs = {sign for file in files for sign in file.read_text(encoding="utf-8") if ord(sign) > 127 and is_ours(sign)}
+    assert {"≈", "→", "ü", "’"} <= signs
+    page = visit(path="/help/")
+    page.evaluate("document.fonts.ready")
+    page.evaluate("(signs) => { document.querySelector('h1').textContent = signs; }", "".join(sorted(signs)))
+    cdp = page.context.new_cdp_session(page)
+    for domain in ("DOM", "CSS"):
+        cdp.send(f"{domain}.enable")
+    root = cdp.send("DOM.getDocument")["root"]["nodeId"]
+    heading = cdp.send("DOM.querySelector", {"nodeId": root, "selector": "h1"})["nodeId"]
+    fonts = cdp.send("CSS.getPlatformFontsForNode", {"nodeId": heading})["fonts"]
+    assert [font["isCustomFont"] for font in fonts] == [True], fonts
+
+
+def is_ours(sign):
+    """Western Europe's letters and whatever else is seen; other letters, as names may have, are the system's to draw."""
+    kind = unicodedata.category(sign)[0]
+    return sign < "ſ" if kind == "L" else kind not in "ZC"
 
 
 def test_the_first_frame_has_the_theme_that_was_chosen(visit):
