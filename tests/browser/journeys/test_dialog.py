@@ -106,6 +106,15 @@ def test_what_cannot_be_undone_is_said_in_sight_of_confirm_and_a_long_list_shows
     assert 0.25 < (ends - cut["y"]) / cut["height"] < 0.75
 
 
+@pytest.mark.parametrize("size", [(1280, 650), (390, 664), (320, 640)])
+def test_of_three_balances_none_is_cut(visit, size):
+    page = visit(viewport=dict(zip(("width", "height"), size, strict=True)), path=f"{DUST}&asset=LINK")
+    review(page)
+    expect(page.locator(".given tbody tr")).to_have_count(3)
+    expect(page.locator("#review .pair strong")).to_be_in_viewport(ratio=1)
+    assert page.locator(".given").evaluate("(given) => given.scrollHeight - given.clientHeight") == 0
+
+
 @pytest.mark.parametrize("size", [(1280, 800), (390, 664), (320, 640)])
 def test_what_one_receives_is_in_sight_before_one_scrolls(visit, size):
     page = visit(viewport=dict(zip(("width", "height"), size, strict=True)), path="/wallet/dust/?all=1")
