@@ -85,19 +85,29 @@ def asset(code: str, **fields: Any) -> Asset:
     return Asset.objects.create(**{"code": code, "name": name, "scale": scale, **fields})
 
 
-def price(
-    code: str, rate: str, *, observed_at: datetime | None = None, path: str | None = None, source: str = "demo"
-) -> Price:
+def price(code: str, rate: str, **fields: Any) -> Price:
     """The asset's stored price from now on."""
-    row = Asset.objects.get(code=code)
-    fields = {
-        "rate_btc": Decimal(rate),
-        "path": path or ("BTC" if code == "BTC" else f"{code}→BTC"),
-        "legs": [{"symbol": f"{code}BTC", "price": str(rate)}] if code != "BTC" else [],
-        "source": source,
-        "observed_at": observed_at or clock.now(),
-    }
-    return Price.objects.update_or_create(asset=row, defaults=fields)[0]
+    prices({code: rate}, **fields)
+    return Price.objects.get(asset__code=code)
+
+
+def prices(
+    rates: dict[str, str], *, observed_at: datetime | None = None, path: str | None = None, source: str = "demo"
+) -> None:
+    """The assets' stored prices from now on."""
+    told = ("rate_btc", "path", "legs", "source", "observed_at")
+    rows = [
+        Price(
+            asset_id=pk,
+            rate_btc=Decimal(rates[code]),
+            path=path or ("BTC" if code == "BTC" else f"{code}→BTC"),
+            legs=[{"symbol": f"{code}BTC", "price": str(rates[code])}] if code != "BTC" else [],
+            source=source,
+            observed_at=observed_at or clock.now(),
+        )
+        for code, pk in Asset.objects.filter(code__in=rates).values_list("code", "pk")
+    ]
+    Price.objects.bulk_create(rows, update_conflicts=True, unique_fields=["asset"], update_fields=told)
 
 
 # What was kept out, by each why that customers are told.
@@ -155,8 +165,7 @@ class World:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.policy = Policy.objects.current()
-        for code in ASSETS:
-            asset(code)
+        Asset.objects.bulk_create(Asset(code=code, name=name, scale=scale) for code, (name, scale, _) in ASSETS.items())
         self.rates: dict[str, str | None] = {code: rate for code, (_, _, rate) in ASSETS.items()}
         self.observe()
         self.user = user()
@@ -166,11 +175,10 @@ class World:
     def observe(self, **changes: str | None) -> None:
         """The market answers now, with these rates changed; a rate of None is gone."""
         self.rates |= changes
-        for code, rate in self.rates.items():
-            if rate is None:
-                Price.objects.filter(asset__code=code).delete()
-            else:
-                price(code, rate)
+        gone = [code for code, rate in self.rates.items() if rate is None]
+        if gone:
+            Price.objects.filter(asset__code__in=gone).delete()
+        prices({code: rate for code, rate in self.rates.items() if rate is not None})
 
     def keep_out(self, code: str, why: str = "wide") -> KeptOutNumber:
         """From now on the asset has no price, because of this."""
