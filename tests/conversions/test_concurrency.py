@@ -24,18 +24,11 @@ THREADS = 12
 
 @pytest.fixture
 def site(transactional_db):
-    for code, (_, _, rate) in factories.ASSETS.items():
-        factories.asset(code)
-        factories.price(code, rate)
+    factories.market()
     owner = factories.user()
     for code, amount in {"DOGE": "100", "ETH": "0.01", "EUR": "10"}.items():
         factories.deposit(owner, code, amount)
     return owner
-
-
-def observe():
-    for code, (_, _, rate) in factories.ASSETS.items():
-        factories.price(code, rate)
 
 
 def test_p4_confirms_of_one_quote_released_together_are_one(site):
@@ -60,7 +53,7 @@ def test_p4_p7_one_message_delivered_to_many_has_one_effect(site):
     """P4 and P7: whoever comes second finds nothing to do."""
     quote = conversions.quote(user=site, codes=["DOGE", "ETH"])
     conversions.confirm(user=site, reference=quote.reference)
-    observe()
+    factories.prices(factories.RATES)
     found = together(*[lambda: conversions.settle(reference=quote.reference)] * THREADS)
     assert [one.status for one in found if one is not None] == ["completed"]
     assert factories.balances(site) == {"EUR": 1_000, "BNB": 7_000_000}
@@ -71,7 +64,7 @@ def test_p4_settlements_that_passed_the_claim_together_settle_once(site):
     """P4: the claim is only for efficiency; the lock and the conditional update decide."""
     quote = conversions.quote(user=site, codes=["DOGE"])
     conversions.confirm(user=site, reference=quote.reference)
-    observe()
+    factories.prices(factories.RATES)
     found = together(*[lambda: settlement.complete_or_stop([quote.reference], waits=True)] * 6)
     assert {one.status for outcome in found for one in outcome.ended} == {"completed"}
     assert factories.balance(site, "BNB") == 2_000_000
@@ -96,7 +89,7 @@ def test_p3_deposits_and_a_settlement_side_by_side_leave_a_balanced_ledger(site)
     """P3: nothing is lost between reading a balance and writing it."""
     quote = conversions.quote(user=site, codes=["DOGE", "ETH"])
     conversions.confirm(user=site, reference=quote.reference)
-    observe()
+    factories.prices(factories.RATES)
     bnb = Asset.objects.bnb()
     deposits = [
         lambda number=number: ledger.deposit(user=site, asset=bnb, units=1_000, reference=f"d{number}")
@@ -119,7 +112,7 @@ def test_many_customers_convert_at_once(site):
         return conversions.confirm(user=owner, reference=quote.reference).reference
 
     references = together(*[lambda owner=owner: convert(owner) for owner in owners])
-    observe()
+    factories.prices(factories.RATES)
     found = together(*[lambda reference=reference: conversions.settle(reference=reference) for reference in references])
     assert {one.status for one in found} == {"completed"}
     assert not list(audit())

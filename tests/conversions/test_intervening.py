@@ -121,15 +121,12 @@ def test_p20_nobody_does_it_without_the_right_or_to_their_own(world, verb):
 @pytest.mark.parametrize("turn", range(5))
 def test_p20_stopped_or_settled_but_never_both_whoever_is_at_it(transactional_db, turn):
     """P20, P4: two of the staff who stop it, two who have it settled, and two workers, at the same moment."""
-    for code, (_, _, rate) in factories.ASSETS.items():
-        factories.asset(code)
-        factories.price(code, rate)
+    factories.market()
     staff = [factories.staff(roles.SUPPORT, f"sam{number}") for number in range(4)]
     owner = factories.user(holdings={"DOGE": "100"})
     quote = conversions.quote(user=owner, codes=["DOGE"])
     conversion = conversions.confirm(user=owner, reference=quote.reference)
-    for code, (_, _, rate) in factories.ASSETS.items():
-        factories.price(code, rate)
+    factories.prices(factories.RATES)
     works = [
         lambda: stop(staff[0], conversion),
         lambda: conversions.settle_for(by=staff[1], conversion=conversion, reason=WHY),

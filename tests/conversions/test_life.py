@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 
 from tests.support import factories, oracle
@@ -43,8 +43,8 @@ class Life:
         return int((self.clock.at - self.start).total_seconds())
 
     def observe(self):
+        factories.prices(self.rates)
         for code, rate in self.rates.items():
-            factories.price(code, rate)
             self.model.observe(code, rate, self.second)
 
     def convert(
@@ -224,7 +224,9 @@ class Life:
             for reference, quote in quotes:
                 expected = quote.outcome or ("confirmed" if quote.confirmed is not None else "quoted")
                 assert Conversion.objects.get(reference=reference).status == expected
-        assert not list(audit())
+        # PostgreSQL's takes three times as long, and in books that only grow the last one sees what each would have.
+        if connection.vendor == "sqlite":
+            assert not list(audit())
 
     def ledger(self):
         """Everything that was written down, but for the names that chance gave."""
@@ -277,6 +279,7 @@ def live(steps):
             for name, values in [one for before, convert in steps for one in (*before, convert)]:
                 getattr(life, name)(**values)
                 life.compare()
+            assert not list(audit())
             written = life.ledger()
             transaction.set_rollback(True)
             return written

@@ -80,8 +80,7 @@ def test_a_quote_that_nobody_confirmed_is_not_settled(world):
 def test_r8_a_price_from_before_confirm_is_not_used(world, age):
     conversion = world.confirmed()
     world.clock.tick(seconds=1)
-    for code, rate in world.rates.items():
-        factories.price(code, rate, observed_at=conversion.confirmed_at - age)
+    factories.prices(world.rates, observed_at=conversion.confirmed_at - age)
     with pytest.raises(conversions.PricesPending):
         conversions.settle(reference=conversion.reference)
     waiting = Conversion.objects.get(pk=conversion.pk)

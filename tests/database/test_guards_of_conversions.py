@@ -184,9 +184,7 @@ def test_p6_a_customer_who_has_conversions_is_kept(world):
 @pytest.mark.parametrize("first", ["line", "confirm"])
 def test_p14_a_line_that_is_added_while_somebody_confirms_is_refused_by_whoever_comes_second(transactional_db, first):
     """P14: neither would see what the other has not committed; so the second waits. SQLite has one writer."""
-    for code, (_, _, rate) in factories.ASSETS.items():
-        factories.asset(code)
-        factories.price(code, rate)
+    factories.market()
     owner = factories.user("mira", {"DOGE": "100"})
     quote = conversions.quote(user=owner, codes=["DOGE"])
     extra = quote.lines.get()

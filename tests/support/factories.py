@@ -25,6 +25,7 @@ ASSETS = {
     "USDT": ("Tether", 6, "0.000016"),
     "LUNC": ("Terra Classic", 5, "0.0000000013"),
 }
+RATES = {code: rate for code, (_, _, rate) in ASSETS.items()}
 
 
 def policy(**changes: Any) -> Policy:
@@ -110,6 +111,12 @@ def prices(
     Price.objects.bulk_create(rows, update_conflicts=True, unique_fields=["asset"], update_fields=told)
 
 
+def market() -> None:
+    """Every asset of the tests', with its price of now."""
+    Asset.objects.bulk_create(Asset(code=code, name=name, scale=scale) for code, (name, scale, _) in ASSETS.items())
+    prices(RATES)
+
+
 # What was kept out, by each why that customers are told.
 FACTS = {
     "closed": ("M5", {"market": "halted"}),
@@ -165,9 +172,8 @@ class World:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.policy = Policy.objects.current()
-        Asset.objects.bulk_create(Asset(code=code, name=name, scale=scale) for code, (name, scale, _) in ASSETS.items())
-        self.rates: dict[str, str | None] = {code: rate for code, (_, _, rate) in ASSETS.items()}
-        self.observe()
+        market()
+        self.rates: dict[str, str | None] = {**RATES}
         self.user = user()
         for code, amount in {"DOGE": "100", "ETH": "0.01", "EUR": "10"}.items():
             deposit(self.user, code, amount)
