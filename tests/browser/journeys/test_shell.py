@@ -24,6 +24,15 @@ PLACES = """async () => {
     .map((one) => `${one.localName}#${one.id} ${one.getBoundingClientRect().top} ${one.getBoundingClientRect().height}`);
 }"""
 
+# How wide a text is in an element's place.
+WIDTH = """async (element, text) => {
+  await document.fonts.ready;
+  element.textContent = text;
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  return range.getBoundingClientRect().width;
+}"""
+
 
 def test_a_page_weighs_little_and_asks_nobody_else(visit, site):
     page = visit(viewport=DESKTOP)
@@ -83,6 +92,13 @@ def test_the_typeface_has_every_sign_of_the_texts(visit):
     heading = cdp.send("DOM.querySelector", {"nodeId": root, "selector": "h1"})["nodeId"]
     fonts = cdp.send("CSS.getPlatformFontsForNode", {"nodeId": heading})["fonts"]
     assert [font["isCustomFont"] for font in fonts] == [True], fonts
+
+
+def test_in_a_column_of_figures_each_is_as_wide_as_the_others(visit):
+    page = visit()
+    number = page.locator(".num").first
+    widths = {digit: number.evaluate(WIDTH, digit * 12) for digit in "0123456789"}
+    assert len(set(widths.values())) == 1, widths
 
 
 def is_ours(sign):
