@@ -108,6 +108,7 @@ def prices(
         )
         for code, pk in Asset.objects.filter(code__in=rates).values_list("code", "pk")
     ]
+    assert len(rows) == len(rates), "a price of no asset"
     Price.objects.bulk_create(rows, update_conflicts=True, unique_fields=["asset"], update_fields=told)
 
 
