@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
 from tests.support import factories, oracle
@@ -224,8 +224,6 @@ class Life:
             for reference, quote in quotes:
                 expected = quote.outcome or ("confirmed" if quote.confirmed is not None else "quoted")
                 assert Conversion.objects.get(reference=reference).status == expected
-        if connection.vendor == "sqlite":
-            assert not list(audit())
 
     def ledger(self):
         """Everything that was written down, but for the names that chance gave."""
@@ -268,7 +266,7 @@ def compared(model):
     return [field.attname for field in fields if field.name not in HIDDEN]
 
 
-def live(steps):
+def live(steps, *, is_audited_often):
     """One life from its first step to its last; what it wrote down."""
     clock, real = Clock(), real_clock.now
     real_clock.now = clock
@@ -278,6 +276,8 @@ def live(steps):
             for name, values in [one for before, convert in steps for one in (*before, convert)]:
                 getattr(life, name)(**values)
                 life.compare()
+                if is_audited_often:
+                    assert not list(audit())
             assert not list(audit())
             written = life.ledger()
             transaction.set_rollback(True)
@@ -295,11 +295,11 @@ def live(steps):
 def test_p1_to_p11_p18_any_life_is_the_models_on_every_database(databases, steps):
     """P1 to P5 and P7 to P11 after every step, by the auditor too; P18: each database wrote the same history down.
 
-    PostgreSQL's auditor is asked at the end of a life: he takes three times as long, and in books that only grow he sees
-    then what he would have seen at each step.
+    Where there are two, the auditor is asked at the end of a life: he takes longer than all else, and in books that only grow
+    he sees then what he would have seen at each step.
     """
     written = []
     for one in databases:
         with database(one):
-            written.append(live(steps))
+            written.append(live(steps, is_audited_often=len(databases) == 1))
     assert all(other == written[0] for other in written)

@@ -1,5 +1,6 @@
 """The site as it really runs: web, worker, prices and beat as processes of their own, on a database of their own."""
 
+import atexit
 import contextlib
 import os
 import signal
@@ -59,11 +60,38 @@ def database(folder: Path) -> Iterator[str]:
 
 
 @cache
-def prepared() -> TemporaryDirectory[str]:
-    """The folder of a prepared site, made once in each process of the tests: making it takes four seconds of a processor."""
-    folder = TemporaryDirectory(prefix="prepared-")
-    Site(Path(folder.name), f"sqlite:///{folder.name}/db.sqlite3").make()
-    return folder
+def prepared() -> str:
+    """The address of a prepared site's database, made once in each process of the tests: it takes four seconds and more."""
+    kept = contextlib.ExitStack()
+    atexit.register(kept.close)
+    folder = Path(kept.enter_context(TemporaryDirectory(prefix="prepared-")))
+    url = kept.enter_context(database(folder))
+    Site(folder, url).make()
+    return url
+
+
+# Older rounds would be what the new prices are compared with: what moves within minutes is kept out (M7).
+WITHOUT_ROUNDS = "DELETE FROM wallet_marketround"
+
+
+def copy(made: str, url: str) -> None:
+    """What is in the first database in place of what is in the second, but for the rounds of prices."""
+    if url.startswith("sqlite"):
+        with (
+            contextlib.closing(sqlite3.connect(made.removeprefix("sqlite:///"))) as source,
+            contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as target,
+        ):
+            source.backup(target)
+            target.execute(WITHOUT_ROUNDS)
+            target.commit()
+        return
+    source, target = (urllib.parse.urlsplit(one).path.removeprefix("/") for one in (made, url))
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        server.execute(f'DROP DATABASE "{target}"')
+        server.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+    with psycopg.connect(url) as connection:
+        connection.execute("SET session_replication_role = replica")  # no guard and no reference asks, as in that file
+        connection.execute(WITHOUT_ROUNDS)
 
 
 class Site:
@@ -73,7 +101,7 @@ class Site:
         self.folder, self.port = folder, free_port()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.url = f"http://127.0.0.1:{self.port}"
-        self.is_plain = database_url.startswith("sqlite") and not environment
+        self.is_plain = not environment
         self.environment = {
             **os.environ,
             "DATABASE_URL": database_url,
@@ -99,14 +127,7 @@ class Site:
         if not self.is_plain:
             self.make()
             return
-        with (
-            contextlib.closing(sqlite3.connect(f"{prepared().name}/db.sqlite3")) as made,
-            contextlib.closing(sqlite3.connect(self.folder / "db.sqlite3")) as copy,
-        ):
-            made.backup(copy)
-            # Older rounds would be what the new prices are compared with: what moves within minutes is kept out (M7).
-            copy.execute("DELETE FROM wallet_marketround")
-            copy.commit()
+        copy(prepared(), self.environment["DATABASE_URL"])
         self.manage("refresh_prices")
 
     def make(self) -> None:
