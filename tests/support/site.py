@@ -85,10 +85,10 @@ def copy(made: str, url: str) -> None:
             target.execute(WITHOUT_ROUNDS)
             target.commit()
         return
-    source, target = (urllib.parse.urlsplit(one).path.removeprefix("/") for one in (made, url))
+    pattern, name = (urllib.parse.urlsplit(one).path.removeprefix("/") for one in (made, url))
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-        server.execute(f'DROP DATABASE "{target}"')
-        server.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+        server.execute(f'DROP DATABASE "{name}"')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{pattern}"')
     with psycopg.connect(url) as connection:
         connection.execute("SET session_replication_role = replica")  # no guard and no reference asks, as in that file
         connection.execute(WITHOUT_ROUNDS)
