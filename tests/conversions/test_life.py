@@ -295,8 +295,8 @@ def live(steps, *, is_audited_often):
 def test_p1_to_p11_p18_any_life_is_the_models_on_every_database(databases, steps):
     """P1 to P5 and P7 to P11 after every step, by the auditor too; P18: each database wrote the same history down.
 
-    Where there are two, the auditor is asked at the end of a life: he takes longer than all else, and in books that only grow
-    he sees then what he would have seen at each step.
+    Where there are two, the auditor is asked at the end of a life: he takes a tenth of a second and more, and in books that
+    only grow he sees then what he would have seen at each step.
     """
     written = []
     for one in databases:

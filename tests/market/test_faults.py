@@ -50,7 +50,7 @@ def assert_back(site):
     settle_round()
     assert ended(quote) == ("completed", "")
     assert abs(site.paid(quote) - 1) <= CLOSE
-    if connection.vendor == "sqlite":  # on PostgreSQL it takes as long as all the rest, and the books are the same
+    if connection.vendor == "sqlite":  # on PostgreSQL a quarter of the time, and the books are the same
         assert not list(audit())
 
 
